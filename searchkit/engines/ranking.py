@@ -32,6 +32,11 @@ ZONE_WEIGHTS: Mapping[Zone, float] = {
 }
 WEIGHT_BY_ZONE = tuple(ZONE_WEIGHTS[zone] for zone in ZONES)
 
+CODES_PER_DOUBLING = 24
+CODE_OF_ONE = 120
+X_OF_CODE = tuple(2.0 ** ((code - CODE_OF_ONE) / CODES_PER_DOUBLING) for code in range(256))
+"""The weighted, normed frequency that each impact code stands for."""
+
 # Two words of the query that stand side by side in a document count as a further word
 # of this share of the rarer one's idf (the sequential dependence model of Metzler and
 # Croft 2005, https://doi.org/10.1145/1076034.1076115, gives such pairs about a tenth
@@ -90,6 +95,19 @@ def saturate(x: float) -> float:
     1.0
     """
     return x * (K1 + 1) / (K1 + x)
+
+
+def impact_code(x: float) -> int:
+    """The code, 0 to 255, of a weighted, normed frequency above 0.
+
+    Codes are what the index keeps: steps of 2.9 %, from 0.03 (one word of code in a
+    very long article) to 49, where `saturate` is within 2.4 % of its limit.
+
+    >>> impact_code(1.0), impact_code(2.0), impact_code(1e-9), impact_code(1e9)
+    (120, 144, 0, 255)
+    """
+    code = round(CODES_PER_DOUBLING * math.log2(x)) + CODE_OF_ONE
+    return min(max(code, 0), 255)
 
 
 def formula_worth(coverages: Sequence[float]) -> float:
