@@ -40,11 +40,11 @@ def python(code: str, folder: Path) -> str:
 
 
 def test_public_names_are_those_announced() -> None:
-    public = {name for name in vars(searchkit) if not name.startswith("_")}
-    modules = {
-        name for name in public if isinstance(getattr(searchkit, name), ModuleType)
-    }
-    assert public - modules == set(searchkit.__all__)
+    assert dir(searchkit) == sorted(searchkit.__all__)
+    for name in searchkit.__all__:
+        assert getattr(searchkit, name).__module__.startswith("searchkit.")
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = searchkit.nothing  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("name", searchkit.__all__)
