@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import statistics
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -23,11 +24,13 @@ import environment
 import machine
 import processes
 import running
+from running import SEARCHKIT
 
 import searchkit
 from searchkit.corpus.reader import read_article, read_bytes, walk
 
 RESULTS = Path(__file__).parent / "results"
+PARSE = "Markdown to visible text"
 
 
 def main() -> None:
@@ -52,7 +55,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--systems", nargs="+", default=["whoosh", "tantivy"])
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=1, help="best of so many")
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--cache", type=Path, default=environment.default_cache())
     parser.add_argument("--python", type=Path, help="a Python that has the peers")
     parser.add_argument("--results", type=Path, default=RESULTS)
@@ -81,31 +84,41 @@ def write_visible(folder: Path, path: Path) -> None:
 def _lines(options: argparse.Namespace, python: Path, work: Path) -> Iterator[str]:
     """Measure, and say what was measured."""
     folder = _every(options.folder, options.every, work / "articles")
-    size, count = processes.size_mib(folder), sum(1 for _ in walk(folder)[0])
-    yield f"{machine.describe()}; peers: {environment.versions(python).strip()}"
+    size, count = processes.size_mib(folder), len(walk(folder)[0])
+    yield f"{machine.describe()}; peers: {environment.versions(python)}"
     yield (
         f"{options.folder.name}: {count} files (every {options.every}), {size:.1f} MiB "
-        f"of Markdown; seconds are the best of {options.rounds}"
+        f"of Markdown; medians of {options.rounds} rounds; ratios are to searchkit"
     )
-    mine = _best(options.rounds, _searchkit_command(folder, work, options.jobs))
-    yield _line(f"searchkit, {options.jobs} processes", mine, size)
+    rounds = [_round(options, python, folder, work) for _ in range(options.rounds)]
+    for what in rounds[0]:
+        costs = [one[what] for one in rounds]
+        ratios = [one[what].seconds / one[SEARCHKIT].seconds for one in rounds]
+        yield _line(what, costs, ratios, size)
+
+
+def _round(
+    options: argparse.Namespace, python: Path, folder: Path, work: Path
+) -> dict[str, processes.Cost]:
+    """What each system costs, one after the other; the peers' with the parse."""
     visible = work / "visible.jsonl"
     reads = [sys.executable, __file__, str(folder), "--write-visible", str(visible)]
-    parse = _best(options.rounds, reads)
-    yield _line("Markdown to visible text, alone", parse, size)
+    costs = {
+        SEARCHKIT: processes.run(_searchkit_command(folder, work, options.jobs)),
+        PARSE: processes.run(reads),
+    }
     for name in options.systems:
-        system = running.System(name, python)
-        costs = [
-            system.build(visible, work / name, jobs=1) for _ in range(options.rounds)
-        ]
-        cost = min(costs, key=lambda one: one.seconds)
-        together = processes.Cost(
-            parse.seconds + cost.seconds,
-            parse.cpu_seconds + cost.cpu_seconds,
-            max(parse.peak_mib, cost.peak_mib),
-        )
-        ratio = together.seconds / mine.seconds
-        yield _line(f"{name} behind it", together, size) + f"  {ratio:.1f} times"
+        cost = running.System(name, python).build(visible, work / name, jobs=1)
+        costs[f"{name} behind it"] = _together(costs[PARSE], cost)
+    return costs
+
+
+def _together(one: processes.Cost, then: processes.Cost) -> processes.Cost:
+    return processes.Cost(
+        one.seconds + then.seconds,
+        one.cpu_seconds + then.cpu_seconds,
+        max(one.peak_mib, then.peak_mib),
+    )
 
 
 def _every(folder: Path, step: int, target: Path) -> Path:
@@ -123,15 +136,16 @@ def _searchkit_command(folder: Path, work: Path, jobs: int) -> list[str]:
     return [*program, *options]
 
 
-def _best(rounds: int, command: list[str]) -> processes.Cost:
-    costs = [processes.run(command) for _ in range(rounds)]
-    return min(costs, key=lambda cost: cost.seconds)
-
-
-def _line(what: str, cost: processes.Cost, size_mib: float) -> str:
+def _line(
+    what: str, costs: list[processes.Cost], ratios: list[float], size_mib: float
+) -> str:
+    seconds = statistics.median(cost.seconds for cost in costs)
     return (
-        f"  {what:32} {cost.seconds:7.1f} s  {size_mib / cost.seconds:6.2f} MiB/s  "
-        f"{cost.cpu_seconds:7.1f} CPU s  {cost.peak_mib:5.0f} MiB at most"
+        f"  {what:28} {seconds:7.1f} s  {size_mib / seconds:6.2f} MiB/s  "
+        f"{statistics.median(cost.cpu_seconds for cost in costs):7.1f} CPU s  "
+        f"{max(cost.peak_mib for cost in costs):5.0f} MiB at most  "
+        f"{statistics.median(ratios):5.1f} times "
+        f"({min(ratios):.1f}–{max(ratios):.1f})"
     )
 
 

@@ -40,7 +40,7 @@ def prepare(cache: Path) -> Path:
         return python
     print(f"making {folder} with {', '.join(PACKAGES)}", file=sys.stderr)
     venv.create(folder, with_pip=True)
-    pip = [python, "-m", "pip", "install", "--quiet", *PACKAGES]
+    pip = [str(python), "-m", "pip", "install", "--quiet", *PACKAGES]
     subprocess.run(pip, check=True, stdout=subprocess.DEVNULL)
     stamp.write_text(wanted)
     return python
@@ -55,8 +55,8 @@ def versions(python: Path) -> str:
         "print(', '.join(f'{n} {m.version(n)}' for n in names if n in has)",
         "      + f', SQLite {sqlite3.sqlite_version}')",
     )
-    command = [python, "-c", "\n".join(lines)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    command = [str(python), "-c", "\n".join(lines)]
+    return subprocess.check_output(command, text=True).strip()
 
 
 def ripgrep(python: Path) -> Path | None:

@@ -99,6 +99,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--systems", nargs="+", choices=NAMES, default=list(NAMES))
     parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--fresh-rounds", type=int, default=FRESH_ROUNDS)
     parser.add_argument("--queries", type=int, default=workload.EACH, help="a band")
     parser.add_argument("--seed", type=int, default=workload.SEED)
     parser.add_argument("--cache", type=Path, default=environment.default_cache())
@@ -133,6 +134,7 @@ class _Run:
         self.names: list[str] = options.systems
         self.jobs: list[int] = options.jobs
         self.rounds, self.seed = options.rounds, options.seed
+        self.fresh_rounds: int = options.fresh_rounds
         peers = [name for name in self.names if name != SEARCHKIT]
         self.base = BASE if BASE in peers else next(iter(peers), SEARCHKIT)
         self.machine = f"{machine.describe()}; peers: {environment.versions(python)}"
@@ -160,7 +162,7 @@ class _Run:
         for name, opening in openings.items():
             self.opened[name] = Opened(opening, self._memory(name))
         _say("new processes")
-        self.fresh = self._fresh()
+        self.fresh = self._fresh(self.fresh_rounds)
 
     def _build(self, name: str) -> None:
         for jobs in self.jobs if name == SEARCHKIT else [1]:
@@ -193,7 +195,7 @@ class _Run:
                 system.ask("page", asked[number % len(asked)])
             return system.anonymous_mib()
 
-    def _fresh(self) -> dict[str, float]:
+    def _fresh(self, rounds: int) -> dict[str, float]:
         text = next(q.parts[0] for q in self.queries if q.band == "middle")
         commands: dict[str, Sequence[str]] = {
             name: System(name, self.python).once(self.work / name, text)
@@ -204,12 +206,12 @@ class _Run:
             command = [str(rg), "--count", "--no-messages", text, str(folder)]
             commands["ripgrep over the files"] = command
         terminal = {name: c for name, c in commands.items() if name == SEARCHKIT}
-        return fresh_process.measure(commands, terminal=terminal, rounds=FRESH_ROUNDS)
+        return fresh_process.measure(commands, terminal=terminal, rounds=rounds)
 
     def lines(self) -> Iterator[str]:
         """The report."""
         corpus = self.corpus
-        yield self.machine.strip()
+        yield self.machine
         yield (
             f"{corpus.path.stem}: {corpus.documents} documents, "
             f"{corpus.text_mib:.1f} MiB of text; {len(self.queries)} queries, "
@@ -241,7 +243,6 @@ class _Run:
         ]
         yield from table(head, rows)
         yield from ("", f"Opened; memory after {SEARCHES} searches, mapped files apart")
-        head = ("", "first ms", "again ms", "MiB")
         opened = [
             (
                 name,
@@ -251,7 +252,7 @@ class _Run:
             )
             for name, found in self.opened.items()
         ]
-        yield from table(head, opened)
+        yield from table(("", "first ms", "again ms", "MiB"), opened)
 
     def _latency_lines(self) -> Iterator[str]:
         for title, kinds in (
@@ -283,7 +284,7 @@ class _Run:
     def as_json(self) -> str:
         """All that was measured, each time of each query included."""
         value = {
-            "machine": self.machine.strip(),
+            "machine": self.machine,
             "corpus": {**asdict(self.corpus), "path": self.corpus.path.name},
             "seed": self.seed,
             "builds": {name: asdict(built) for name, built in self.builds.items()},
