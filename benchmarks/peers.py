@@ -152,15 +152,13 @@ class _Run:
                 name: stack.enter_context(System(name, self.python))
                 for name in self.names
             }
-            openings = {n: s.open(self.work / n) for n, s in systems.items()}
+            self.opened = {name: self._open(one) for name, one in systems.items()}
             _say("searches")
             self.times = latency.measure(
                 systems, self.queries, rounds=self.rounds, seed=self.seed
             )
             _say("counts")
             self.agreement = list(self._agreement(systems))
-        for name, opening in openings.items():
-            self.opened[name] = Opened(opening, self._memory(name))
         _say("new processes")
         self.fresh = self._fresh(self.fresh_rounds)
 
@@ -181,19 +179,17 @@ class _Run:
             )
             yield from agreement.beside_jieba(counts, self.queries)
 
-    def _memory(self, name: str) -> float:
-        """Anonymous memory of a process that did nothing but 100 searches."""
-        kinds = workload.PAGE_KINDS
+    def _open(self, system: System) -> Opened:
+        """Open its index, and see what its process holds after its first searches."""
+        opening = system.open(self.work / system.name)
         asked = [
             query
             for query in self.queries
-            if query.kind in kinds and latency.answers(name, query)
+            if query.kind in workload.PAGE_KINDS and latency.answers(system.name, query)
         ]
-        with System(name, self.python) as system:
-            system.open(self.work / name)
-            for number in range(SEARCHES):
-                system.ask("page", asked[number % len(asked)])
-            return system.anonymous_mib()
+        for number in range(SEARCHES):
+            system.ask("page", asked[number % len(asked)])
+        return Opened(opening, system.anonymous_mib())
 
     def _fresh(self, rounds: int) -> dict[str, float]:
         text = next(q.parts[0] for q in self.queries if q.band == "middle")

@@ -24,7 +24,7 @@ from systems.words import words
 
 SEED = 20240601
 EACH = 3
-SAMPLE_CHARACTERS = 3_000_000
+SAMPLE_BYTES = 6_000_000
 BANDS = {"common": (0.1, 0.6), "middle": (0.01, 0.1), "rare": (0.0, 0.01)}
 """Of all documents, a word of the band stands in so many: above, up to."""
 
@@ -117,16 +117,9 @@ def _some(chance: random.Random, bands: Bands, band: str, count: int) -> list[st
 
 
 def _sample(corpus: Path, chance: random.Random) -> list[str]:
-    """The texts of documents drawn at random, up to `SAMPLE_CHARACTERS`."""
-    texts = [document.text for document in read_corpus(corpus)]
-    chance.shuffle(texts)
-    taken, total = [], 0
-    for text in texts:
-        taken.append(text)
-        total += len(text)
-        if total > SAMPLE_CHARACTERS:
-            break
-    return taken
+    """The texts of documents drawn at random, `SAMPLE_BYTES` of them, about."""
+    share = SAMPLE_BYTES / corpus.stat().st_size
+    return [d.text for d in read_corpus(corpus) if chance.random() < share]
 
 
 def _vocabulary(texts: list[str], chance: random.Random) -> Vocabulary:

@@ -1,5 +1,6 @@
 """Do the comparisons with other systems still run, and do their counts agree?"""
 
+import doctest
 import json
 import subprocess
 import sys
@@ -23,6 +24,14 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(
         run("corpora.py", ROOT / "corpus", "--size", SIZE[0], "--out", folder)[:-1]
     )
+
+
+def test_the_peers_get_words_of_jieba(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    from systems import words
+
+    tried = doctest.testmod(words)
+    assert tried.attempted > tried.failed == 0
 
 
 def test_a_made_corpus_has_the_size_that_was_asked_for(corpus: Path) -> None:
