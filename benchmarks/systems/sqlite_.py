@@ -35,7 +35,7 @@ def build(corpus: Path, index: Path, *, jobs: int) -> None:
 
 def _rows(corpus: Path) -> Iterator[tuple[str, str, str]]:
     for document in read_corpus(corpus):
-        yield words.broken(document.whole), document.title, document.doc_id
+        yield words.spaced(document.whole), document.title, document.doc_id
 
 
 class Engine:
@@ -52,7 +52,7 @@ class Engine:
         return Found(
             self.count(query),
             tuple(row[0] - 1 for row in rows),
-            tuple(words.shown(row[3]) for row in rows),
+            tuple(row[3] for row in rows),
         )
 
     def first(self, query: Query) -> Found:

@@ -1,9 +1,4 @@
-"""How are mixed texts cut for systems that know no Chinese? With jieba.
-
-A text is handed to them with `BREAK`, a control character that they take for a blank,
-between jieba's words, so that their own tokenizer cuts it there and its snippets show
-the text as it was once `BREAK` is taken out again.
-"""
+"""How are mixed texts cut for systems that know no Chinese? With jieba."""
 
 from __future__ import annotations
 
@@ -13,8 +8,6 @@ import warnings
 from functools import cache
 from typing import Any
 
-BREAK = "\x1f"
-_NEEDLESS = re.compile(rf"{BREAK}(?=\W)|(?<=\W){BREAK}|(?<=[\n]){BREAK}")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -27,27 +20,18 @@ def _jieba() -> Any:
     return jieba
 
 
-def broken(text: str) -> str:
-    """The text with `BREAK` between its words.
-
-    >>> broken("全文搜索 with Whoosh").split(BREAK)
-    ['全文', '搜索 with Whoosh']
-    """
-    return _NEEDLESS.sub("", BREAK.join(_jieba().cut(text)))
-
-
 def words(text: str) -> list[str]:
     """jieba's words in small letters, without signs.
 
     >>> words("C++ 与全文搜索")
     ['c', '与', '全文', '搜索']
     """
-    return _WORD.findall(broken(text).lower())
+    return _WORD.findall(" ".join(_jieba().cut(text)).lower())
 
 
-def shown(text: str) -> str:
-    """The text for a reader: without `BREAK`."""
-    return text.replace(BREAK, "")
+def spaced(text: str) -> str:
+    """The words as one text, for tokenizers that know blanks only."""
+    return " ".join(words(text))
 
 
 def fragment(text: str, wanted: list[str], *, characters: int) -> str:
