@@ -11,14 +11,23 @@ from pathlib import Path
 
 
 def describe() -> str:
-    """One line: date, cores, system, Python, the packages that do the work."""
+    """One line: date, cores and their load, system, Python, packages that matter."""
     packages = ", ".join(
         f"{name} {version(name)}" for name in ("whoosh3", "rjieba", "numpy")
     )
     return (
-        f"{date.today()}, {os.cpu_count()} cores ({_processor()}), {platform.system()} "
-        f"{platform.machine()}, Python {sys.version.split()[0]}, {packages}"
+        f"{date.today()}, {os.cpu_count()} cores ({_processor()}), load {_load()}, "
+        f"{platform.system()} {platform.machine()}, Python {sys.version.split()[0]}, "
+        f"{packages}"
     )
+
+
+def _load() -> str:
+    """How many processes wanted a core in the last minute, where the system tells."""
+    try:
+        return f"{os.getloadavg()[0]:.1f}"
+    except (AttributeError, OSError):
+        return "unknown"
 
 
 def _processor() -> str:

@@ -39,7 +39,9 @@ def run(command: Sequence[str | Path]) -> Cost:
             done, status, usage = os.wait4(process.pid, os.WNOHANG)
             if done:
                 break
-            peak = max(peak, sum(map(_resident_mib, family(process.pid))))
+            alive = family(process.pid)
+            if sum(map(_resident_mib, alive)) > peak:  # PSS is dear, and never more
+                peak = max(peak, sum(map(_proportional_mib, alive)))
             time.sleep(_EVERY_S)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -90,6 +92,10 @@ def size_mib(path: Path) -> float:
 
 
 def _resident_mib(pid: int) -> float:
+    return _row_mib(Path(f"/proc/{pid}/status"), "VmRSS:")
+
+
+def _proportional_mib(pid: int) -> float:
     return _row_mib(Path(f"/proc/{pid}/smaps_rollup"), "Pss:")
 
 
