@@ -25,6 +25,7 @@ import running
 import workload
 from peers import RESULTS, measured, table
 from running import SEARCHKIT, System
+from systems import CLOCKS
 
 ROUNDS = 3
 HEAD = (
@@ -63,6 +64,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("corpora", type=Path, nargs="+")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--clock", choices=CLOCKS, default=CLOCKS[0])
     parser.add_argument("--queries", type=int, default=workload.EACH, help="a band")
     parser.add_argument("--seed", type=int, default=workload.SEED)
     parser.add_argument("--cache", type=Path, default=environment.default_cache())
@@ -84,7 +86,11 @@ def _row(
     with system:
         opening = system.open(index)
         times = latency.measure(
-            {SEARCHKIT: system}, queries, rounds=options.rounds, seed=options.seed
+            {SEARCHKIT: system},
+            queries,
+            rounds=options.rounds,
+            seed=options.seed,
+            clock=options.clock,
         )
         memory = system.anonymous_mib()
     load = times.mixed(SEARCHKIT, workload.PAGE_KINDS)
@@ -107,7 +113,8 @@ def _lines(rows: list[tuple[str, ...]], options: argparse.Namespace) -> Iterator
     yield machine.describe()
     yield (
         f"searchkit, {options.jobs} processes build; ten hits with snippets, all kinds "
-        f"of queries as one load, {options.rounds} rounds, seed {options.seed}"
+        f"of queries as one load, {options.rounds} rounds, {options.clock} time, "
+        f"seed {options.seed}"
     )
     yield from table(("", *HEAD), rows)
 

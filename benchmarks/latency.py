@@ -54,7 +54,12 @@ class Times:
 
 
 def measure(
-    systems: Mapping[str, System], queries: Sequence[Query], *, rounds: int, seed: int
+    systems: Mapping[str, System],
+    queries: Sequence[Query],
+    *,
+    rounds: int,
+    seed: int,
+    clock: str,
 ) -> Times:
     """Every query through every system, `rounds` times after one to warm up.
 
@@ -72,7 +77,7 @@ def measure(
             chance.shuffle(names)
             for name in names:
                 what = "first" if query.kind in FIRST_KINDS else "page"
-                ms = systems[name].ask(what, query)["ms"]
+                ms = systems[name].ask(what, query)[clock]
                 kept = times.of[name].setdefault(number, [])
                 if turn == 1:
                     kept.clear()  # the warm-up

@@ -35,7 +35,7 @@ import processes
 import running
 import workload
 from running import SEARCHKIT, Opening, System
-from systems import Query, read_corpus
+from systems import CLOCKS, Query, read_corpus
 
 BASE = "tantivy"
 """What ratios are to, if it is among the systems; else the first peer."""
@@ -100,6 +100,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--fresh-rounds", type=int, default=FRESH_ROUNDS)
+    parser.add_argument("--clock", choices=CLOCKS, default=CLOCKS[0])
     parser.add_argument("--queries", type=int, default=workload.EACH, help="a band")
     parser.add_argument("--seed", type=int, default=workload.SEED)
     parser.add_argument("--cache", type=Path, default=environment.default_cache())
@@ -134,6 +135,7 @@ class _Run:
         self.names: list[str] = options.systems
         self.jobs: list[int] = options.jobs
         self.rounds, self.seed = options.rounds, options.seed
+        self.clock: str = options.clock
         self.fresh_rounds: int = options.fresh_rounds
         peers = [name for name in self.names if name != SEARCHKIT]
         self.base = BASE if BASE in peers else next(iter(peers), SEARCHKIT)
@@ -155,7 +157,11 @@ class _Run:
             self.opened = {name: self._open(one) for name, one in systems.items()}
             _say("searches")
             self.times = latency.measure(
-                systems, self.queries, rounds=self.rounds, seed=self.seed
+                systems,
+                self.queries,
+                rounds=self.rounds,
+                seed=self.seed,
+                clock=self.clock,
             )
             _say("counts")
             self.agreement = list(self._agreement(systems))
@@ -211,7 +217,7 @@ class _Run:
         yield (
             f"{corpus.path.stem}: {corpus.documents} documents, "
             f"{corpus.text_mib:.1f} MiB of text; {len(self.queries)} queries, "
-            f"{self.rounds} rounds, seed {self.seed}"
+            f"{self.rounds} rounds, {self.clock} time, seed {self.seed}"
         )
         missing = ", ".join(environment.WITHOUT_WHEELS)
         yield f"not compared, since pip has no wheels of it: {missing}"
@@ -283,6 +289,7 @@ class _Run:
             "machine": self.machine,
             "corpus": {**asdict(self.corpus), "path": self.corpus.path.name},
             "seed": self.seed,
+            "clock": self.clock,
             "builds": {name: asdict(built) for name, built in self.builds.items()},
             "opened": {name: asdict(found) for name, found in self.opened.items()},
             "queries": [asdict(query) for query in self.queries],

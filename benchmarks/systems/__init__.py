@@ -17,6 +17,9 @@ from typing import Literal, Protocol
 LIMIT = 10
 SNIPPET_CHARACTERS = 160
 
+CLOCKS = ("wall", "cpu")
+"""What a search is timed by: cpu, of all threads, where others use the machine, too."""
+
 Operator = Literal["or", "and", "phrase", "prefix", "words"]
 
 
