@@ -206,7 +206,7 @@ def fail_calls(trial: Trial, kind: str, count: int) -> Iterator[tuple[str, str]]
         assert process.returncode in (0, _FAILED), (
             f"{what}: {process.returncode} {said}"
         )
-        if status == _FAILED:
+        if process.returncode == _FAILED:
             lines = said.strip().splitlines()
             assert lines[0].startswith("searchkit: "), f"{what}: {said}"
             assert len(lines) <= 2, f"{what}: {said}"
