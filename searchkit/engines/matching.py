@@ -48,7 +48,7 @@ def is_scored(slot: Slot) -> bool:
 
 def scored_terms(reader: GenerationReader, slot: Slot) -> tuple[TermPostings, ...]:
     """The terms of a slot that stand somewhere."""
-    found = {t.ordinal: t for term in slot if (t := reader.find("text", term))}
+    found = {t.term: t for term in slot if (t := reader.find("text", term))}
     return tuple(found.values())
 
 
@@ -56,12 +56,13 @@ def with_members(
     reader: GenerationReader, terms: Sequence[TermPostings]
 ) -> tuple[TermPostings, ...]:
     """The terms and those that they are classes of: all that have positions."""
-    found: dict[int, TermPostings] = {}
+    found: dict[str, TermPostings] = {}
     for term in terms:
         if term.occurrences:
-            found[term.ordinal] = term
+            found[term.term] = term
         for ordinal in term.members:
-            found[ordinal] = reader.text.at(ordinal)
+            member = reader.at("text", ordinal)
+            found[member.term] = member
     return tuple(found.values())
 
 
@@ -81,14 +82,14 @@ def rows(reader: GenerationReader, slots: Slots) -> list[Row]:
 
 def _side_by_side(reader: GenerationReader, slot: Slot) -> tuple[TermPostings, ...]:
     """A slot's terms as they stand beside others: a word as typed, a class whole."""
-    found: dict[int, TermPostings] = {}
+    found: dict[str, TermPostings] = {}
     for term in slot:
         here = reader.find("text", term)
         if here is None:
             continue
         is_class = term[0] in (INFLECTED, STEM) and len(term) > 1
         several = with_members(reader, (here,)) if is_class else (here,)
-        found |= {one.ordinal: one for one in several if one.occurrences}
+        found |= {one.term: one for one in several if one.occurrences}
     return tuple(found.values())
 
 
@@ -151,7 +152,7 @@ def kept(
         found = kernel.in_fields(found, leaf.fields, _zone_numbers(leaf))
     if leaf.languages is not None:
         names = (reader.find("text", LANGUAGE + name) for name in leaf.languages)
-        borders = sorted((name for name in names if name), key=lambda n: n.ordinal)
+        borders = sorted((name for name in names if name), key=lambda n: n.term)
         found = kernel.in_fences(found, kernel.positions("text", borders))
     return found
 

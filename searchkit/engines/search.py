@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from searchkit.engines import filters, formulas, matching, ranking
+from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.plan import (
     AnyOf,
     Filters,
@@ -31,7 +32,6 @@ from searchkit.engines.plan import (
 from searchkit.engines.plan import Sequence as Slots
 
 if TYPE_CHECKING:
-    from searchkit.engines.columns.postings import TermPostings
     from searchkit.engines.kernels.base import (
         Column,
         Documents,
@@ -143,7 +143,7 @@ class Finder:
 
     def column(self, source: TermPostings | Column) -> Column:
         """A layer's documents with their codes."""
-        return self.kernel.load(source) if hasattr(source, "term") else source
+        return self.kernel.load(source) if isinstance(source, TermPostings) else source
 
     def documents(self, leaf: Leaf) -> Documents:
         """The documents that hold the leaf or a near form of it."""
@@ -259,7 +259,7 @@ class Finder:
 
 
 def _size(source: Any) -> int:
-    return source.documents if hasattr(source, "term") else len(source)
+    return source.documents if isinstance(source, TermPostings) else len(source)
 
 
 def _layers(sources: Sequence[Any]) -> tuple[Layer, ...]:
@@ -279,10 +279,9 @@ def _layers(sources: Sequence[Any]) -> tuple[Layer, ...]:
 
 
 def _is_same(left: Any, right: Any) -> bool:
-    if left is right:
-        return True
-    ordinals = [getattr(source, "ordinal", None) for source in (left, right)]
-    return ordinals[0] is not None and ordinals[0] == ordinals[1]
+    if isinstance(left, TermPostings) and isinstance(right, TermPostings):
+        return left.term == right.term
+    return left is right
 
 
 class Evaluation:

@@ -132,6 +132,9 @@ class ToyReader:
     def find(self, space: str, term: str) -> TermPostings | None:
         return (self.text if space == "text" else self.math).find(term)
 
+    def at(self, space: str, ordinal: int) -> TermPostings:
+        return (self.text if space == "text" else self.math).at(ordinal)
+
     def tag(self, position: int) -> int:
         return self._tags[position]
 

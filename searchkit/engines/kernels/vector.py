@@ -96,7 +96,7 @@ class VectorKernel:
             column = Column(documents, codes, self._count)
             return column, documents.nbytes + codes.nbytes + self._count
 
-        return self._reader.decoded.get(("scored", term.ordinal), decoded)
+        return self._reader.decoded.get(("scored", term.term), decoded)
 
     def column(self, codes: Iterable[tuple[int, int]]) -> Column:
         pairs = np.array([*codes], np.int64).reshape(-1, 2)
@@ -142,7 +142,7 @@ class VectorKernel:
 
         if not terms:
             return np.zeros(0, np.int64)
-        key = (space, *(term.ordinal for term in terms))
+        key = (space, *(term.term for term in terms))
         return self._reader.decoded.get(key, decoded)
 
     def within(self, space: str, positions: Array, numbers: Array) -> Array:
