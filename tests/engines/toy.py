@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,6 +15,7 @@ from searchkit.analysis.english import stem, uninflected
 from searchkit.analysis.scripts import is_han
 from searchkit.analysis.terms import any_hump
 from searchkit.engines import ranking
+from searchkit.engines.columns import plain
 from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.decoded import Decoded
 from searchkit.engines.kernels.plain import PlainKernel
@@ -79,6 +80,31 @@ class Rows:
                 self.tokens.append((word, first + at, part))
                 at = row.find(word, at + 1)
         self.tags.append(0)
+
+
+def postings(
+    term: str,
+    positions: Sequence[int],
+    codes: Mapping[int, int],
+    members: tuple[int, ...] = (),
+    bases: memoryview = memoryview(b""),
+) -> TermPostings:
+    """A term with its lists in the widest units, whatever they hold."""
+    made = TermPostings()
+    made.term, made.members, made.bases, made.single = term, members, bases, -1
+    made.occurrences, made.documents = len(positions), len(codes)
+    made.top = max(codes.values(), default=0)
+    made.skips = made.head_documents = memoryview(b"")
+    made.position_kind = made.document_kind = 3
+    made.position_units = units(positions)
+    made.document_units = units(sorted(codes))
+    made._code_data = memoryview(bytes(codes[number] for number in sorted(codes)))
+    return made
+
+
+def units(numbers: Sequence[int]) -> memoryview:
+    steps = np.diff(np.array(numbers, np.int64), prepend=0)
+    return memoryview(steps.astype(np.uint32).tobytes())
 
 
 class ToySpace:
@@ -147,7 +173,7 @@ class ToyReader:
     def heads(self, source: object) -> list[tuple[int, int]]:
         if not isinstance(source, TermPostings):
             return []
-        pairs = zip(source._codes, source._documents, strict=True)
+        pairs = zip(plain.codes(source), plain.documents(source), strict=True)
         return [(n, code) for code, n in sorted(pairs, key=lambda p: (-p[0], p[1]))[:8]]
 
     @cached_property
@@ -180,11 +206,9 @@ class ToyReader:
             own = occurrences.get(name, [])
             scored = [*own, *(o for m in members for o in occurrences[names[m]])]
             codes = self._codes(scored) if name[0] not in "!@" else {}
-            terms.append(TermPostings(
-                name, ordinals[name], len(own), len(codes), max(codes.values(), default=0),
-                tuple(members), [g for g, _, _ in own], sorted(codes),
-                [codes[n] for n in sorted(codes)],
-            ))
+            terms.append(
+                postings(name, [g for g, _, _ in own], codes, tuple(members))
+            )
         return terms
 
     def weight(self, number: int, part: int) -> float:
