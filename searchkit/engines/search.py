@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from searchkit.engines import filters, formulas, matching, ranking
+from searchkit.engines.columns import plain as decode
 from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.plan import (
     AnyOf,
@@ -610,11 +611,14 @@ class Evaluation:
         found = self.finder.found(leaf) if leaf else None
         if found is None or len(found.all_layers) != 1:
             return []
-        layer = found.layers[0] if found.layers else found.near
-        heads = self.reader.heads(layer.source) if layer else ()
-        if not 0 < count <= len(heads) or layer is None:
+        source = found.all_layers[0].source
+        if leaf is None or not isinstance(source, TermPostings):
             return []
-        return [(n, found.idf * layer.worths[code]) for n, code in heads[:count]]
+        heads = decode.heads(source)
+        if not 0 < count <= len(heads):
+            return []
+        numbers = self._kernel.chosen(heads)
+        return self._kernel.best(numbers, self.finder.scores(leaf, numbers), count)
 
     def _best(self, documents: Documents, count: int) -> list[tuple[int, float]]:
         """The best of some documents, all of which answer the plan."""

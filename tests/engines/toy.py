@@ -15,13 +15,13 @@ from searchkit.analysis.english import stem, uninflected
 from searchkit.analysis.scripts import is_han
 from searchkit.analysis.terms import any_hump
 from searchkit.engines import ranking
-from searchkit.engines.columns import plain
 from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.decoded import Decoded
 from searchkit.engines.kernels.plain import PlainKernel
 from searchkit.engines.kernels.vector import VectorKernel
 from searchkit.engines.weights import weights
 
+HEADS = 3
 DICTIONARY = ("甲乙", "乙丙", "丙丁", "甲乙丙")
 
 
@@ -94,7 +94,9 @@ def postings(
     made.term, made.members, made.bases, made.single = term, members, bases, -1
     made.occurrences, made.documents = len(positions), len(codes)
     made.top = max(codes.values(), default=0)
-    made.skips = made.head_documents = memoryview(b"")
+    made.skips = memoryview(b"")
+    best = sorted(codes, key=lambda number: (-codes[number], number))[:HEADS]
+    made.head_documents = memoryview(np.array(best, np.uint32).tobytes())
     made.position_kind = made.document_kind = 3
     made.position_units = units(positions)
     made.document_units = units(sorted(codes))
@@ -117,6 +119,14 @@ class ToySpace:
 
     def find(self, term: str) -> TermPostings | None:
         return self._by_term.get(term)
+
+
+class Tags:
+    def __init__(self, data: memoryview) -> None:
+        self._data = data
+
+    def whole(self) -> memoryview:
+        return self._data
 
 
 class ToyReader:
@@ -143,12 +153,13 @@ class ToyReader:
         self._tags = [tag for row in self.rows for tag in row.tags]
         self._tags += [0] * (len(self._tags) % 2)
         pairs = np.array(self._tags, np.uint8).reshape(-1, 2)
-        self.tags = pairs[:, 0] | (pairs[:, 1] << 4)
+        self.tags = memoryview((pairs[:, 0] | (pairs[:, 1] << 4)).tobytes())
         count = self.document_count or 1
         self.averages = Averages(
             sum(self.title_words) / count, sum(self.body_words) / count
         )
         self.folded_doc_ids = [f"{number:06d}.md" for number in range(count)]
+        self.tags = Tags(self.tags)
         self.decoded = Decoded(1 << 20)
         self.text = ToySpace(self._terms())
         self.math = ToySpace([])
@@ -169,12 +180,6 @@ class ToyReader:
 
     def summary(self, number: int) -> ToySummary:
         return ToySummary(number)
-
-    def heads(self, source: object) -> list[tuple[int, int]]:
-        if not isinstance(source, TermPostings):
-            return []
-        pairs = zip(plain.codes(source), plain.documents(source), strict=True)
-        return [(n, code) for code, n in sorted(pairs, key=lambda p: (-p[0], p[1]))[:8]]
 
     @cached_property
     def _occurrences(self) -> dict[str, list[tuple[int, int, int]]]:

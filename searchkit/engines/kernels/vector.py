@@ -88,6 +88,10 @@ class VectorKernel:
         columns = (reader.title_end, reader.alias_end, reader.body_start)
         return [np.frombuffer(column, np.uint32) for column in columns]
 
+    @cached_property
+    def _tag_pairs(self) -> Array:
+        return np.frombuffer(self._reader.tags.whole(), np.uint8)
+
     # Columns
 
     def load(self, term: TermPostings) -> Column:
@@ -242,7 +246,7 @@ class VectorKernel:
         return parts
 
     def _tags(self, positions: Array) -> Array:
-        pairs = self._reader.tags.take(positions >> 1)
+        pairs = self._tag_pairs.take(positions >> 1)
         return (pairs >> ((positions & 1) << 2).astype(np.uint8)) & 15
 
     # Sets of documents
