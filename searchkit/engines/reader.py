@@ -40,20 +40,57 @@ _MOST_TERMS = 8192  # terms that are kept with where their lists lie
 _NO_TERM = object()
 
 
-@dataclass(frozen=True, slots=True)
 class Summary:
-    """What a page says of a document without opening it."""
+    """What a page says of a document; each fact is read when it is asked for."""
 
-    number: int
-    doc_id: str
-    title: str
-    path: str | None
-    digest: str
-    title_words: int
-    body_words: int
-    text_bytes: int
-    date: date | None
-    topics: tuple[str, ...]
+    __slots__ = ("_reader", "number")
+
+    def __init__(self, reader: GenerationReader, number: int) -> None:
+        self._reader = reader
+        self.number = number
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Summary) and self.number == other.number
+
+    def __hash__(self) -> int:
+        return hash(self.number)
+
+    @property
+    def doc_id(self) -> str:
+        return self._reader.texts("doc_id")[self.number]
+
+    @property
+    def title(self) -> str:
+        return self._reader.texts("title")[self.number]
+
+    @property
+    def path(self) -> str | None:
+        return self._reader.texts("path")[self.number] or None
+
+    @property
+    def digest(self) -> str:
+        return self._reader.digest(self.number).hex()
+
+    @property
+    def title_words(self) -> int:
+        return self._reader.title_words[self.number]
+
+    @property
+    def body_words(self) -> int:
+        return self._reader.body_words[self.number]
+
+    @property
+    def text_bytes(self) -> int:
+        return self._reader.text_bytes[self.number]
+
+    @property
+    def date(self) -> date | None:
+        day = self._reader.date[self.number]
+        return date.fromordinal(day) if day else None
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return self._reader.topics(self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +230,7 @@ class GenerationReader:
     @cached_property
     def topic_names(self) -> tuple[str, ...]:
         """The different topics by their number."""
-        texts = self._texts("topic_names")
+        texts = self.texts("topic_names")
         return tuple(texts[number] for number in range(len(texts)))
 
     @property
@@ -210,17 +247,9 @@ class GenerationReader:
     def _tags(self) -> Column:
         return self._documents.column("tags")
 
-    def doc_id(self, number: int) -> str:
-        """The `doc_id` of a document."""
-        return self._texts("doc_id")[number]
-
-    def title(self, number: int) -> str:
-        """The title of a document."""
-        return self._texts("title")[number]
-
     def definitions(self, number: int) -> bytes:
         """What a document defines, as `unpack_definitions` takes it."""
-        return self._texts("definitions").raw(number)
+        return self.texts("definitions").raw(number)
 
     def topics(self, number: int) -> tuple[str, ...]:
         """The topics of a document, as the article has them."""
@@ -230,28 +259,18 @@ class GenerationReader:
 
     def digest(self, number: int) -> bytes:
         """The digest of the source of a document."""
-        return bytes(self._documents.column("digest").slice(16 * number, 16 * number + 16))
+        return bytes(
+            self._documents.column("digest").slice(16 * number, 16 * number + 16)
+        )
 
     def summary(self, number: int) -> Summary:
         """What a page says of a document."""
-        day = self.date[number]
-        return Summary(
-            number,
-            self.doc_id(number),
-            self.title(number),
-            self._texts("path")[number] or None,
-            self.digest(number).hex(),
-            self.title_words[number],
-            self.body_words[number],
-            self.text_bytes[number],
-            date.fromordinal(day) if day else None,
-            self.topics(number),
-        )
+        return Summary(self, number)
 
     def number_of(self, doc_id: str) -> int | None:
         """The number of a document; None if there is none of this `doc_id`."""
         wanted = doc_id.encode("utf-8", "surrogatepass")
-        texts = self._texts("doc_id")
+        texts = self.texts("doc_id")
         number = bisect_left(range(self.document_count), wanted, key=texts.raw)
         if number < self.document_count and texts.raw(number) == wanted:
             return number
@@ -270,7 +289,7 @@ class GenerationReader:
     def _folded(self, name: str) -> Sequence[str]:
         from searchkit.analysis.folding import fold
 
-        texts = self._texts(name)
+        texts = self.texts(name)
         return [fold(texts[number]).text for number in range(self.document_count)]
 
     # What else a generation keeps
@@ -314,15 +333,16 @@ class GenerationReader:
             raise _damaged(self.path / DOCUMENTS, f"{name} is too short or too long")
         return found
 
-    def _texts(self, name: str) -> _Texts:
+    def texts(self, name: str) -> Texts:
+        """A column of texts by number."""
         texts = self.__dict__.get("_texts_" + name)
         if texts is None:
-            texts = _Texts(self._documents, name)
+            texts = Texts(self._documents, name)
             self.__dict__["_texts_" + name] = texts
         return texts
 
 
-class _Texts:
+class Texts:
     """A column of texts end to end, with their offsets in another."""
 
     __slots__ = ("_at", "_blob")

@@ -10,6 +10,7 @@ first of these sets fills it before the next is looked at.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -194,7 +195,9 @@ class Finder:
 
     def has(self, leaf: Leaf, number: int) -> bool:
         """Whether the leaf itself stands in a document."""
-        return bool(self.kernel.holds(self.holding(leaf), self.kernel.chosen([number]))[0])
+        return bool(
+            self.kernel.holds(self.holding(leaf), self.kernel.chosen([number]))[0]
+        )
 
     def _search(self, leaf: Leaf) -> LeafFound:
         if isinstance(leaf, FormulaLeaf):
@@ -374,7 +377,9 @@ class Evaluation:
         if isinstance(node, Group) and not node.twins and not node.excluded:
             children = (*node.required, *node.optional)
             node = children[0] if len(children) == 1 else node
-        return node if isinstance(node, Leaf) and self.plan.filters == Filters() else None
+        return (
+            node if isinstance(node, Leaf) and self.plan.filters == Filters() else None
+        )
 
     def topic_counts(self) -> dict[str, int]:
         """How many of the documents have each topic, the most frequent first."""
@@ -499,7 +504,9 @@ class Evaluation:
         complete = kernel.intersection([hits, *(answer.complete for answer in needed)])
         if all(answer.complete is answer.literal for answer in needed):
             return Answer(hits, complete, complete)
-        literal = kernel.intersection([complete, *(answer.literal for answer in needed)])
+        literal = kernel.intersection(
+            [complete, *(answer.literal for answer in needed)]
+        )
         return Answer(hits, complete, literal)
 
     def _part(self, child: Node, group: Group) -> Answer:
@@ -620,7 +627,7 @@ class Evaluation:
         for all_of_them, before in tiers:
             if len(best) < count and all_of_them is not before:
                 rest = kernel.difference(all_of_them, before)
-                best += self._best(rest, count - len(best))
+                best += self._best_of_rest(rest, count - len(best))
         return best
 
     def _heads(self, count: int) -> list[tuple[int, float]]:
@@ -660,6 +667,81 @@ class Evaluation:
         numbers = kernel.at_least(numbers, bounds, least)
         return kernel.best(numbers, self._scores(root, numbers), count)
 
+    def _best_of_rest(
+        self, documents: Documents, count: int
+    ) -> list[tuple[int, float]]:
+        """The best of documents each of which lacks a word.
+
+        A document is looked at if one of its words is worth so much there that it could
+        be among the best with all other words but one at their highest (after MaxScore,
+        Turtle and Flood 1995, https://doi.org/10.1016/0306-4573(95)00020-H).
+        """
+        kernel, root = self._kernel, self.plan.root
+        leaves = self._flat_leaves()
+        if not isinstance(root, Group) or len(leaves) < 2:
+            return self._best(documents, count)
+        tables = [self._bounds(leaf) for leaf in leaves]
+        columns = [
+            self.finder.column(self.finder.found(leaf).layers[0].source)
+            for leaf in leaves
+        ]
+        seeds = kernel.union([kernel.top(column, count) for column in columns])
+        seeds = kernel.numbers(kernel.intersection([kernel.union([seeds]), documents]))
+        best = kernel.best(seeds, self._scores(root, seeds), count)
+        if len(best) < count:
+            return self._best(documents, count)
+        rewards = [
+            self._pair_idf(left, right) * ranking.WORTHS[-1]
+            for left, right in self._pairs(root)
+        ]
+        all_found = len(leaves) == len(root.optional)  # so one of them is lacking
+        beside = sum(rewards)
+        if all_found and len(rewards) == len(leaves) - 1:  # and a pair with it
+            beside -= min(rewards)
+        chosen = [seeds]
+        for at, (table, column) in enumerate(zip(tables, columns, strict=True)):
+            others = [other[-1] for i, other in enumerate(tables) if i != at]
+            strong = [
+                bound
+                for bound, leaf in zip(others, _without(leaves, at), strict=True)
+                if not self.weak(leaf)
+            ]
+            lacking = min(strong, default=0.0) if all_found else 0.0
+            highest = sum(others) - lacking + beside
+            code = bisect_left(table, best[-1][1] / _SLACK - highest)
+            if code < len(table):
+                chosen.append(kernel.from_code(column, max(code, 1)))
+        numbers = kernel.numbers(kernel.intersection([kernel.union(chosen), documents]))
+        return kernel.best(numbers, self._scores(root, numbers), count)
+
+    def _flat_leaves(self) -> list[Leaf]:
+        """The leaves that are found, of a plan that is nothing but optional leaves."""
+        root = self.plan.root
+        if not isinstance(root, Group) or root.required or root.twins:
+            return []
+        leaves = [child for child in root.optional if isinstance(child, Leaf)]
+        found = [self.finder.found(leaf) for leaf in leaves]
+        if len(leaves) < len(root.optional) or any(leaf.near for leaf in found):
+            return []
+        pairs = zip(leaves, found, strict=True)
+        return [leaf for leaf, here in pairs if here.is_anywhere]
+
+    def _bounds(self, leaf: Leaf) -> list[float]:
+        """What a leaf adds to a score at most, by the code in its first layer.
+
+        What stands in a further layer stands in the first, so its code is no higher,
+        but for the rounding of sums.
+        """
+        found = self.finder.found(leaf)
+        first, *others = found.layers
+        top = [first.source.top] if isinstance(first.source, TermPostings) else []
+        bounds = []
+        for code in range(len(first.worths)):
+            above = min(code + 2, 255)
+            more = sum(layer.worths[above] for layer in others)
+            bounds.append(found.idf * (first.worths[code] + more))
+        return bounds[: top[0] + 1] if top else bounds
+
     def _by_date(self, count: int) -> list[tuple[int, float]]:
         kernel = self._kernel
         numbers = kernel.numbers(self.answer.hits)
@@ -677,6 +759,10 @@ class Evaluation:
 
 _ABOVE = (0.0, *(ranking.WORTHS[min(code + 2, 255)] for code in range(1, 256)))
 """What a code is worth that rounding may have made too low."""
+
+
+def _without(leaves: Sequence[Leaf], at: int) -> list[Leaf]:
+    return [leaf for index, leaf in enumerate(leaves) if index != at]
 
 
 def _common_fields(left: Leaf, right: Leaf) -> set[str]:

@@ -60,7 +60,10 @@ class Nearest:
         letters = {*word}
         for term in self._beginning(word[0]):
             # Each error takes one letter away and brings one.
-            if abs(len(term) - len(word)) > most or len(letters.difference(term)) > most:
+            if (
+                abs(len(term) - len(word)) > most
+                or len(letters.difference(term)) > most
+            ):
                 continue
             if is_atom(term) and within_distance(word, term, most):
                 yield (1 if within_distance(word, term, 1) else 2), term

@@ -15,7 +15,9 @@ from searchkit.engines.reader import GenerationReader
 _MOST_TERMS = 2_000  # terms looked at; a prefix of one letter has more
 
 
-def suggestions(reader: GenerationReader, prefix: str, *, limit: int) -> tuple[str, ...]:
+def suggestions(
+    reader: GenerationReader, prefix: str, *, limit: int
+) -> tuple[str, ...]:
     """Up to `limit` completions, best first; none for an empty prefix."""
     wanted = fold(prefix.strip()).text
     if not wanted:
@@ -30,7 +32,7 @@ def _titles(reader: GenerationReader, wanted: str) -> list[str]:
     for number, folded in enumerate(reader.folded_titles):
         at = folded.find(wanted)
         if at >= 0:
-            title = reader.title(number)
+            title = reader.texts("title")[number]
             found.append((at > 0, len(title), title))
     return [title for _, _, title in sorted(found)]
 

@@ -71,9 +71,14 @@ class Rows:
                 self.tokens.append((term, max(first, len(self.tags) - 1), part))
                 continue
             self.tokens.append((term, len(self.tags), part))
-            self.tags.append((BLANK if atom[0] == " " else 0) | (part if part < 4 else 0))
-        row = "".join(a.strip(" ") if is_han(a.strip(" ")) else "_" for a in atoms
-                      if not (a[0] in ">|<=!" and len(a) > 1))
+            self.tags.append(
+                (BLANK if atom[0] == " " else 0) | (part if part < 4 else 0)
+            )
+        row = "".join(
+            a.strip(" ") if is_han(a.strip(" ")) else "_"
+            for a in atoms
+            if not (a[0] in ">|<=!" and len(a) > 1)
+        )
         for word in DICTIONARY:
             at = row.find(word)
             while at >= 0:
@@ -140,7 +145,13 @@ class ToyReader:
         bases = np.concatenate(([0], np.cumsum(lengths))).astype(np.uint64)
         self.text_base = memoryview(bases)
         self.math_base = memoryview(np.zeros(len(documents) + 1, np.uint64))
-        for name in ("title_end", "alias_end", "body_start", "title_words", "body_words"):
+        for name in (
+            "title_end",
+            "alias_end",
+            "body_start",
+            "title_words",
+            "body_words",
+        ):
             column = np.array([getattr(row, name) for row in self.rows], np.uint32)
             setattr(self, name, memoryview(column))
         days = [d.day.toordinal() if d.day else 0 for d in documents]
@@ -192,8 +203,13 @@ class ToyReader:
 
     def _terms(self) -> list[TermPostings]:
         occurrences = self._occurrences
-        words = {t.lstrip(">|<") for t in occurrences if t.lstrip(">|<").isascii()
-                 and t.lstrip(">|<").isalpha() and t[0] not in "!="}
+        words = {
+            t.lstrip(">|<")
+            for t in occurrences
+            if t.lstrip(">|<").isascii()
+            and t.lstrip(">|<").isalpha()
+            and t[0] not in "!="
+        }
         classes: dict[str, set[str]] = defaultdict(set)
         for word in words:
             for key in ("^" + uninflected(word), "~" + stem(word)):
@@ -211,17 +227,15 @@ class ToyReader:
             own = occurrences.get(name, [])
             scored = [*own, *(o for m in members for o in occurrences[names[m]])]
             codes = self._codes(scored) if name[0] not in "!@" else {}
-            terms.append(
-                postings(name, [g for g, _, _ in own], codes, tuple(members))
-            )
+            terms.append(postings(name, [g for g, _, _ in own], codes, tuple(members)))
         return terms
 
     def weight(self, number: int, part: int) -> float:
         row = self.rows[number]
         averages = self.averages
-        return weights(
-            row.title_words, row.body_words, averages.title, averages.body
-        )[part]
+        return weights(row.title_words, row.body_words, averages.title, averages.body)[
+            part
+        ]
 
     def _codes(self, scored: Sequence[tuple[int, int, int]]) -> dict[int, int]:
         sums: dict[int, float] = defaultdict(float)

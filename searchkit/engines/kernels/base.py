@@ -133,6 +133,12 @@ class Kernel(Protocol):
     def worths(self, column: Column, table: Table, numbers: Numbers) -> Scores:
         """What the column is worth in each of the documents; 0 where it has none."""
 
+    def top(self, column: Column, count: int) -> Numbers:
+        """Some documents of which `count`, or all there are, have the highest codes."""
+
+    def from_code(self, column: Column, code: int) -> Numbers:
+        """The documents with this code or a higher one."""
+
     def nothing(self, numbers: Numbers) -> Scores:
         """A score of 0 for each."""
 

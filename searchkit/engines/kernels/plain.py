@@ -127,7 +127,11 @@ class PlainKernel:
         return [p - distance for p in positions] if distance else positions
 
     def followed(
-        self, space: str, starts: Positions, terms: Sequence[TermPostings], distance: int
+        self,
+        space: str,
+        starts: Positions,
+        terms: Sequence[TermPostings],
+        distance: int,
     ) -> Positions:
         positions = self.positions(space, terms)
         if len(starts) * 16 < len(positions):
@@ -200,7 +204,9 @@ class PlainKernel:
         inner = start - reader.text_base[number]
         if inner >= reader.body_start[number]:
             return reader.tag(start) & ZONE_MASK
-        field = (inner >= reader.title_end[number]) + (inner >= reader.alias_end[number])
+        field = (inner >= reader.title_end[number]) + (
+            inner >= reader.alias_end[number]
+        )
         return ZONE_MASK + 1 + field
 
     # Sets of documents
@@ -246,9 +252,19 @@ class PlainKernel:
     def table(self, worths: Sequence[float], factor: float) -> list[float]:
         return [worth * factor for worth in worths]
 
-    def worths(self, column: Column, table: Sequence[float], numbers: Numbers) -> Scores:
+    def worths(
+        self, column: Column, table: Sequence[float], numbers: Numbers
+    ) -> Scores:
         code_of = column.by_number.get
         return [table[code_of(number, 0)] for number in numbers]
+
+    def top(self, column: Column, count: int) -> Numbers:
+        pairs = zip(column.codes, column.documents, strict=True)
+        return sorted(number for _, number in heapq.nlargest(count, pairs))
+
+    def from_code(self, column: Column, code: int) -> Numbers:
+        pairs = zip(column.documents, column.codes, strict=True)
+        return [number for number, found in pairs if found >= code]
 
     def nothing(self, numbers: Numbers) -> Scores:
         return [0.0] * len(numbers)
@@ -268,7 +284,9 @@ class PlainKernel:
         self, numbers: Numbers, scores: Scores, count: int
     ) -> list[tuple[int, float]]:
         pairs = zip((-score for score in scores), numbers, strict=True)
-        chosen = heapq.nsmallest(count, pairs) if count < len(numbers) else sorted(pairs)
+        chosen = (
+            heapq.nsmallest(count, pairs) if count < len(numbers) else sorted(pairs)
+        )
         return [(number, -score) for score, number in chosen]
 
     def days(self, numbers: Numbers) -> Scores:
@@ -319,11 +337,11 @@ def _stands(positions: Positions, position: int) -> bool:
     return at < len(positions) and positions[at] == position
 
 
-def _by_row(
-    starts: Positions, base: Sequence[int]
-) -> Iterable[tuple[int, list[int]]]:
+def _by_row(starts: Positions, base: Sequence[int]) -> Iterable[tuple[int, list[int]]]:
     """Each document that has some of the starts, with them."""
-    for number, rows in groupby(starts, key=lambda start: bisect_right(base, start) - 1):
+    for number, rows in groupby(
+        starts, key=lambda start: bisect_right(base, start) - 1
+    ):
         yield number, [*rows]
 
 

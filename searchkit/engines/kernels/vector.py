@@ -124,8 +124,8 @@ class VectorKernel:
     def _summed(self, documents: Array, xs: Array) -> Column:
         """Each document with the code of the sum of its x, in their order."""
         if len(documents) * _SPARSE < self._count:
-            numbers, places = np.unique(documents, return_inverse=True)
-            sums = np.bincount(places, xs, len(numbers))
+            numbers = _rising(documents)
+            sums = np.bincount(numbers.searchsorted(documents), xs, len(numbers))
         else:
             sums = np.bincount(documents, xs, self._count)
             numbers = np.flatnonzero(sums)
@@ -242,7 +242,9 @@ class VectorKernel:
         borders = self._borders
         if len(inner) and (inner < borders[2].take(numbers)).any():
             field = sum(inner >= border.take(numbers) for border in borders)
-            parts = np.where(field == len(borders), parts, field + len(ranking.WEIGHT_BY_ZONE))
+            parts = np.where(
+                field == len(borders), parts, field + len(ranking.WEIGHT_BY_ZONE)
+            )
         return parts
 
     def _tags(self, positions: Array) -> Array:
@@ -261,7 +263,7 @@ class VectorKernel:
         numbers = [n for n in listed if n is not None]
         if len(numbers) == len(sets):
             if sum(map(len, numbers)) * _SPARSE < self._count:
-                return np.unique(np.concatenate(numbers)) if numbers else _NONE
+                return _rising(np.concatenate(numbers)) if numbers else _NONE
         mask = np.zeros(self._count, bool)
         for documents in sets:
             if isinstance(documents, Column) and documents._row is not None:
@@ -323,6 +325,16 @@ class VectorKernel:
         codes = column.codes if numbers is column.documents else column.at(numbers)
         return table.take(codes)
 
+    def top(self, column: Column, count: int) -> Array:
+        codes = column.codes
+        if count >= len(codes):
+            return column.documents
+        least = np.partition(codes, len(codes) - count)[-count]
+        return column.documents[codes >= least][: 4 * count]
+
+    def from_code(self, column: Column, code: int) -> Array:
+        return column.documents[column.codes >= code]
+
     def nothing(self, numbers: Array) -> Array:
         return np.zeros(len(numbers))
 
@@ -373,6 +385,14 @@ class VectorKernel:
 
     def at_least(self, numbers: Array, scores: Array, least: float) -> Array:
         return numbers[scores >= least]
+
+
+def _rising(numbers: Array) -> Array:
+    """Each of the numbers once, in order; `np.unique` takes five times as long."""
+    numbers = np.sort(numbers, kind="stable")
+    new = np.ones(len(numbers), bool)
+    np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
+    return numbers[new]
 
 
 _NONE = np.zeros(0, np.int64)
