@@ -13,7 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -680,14 +680,14 @@ class Evaluation:
         leaves = self._flat_leaves()
         if not isinstance(root, Group) or len(leaves) < 2:
             return self._best(documents, count)
-        tables = [self._bounds(leaf) for leaf in leaves]
+        bounds = [self._bound(leaf) for leaf in leaves]
         columns = [
             self.finder.column(self.finder.found(leaf).layers[0].source)
             for leaf in leaves
         ]
         seeds = kernel.union([kernel.top(column, count) for column in columns])
         seeds = kernel.numbers(kernel.intersection([kernel.union([seeds]), documents]))
-        best = kernel.best(seeds, self._scores(root, seeds), count)
+        best = kernel.best(seeds, self._word_scores(root, seeds), count)
         if len(best) < count:
             return self._best(documents, count)
         rewards = [
@@ -699,20 +699,20 @@ class Evaluation:
         if all_found and len(rewards) == len(leaves) - 1:  # and a pair with it
             beside -= min(rewards)
         chosen = [seeds]
-        for at, (table, column) in enumerate(zip(tables, columns, strict=True)):
-            others = [other[-1] for i, other in enumerate(tables) if i != at]
+        for at, (leaf, column) in enumerate(zip(leaves, columns, strict=True)):
+            others = [bound for i, bound in enumerate(bounds) if i != at]
             strong = [
                 bound
-                for bound, leaf in zip(others, _without(leaves, at), strict=True)
-                if not self.weak(leaf)
+                for bound, other in zip(others, _without(leaves, at), strict=True)
+                if not self.weak(other)
             ]
             lacking = min(strong, default=0.0) if all_found else 0.0
             highest = sum(others) - lacking + beside
-            code = bisect_left(table, best[-1][1] / _SLACK - highest)
-            if code < len(table):
+            least = (best[-1][1] / _SLACK - highest) / self.finder.found(leaf).idf
+            if least * self.finder.found(leaf).idf <= bounds[at]:
+                code = bisect_left(self._highest(leaf), least / _SLACK)
                 chosen.append(kernel.from_code(column, max(code, 1)))
-        numbers = kernel.numbers(kernel.intersection([kernel.union(chosen), documents]))
-        return kernel.best(numbers, self._scores(root, numbers), count)
+        return self._best(kernel.intersection([kernel.union(chosen), documents]), count)
 
     def _flat_leaves(self) -> list[Leaf]:
         """The leaves that are found, of a plan that is nothing but optional leaves."""
@@ -726,21 +726,19 @@ class Evaluation:
         pairs = zip(leaves, found, strict=True)
         return [leaf for leaf, here in pairs if here.is_anywhere]
 
-    def _bounds(self, leaf: Leaf) -> list[float]:
-        """What a leaf adds to a score at most, by the code in its first layer.
+    def _highest(self, leaf: Leaf) -> tuple[float, ...]:
+        """What a leaf is worth at most, by the code in its first layer."""
+        layers = self.finder.found(leaf).layers
+        if len(layers) == 1:
+            return tuple(layers[0].worths)
+        return _highest(tuple(tuple(layer.worths) for layer in layers))
 
-        What stands in a further layer stands in the first, so its code is no higher,
-        but for the rounding of sums.
-        """
+    def _bound(self, leaf: Leaf) -> float:
+        """What a leaf adds to a score at most."""
         found = self.finder.found(leaf)
-        first, *others = found.layers
-        top = [first.source.top] if isinstance(first.source, TermPostings) else []
-        bounds = []
-        for code in range(len(first.worths)):
-            above = min(code + 2, 255)
-            more = sum(layer.worths[above] for layer in others)
-            bounds.append(found.idf * (first.worths[code] + more))
-        return bounds[: top[0] + 1] if top else bounds
+        source = found.layers[0].source
+        top = source.top if isinstance(source, TermPostings) else 255
+        return found.idf * self._highest(leaf)[top]
 
     def _by_date(self, count: int) -> list[tuple[int, float]]:
         kernel = self._kernel
@@ -759,6 +757,20 @@ class Evaluation:
 
 _ABOVE = (0.0, *(ranking.WORTHS[min(code + 2, 255)] for code in range(1, 256)))
 """What a code is worth that rounding may have made too low."""
+
+
+@cache
+def _highest(layers: tuple[tuple[float, ...], ...]) -> tuple[float, ...]:
+    """The most that a code in the first of some layers can be worth in all of them.
+
+    What stands in a further layer stands in the first, so its code there is no higher,
+    but for the rounding of sums.
+    """
+    first, *others = layers
+    return tuple(
+        worth + sum(other[min(code + 2, 255)] for other in others)
+        for code, worth in enumerate(first)
+    )
 
 
 def _without(leaves: Sequence[Leaf], at: int) -> list[Leaf]:

@@ -208,7 +208,8 @@ class VectorKernel:
         reader = self._reader
         words = (reader.title_words, reader.body_words)
         lengths = [np.frombuffer(column, np.uint32).take(numbers) for column in words]
-        return weight_table(*lengths, reader.averages.title, reader.averages.body)
+        title, body = lengths
+        return weight_table(title, body, reader.averages.title, reader.averages.body)
 
     def documents_of(self, space: str, positions: Array) -> list[int]:
         numbers = self._bases[space].searchsorted(positions, "right") - 1
