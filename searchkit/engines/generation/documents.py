@@ -180,7 +180,10 @@ def merge_documents(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
     _merge_tags(writer, stretches)
     totals = [len(bases["text_base"]) - 1]
     for name in ("title_words", "body_words"):
-        sums = (int(rows.numbers[name][low:h].sum(dtype=np.int64)) for rows, low, h in stretches)
+        sums = (
+            int(rows.numbers[name][low:h].sum(dtype=np.int64))
+            for rows, low, h in stretches
+        )
         totals.append(sum(sums))
     _add_array(writer, "totals", totals, "<u8")
 
@@ -208,7 +211,10 @@ def merge_texts(
 
 
 def _merge_topics(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
-    parts = [rows.topics[rows.topics_at[low] : rows.topics_at[h]] for rows, low, h in stretches]
+    parts = [
+        rows.topics[rows.topics_at[low] : rows.topics_at[h]]
+        for rows, low, h in stretches
+    ]
     used = {
         rows.topic_names[number]
         for (rows, _, _), part in zip(stretches, parts, strict=True)
