@@ -72,7 +72,7 @@ class Pool(Generic[Task, Answer]):
         self.close()
 
     def close(self) -> None:
-        """End all workers now, whatever they are doing, and wait until they are gone."""
+        """End all workers now, whatever they do, and wait until they are gone."""
         for process, connection, _ in self._workers:
             connection.close()
             process.terminate()

@@ -41,7 +41,7 @@ class Look:
 
     @property
     def young(self) -> bool:
-        """Whether the file may change now without looking other than this."""
+        """Whether the file may still change without looking other than this."""
         latest = max(self.modified_ns, self.changed_ns)
         return latest > time.time_ns() - _YOUNG_NS
 

@@ -57,6 +57,8 @@ class Source(Protocol):
     """Some documents with their postings: a run, or the old generation."""
 
     documents: Documents
+    sizes_are_counts: bool
+    """Whether `sizes` are exact and never 0."""
 
     def terms(self, space: str) -> Sequence[bytes]:
         """All terms in order of their bytes."""
@@ -135,7 +137,7 @@ class SpaceMerge:
         return _Occurrences(keys >> _POSITION_BITS + ZONE_BITS, positions, zones)
 
     def _completed(self, standing: set[bytes]) -> set[bytes]:
-        """The terms that stand somewhere, and those that the dictionary needs beside."""
+        """The terms that stand somewhere, and what the dictionary needs beside."""
         return standing
 
     def _number(self, number_of: Mapping[bytes, int]) -> None:
@@ -147,7 +149,7 @@ class SpaceMerge:
         if first == end:
             return np.empty(0, np.int64)
         counts, positions, zones = self._sources[number].places(self._space, first, end)
-        local = self._vocabulary.local[number][first:end] - low
+        local = self._vocabulary.local[number][first:end].astype(np.int64) - low
         positions, kept = self._moves[number].apply(positions)
         keys = np.repeat(local << _POSITION_BITS, counts)
         keys |= positions
@@ -159,14 +161,15 @@ class SpaceMerge:
         """Whether each term of a source stands in a document that is kept."""
         source, move = self._sources[number], self._moves[number]
         sizes = source.sizes(self._space)
-        alive = sizes > 0
-        if move.kept.all():
+        alive = np.ones(len(sizes), bool)
+        if move.kept.all() and source.sizes_are_counts:
             return alive
         for low, high in slabs(sizes):
             counts, positions, _ = source.places(self._space, low, high)
             _, kept = move.apply(positions)
-            terms = np.repeat(np.arange(low, high), counts)[kept]
-            alive[low:high] = np.bincount(terms - low, minlength=high - low) > 0
+            terms = np.repeat(np.arange(high - low), counts)
+            found = terms if kept is None else terms[kept]
+            alive[low:high] = np.bincount(found, minlength=high - low) > 0
         return alive
 
 
