@@ -26,7 +26,7 @@ class OldGeneration:
         """Raises: IndexCorruptError."""
         self._files = {
             kind: Columns(generation / kind, kind)
-            for kind in ("documents", "terms", "pages")
+            for kind in ("documents", "postings", "pages")
         }
         self.documents = Documents.read(self._files["documents"])
         self._postings = {name: self._open(name) for name in SPACES}
@@ -81,4 +81,4 @@ class OldGeneration:
 
     def _open(self, space: str) -> Postings:
         bases = self._files["documents"].column(f"{space}_base").integers("Q")
-        return Postings(self._files["terms"], space, bases)
+        return Postings(self._files["postings"], space, bases)

@@ -54,7 +54,7 @@ def write_generation(
     threads: int,
     told: Told,
 ) -> None:
-    """Write documents, pages and terms into an empty folder.
+    """Write documents, pages and postings into an empty folder.
 
     The documents are those of the runs and, with the doc_ids of `kept`, those of the
     generation `base`. `keys_of` gives the keys of English words (see `classes`).
@@ -73,7 +73,7 @@ def write_generation(
             merge_documents(writer, placed.stretches())
         _write_pages(folder, sources, placed)
         known = old.keys() if old else {}
-        _write_terms(folder, sources, placed, known, keys_of, threads, told)
+        _write_postings(folder, sources, placed, known, keys_of, threads, told)
     finally:
         for source in sources:
             source.close()
@@ -90,7 +90,7 @@ def _write_pages(
             writer.add(f"{name}_offsets", offsets.astype("<u8"))
 
 
-def _write_terms(
+def _write_postings(
     folder: Path,
     sources: Sequence[Run | OldGeneration],
     placed: Layout,
@@ -102,7 +102,7 @@ def _write_terms(
     table = folder / "tmp-frequencies"
     with (
         ThreadPoolExecutor(threads) as pool,
-        ColumnWriter(folder / "terms", "terms") as writer,
+        ColumnWriter(folder / "postings", "postings") as writer,
     ):
         in_order = partial(_in_order, pool)
         bases = placed.base("text")
