@@ -18,10 +18,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from searchkit.errors import IndexCorruptError, IndexFormatError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 COLUMNS_VERSION = 1
 """Raised when files written before can no longer be read."""
@@ -181,12 +185,33 @@ class Column:
         if not 0 <= start <= stop <= len(self._data):
             raise corrupt(self.path, f"{self.name} has no bytes {start} to {stop}")
         if not self._whole and start < stop:
-            first, last = start // PAGE, (stop - 1) // PAGE
-            if not all(self._checked[first : last + 1]):
-                for page in range(first, last + 1):
-                    if not self._checked[page]:
-                        self._compare(page)
+            end = (stop - 1) // PAGE + 1
+            page = self._checked.find(0, start // PAGE, end)
+            while page >= 0:
+                self._compare(page)
+                page = self._checked.find(0, page + 1, end)
         return self._data[start:stop]
+
+    def gather(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The bytes at scattered places; of these only are the pages compared.
+
+        Raises: IndexCorruptError, also for a place that is not inside.
+        """
+        import numpy as np
+
+        if not len(places):
+            return np.empty(0, np.uint8)
+        low, high = int(places.min()), int(places.max())
+        if low < 0 or high >= len(self._data):
+            raise corrupt(self.path, f"{self.name} has no bytes {low} to {high}")
+        if not self._whole:
+            touched = np.zeros(len(self._checked), np.bool_)
+            touched[places // PAGE] = True
+            touched &= np.frombuffer(self._checked, np.uint8) == 0
+            for page in np.flatnonzero(touched).tolist():
+                self._compare(page)
+        found: NDArray[np.uint8] = np.frombuffer(self._data, np.uint8)[places]
+        return found
 
     def whole(self) -> memoryview:
         """All bytes. Raises: IndexCorruptError."""
