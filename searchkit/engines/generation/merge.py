@@ -57,14 +57,12 @@ class Source(Protocol):
     """Some documents with their postings: a run, or the old generation."""
 
     documents: Documents
-    sizes_are_counts: bool
-    """Whether `sizes` are exact and never 0."""
 
     def terms(self, space: str) -> Sequence[bytes]:
         """All terms in order of their bytes."""
 
     def sizes(self, space: str) -> Array:
-        """About how many occurrences each term has."""
+        """How many occurrences each term has; 0 for classes."""
 
     def places(self, space: str, low: int, high: int) -> tuple[Array, Array, Array]:
         """Counts by term, positions and zones of the terms from `low` to `high`."""
@@ -161,8 +159,8 @@ class SpaceMerge:
         """Whether each term of a source stands in a document that is kept."""
         source, move = self._sources[number], self._moves[number]
         sizes = source.sizes(self._space)
-        alive = np.ones(len(sizes), bool)
-        if move.kept.all() and source.sizes_are_counts:
+        alive = np.asarray(sizes > 0)
+        if move.kept.all():
             return alive
         for low, high in slabs(sizes):
             counts, positions, _ = source.places(self._space, low, high)

@@ -11,7 +11,6 @@ from searchkit.analysis.terms import INFLECTED, STEM
 from searchkit.engines.columns import vector
 from searchkit.engines.columns.files import Columns
 from searchkit.engines.columns.postings import Postings
-from searchkit.engines.columns.terms import encode_term
 from searchkit.engines.generation.classes import Keys, word_of
 from searchkit.engines.generation.documents import Array, Documents, Texts, array
 from searchkit.engines.generation.run import SPACES
@@ -19,8 +18,6 @@ from searchkit.engines.generation.run import SPACES
 
 class OldGeneration:
     """The generation before, as a source of the merge."""
-
-    sizes_are_counts = False
 
     def __init__(self, generation: Path) -> None:
         """Raises: IndexCorruptError."""
@@ -39,11 +36,13 @@ class OldGeneration:
 
     def terms(self, space: str) -> list[bytes]:
         """All terms in order of their bytes; those without occurrences, too."""
-        return [encode_term(term) for term in self._postings[space].terms]
+        found = self._postings[space].terms
+        return found.bytes_between(0, len(found))
 
     def sizes(self, space: str) -> Array:
-        """The bytes of each term's record."""
-        return np.diff(np.asarray(self._postings[space].starts).astype(np.int64))
+        """How many occurrences each term has."""
+        postings = self._postings[space]
+        return vector.all_occurrences(postings, 0, len(postings.terms))
 
     def places(self, space: str, low: int, high: int) -> tuple[Array, Array, Array]:
         """Counts by term, positions and zones of the terms from `low` to `high`."""
@@ -57,16 +56,17 @@ class OldGeneration:
 
     def keys(self) -> dict[bytes, Keys]:
         """The keys of all English words, as the classes tell them."""
-        postings = self._postings["text"]
-        words = [word_of(encode_term(term)) for term in postings.terms]
+        terms = self.terms("text")
+        words = [word_of(term) for term in terms]
         tables = []
         for mark in (INFLECTED, STEM):
-            table: dict[bytes, bytes] = {}
-            for ordinal in postings.terms.prefix(mark):
-                found = postings.at(ordinal)
-                key = encode_term(found.term)[1:]
-                table.update((words[member], key) for member in found.members)
-            tables.append(table)
+            classes = self._postings["text"].terms.prefix(mark)
+            members, bounds = vector.all_members(
+                self._postings["text"], classes.start, classes.stop
+            )
+            keys = np.repeat(np.arange(classes.start, classes.stop), np.diff(bounds))
+            pairs = zip(members.tolist(), keys.tolist(), strict=True)
+            tables.append({words[member]: terms[key][1:] for member, key in pairs})
         inflected, stems = tables
         return {
             word: (inflected.get(word, word), stems.get(word, word))

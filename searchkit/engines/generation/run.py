@@ -115,8 +115,6 @@ class RunWriter:
 class Run:
     """A run, as a source of the merge."""
 
-    sizes_are_counts = True
-
     def __init__(self, path: Path) -> None:
         self._columns = Columns(path, _KIND)
         self.documents = Documents.read(self._columns)
