@@ -47,7 +47,9 @@ def measure(folder: Path, work: Path, jobs: int) -> None:
     copy = Path(shutil.copytree(folder, work / "copy", symlinks=True))
     files = [path for path in copy.rglob("*") if path.is_file()]
     source_bytes = sum(path.stat().st_size for path in files)
-    print(f"{folder.name}: {len(files)} files, {source_bytes / MIB:.1f} MiB, {jobs} jobs")
+    print(
+        f"{folder.name}: {len(files)} files, {source_bytes / MIB:.1f} MiB, {jobs} jobs"
+    )
     time.sleep(2)  # so that the copies' times can be trusted
     index = work / "index"
     show("from nothing", copy, index, jobs)

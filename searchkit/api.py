@@ -50,6 +50,7 @@ def build(
     strict: bool = False,
     config: Config | None = None,
     progress: ProgressCallback | None = None,
+    wait_s: float = 0,
 ) -> BuildReport:
     """Bring an index up to date with a corpus; what did not change costs no analysis.
 
@@ -58,7 +59,9 @@ def build(
     for good if the build dies. `jobs` is the number of processes (None: one a core;
     a script that asks for more than one needs the `if __name__ == "__main__"` guard).
     `full` analyses every article anew. Articles that cannot be read are in
-    `report.failures`; with `strict` any of them leaves the index as it was.
+    `report.failures`; with `strict` any of them leaves the index as it was. Files whose
+    size, times and inode are those of the last build are not read again, but for
+    `full`. `wait_s` is how many seconds to wait for another build to end.
 
     Raises: ConfigError (a dictionary), CorpusError, IndexLockedError, IndexStoreError.
     """
@@ -72,6 +75,7 @@ def build(
         strict=strict,
         config=config or Config(),
         progress=progress,
+        wait_s=wait_s,
     ).run()
 
 
