@@ -36,6 +36,7 @@ class Slots:
     def __init__(self, size: int, codes: int) -> None:
         self._lowest = codes + 1  # no base is negative; the slot before is the root's
         self._free = np.ones(size, bool)
+        self._free[: self._lowest] = False
         self._unused = np.ones(size, bool)  # as a base: labels tell whose child it is
         self._unused[0] = False  # means that there are no children
         self._family, self._at = 0, self._lowest
