@@ -138,7 +138,7 @@ class RowAnalyzer:
         lefts = row.lefts[first : first + len(token)].tolist()
         rights = row.rights[first : first + len(token)].tolist()
         source = row.source[lefts[0] : rights[-1]]
-        key = (source, *(left - lefts[0] for left in lefts))
+        key = (token, source, *(left - lefts[0] for left in lefts))
 
         def written(start: int, end: int) -> str:
             return row.source[lefts[start] : rights[end - 1]]
