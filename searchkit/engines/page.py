@@ -22,7 +22,7 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain, islice, pairwise
+from itertools import accumulate, islice, pairwise
 from pathlib import Path
 
 from searchkit.analysis.analyzer import ZONES
@@ -34,7 +34,9 @@ BLANK_ATOM = re.compile(
     r"(?:[^A-Za-z0-9\s]|[A-Za-z]{1,64}|[0-9]{1,64})(?:\s+|(?<=[A-Za-z])-(?=[A-Za-z]))?"
 )
 """An atom and what lies between it and the next one."""
-ATOM = re.compile(r"[^A-Za-z0-9\s]|[A-Za-z]{1,64}|[0-9]{1,64}")
+ATOM = re.compile(
+    r"[^A-Za-z0-9\s\-]|[A-Za-z]{1,64}|[0-9]{1,64}|(?<![A-Za-z])-|-(?![A-Za-z])"
+)
 
 WIDTHS = ("B", "H", "I")
 """The type codes of integers by the number that stands for them."""
@@ -51,6 +53,10 @@ COUNTS = ("spans", "lines", "sections", "carried", "strings", "atoms")
 """The first integers of a chunk's layout. `carried` strings are the path of the
 section that goes on from the chunk before."""
 
+# A size of 0 goes to the end of the line, or of what encloses it; others are 1 more
+# than they say. An offset of 0 is that of the piece, or of the next line; others are 1
+# more than their distance from the piece's or the offset before.
+#
 # The columns of a layout: of pieces the first seven (gap before it, size, step of the
 # section, spans, language, lines, mode), of spans (gap, size, zone), of lines (offset,
 # step), of sections (step of the line, offset from its first piece, strings kept of
@@ -123,6 +129,20 @@ def atom_end(text: str, start: int, end: int) -> int:
     """Where the atom that begins at `start` ends, not after `end`, by the rule."""
     atom = ATOM.match(text, start, end)
     return atom.end() if atom else start
+
+
+def line_end(text: str, start: int, end: int) -> int:
+    """Where the line ends that `start` is in, or `end` if that comes before."""
+    found = text.find("\n", start, end)
+    return end if found < 0 else found
+
+
+def next_line(text: str, offset: int, end: int) -> int:
+    """Where the next line with any text begins, at most at `end`."""
+    offset = line_end(text, offset, end)
+    while offset < end and text[offset] == "\n":
+        offset += 1
+    return offset
 
 
 def stretches(spans: Iterable[tuple[int, int, Zone]]) -> list[tuple[int, int]]:
@@ -252,8 +272,7 @@ class Chunk:
         columns = self._columns = [numbers[a:b] for a, b in pairwise(bounds)]
         self.text = str(view[end:], "utf-8", "surrogatepass")
         gaps, sizes, steps, span_counts, _, line_counts, self.modes = columns[:7]
-        sides = list(accumulate(chain.from_iterable(zip(gaps, sizes, strict=True))))
-        self.starts, self.ends = sides[::2], sides[1::2]
+        self._place(gaps, sizes)
         self.sections = list(accumulate(steps, initial=section - 1))[1:]
         self.new_sections = range(section, section + sections)
         self._span_bounds = list(accumulate(span_counts, initial=0))
@@ -262,18 +281,29 @@ class Chunk:
         if len(self.text) != self.characters + sum(columns[_STRINGS]):
             raise ValueError("the text of a chunk has another length")
 
+    def _place(self, gaps: list[int], sizes: list[int]) -> None:
+        """Find where each piece begins and ends."""
+        starts, ends = [], []
+        text, at = self.text, 0
+        for gap, size in zip(gaps, sizes, strict=True):
+            start = at + gap
+            at = start + size - 1 if size else line_end(text, start, self.characters)
+            starts.append(start)
+            ends.append(at)
+        if at > self.characters:
+            raise ValueError("a piece goes beyond its chunk")
+        self.starts, self.ends = starts, ends
+
     def spans(self, piece: int) -> list[tuple[int, int, Zone]]:
         """The (start, end, zone) of a piece's spans."""
         first, last = self._span_bounds[piece : piece + 2]
         gaps, sizes, zones = (c[first:last] for c in self._columns[_SPANS])
         found: list[tuple[int, int, Zone]] = []
-        at = self.starts[piece]
+        at, end = self.starts[piece], self.ends[piece]
         for gap, size, zone in zip(gaps, sizes, zones, strict=True):
             start = at + gap
-            at = start + size
+            at = start + size - 1 if size else line_end(self.text, start, end)
             found.append((start, at, ZONES[zone]))
-        if found:  # of the last one, what is stored is how far its end is from the end
-            found[-1] = start, self.ends[piece] - size, ZONES[zone]
         return found
 
     def atoms(self, piece: int) -> list[int]:
@@ -325,12 +355,12 @@ class Chunk:
         offsets, steps = self._columns[_LINES]
         line = self._line + sum(steps[:first])
         found: list[tuple[int, int]] = []
-        offset = self.starts[piece]
+        offset, end = self.starts[piece], self.ends[piece]
         for code, step in zip(offsets[first:last], steps[first:last], strict=True):
             if code:
                 offset = (offset + code - 1) & WORD
             elif found:
-                offset = self.text.find("\n", offset) + 1
+                offset = next_line(self.text, offset, end)
             line += step
             found.append((offset, line & WORD))
         return found
