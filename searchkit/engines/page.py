@@ -209,6 +209,11 @@ class Page:
             self._chunks[number] = chunk
         return chunk
 
+    def text(self) -> str:
+        """All of the visible text. Raises: DAMAGE."""
+        chunks = map(self.chunk, range(len(self.rows)))
+        return "".join([chunk.text[: chunk.characters] for chunk in chunks])
+
     def math(self) -> tuple[array[int], array[int]]:
         """The starts (in the article's text) and lengths of the formulas' atoms.
 

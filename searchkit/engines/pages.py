@@ -367,9 +367,8 @@ class _ChunkPacker:
         return self.strings.index(language) + 1
 
 
-def unpack_page(data: bytes | memoryview) -> UnpackedPage:
-    """The inverse of `pack_page`. Raises: page.DAMAGE."""
-    page = Page(data)
+def unpack_page(page: Page) -> UnpackedPage:
+    """All that was packed; the inverse of `pack_page`. Raises: page.DAMAGE."""
     whole = _Whole()
     for number in range(len(page.rows)):
         whole.add(page.chunk(number))
