@@ -22,8 +22,9 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, islice, pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import Literal
 
 from searchkit.analysis.analyzer import ZONES
 from searchkit.errors import IndexCorruptError
@@ -38,7 +39,8 @@ ATOM = re.compile(
     r"[^A-Za-z0-9\s\-]|[A-Za-z]{1,64}|[0-9]{1,64}|(?<![A-Za-z])-|-(?![A-Za-z])"
 )
 
-WIDTHS = ("B", "H", "I")
+Width = Literal["B", "H", "I"]
+WIDTHS: tuple[Width, ...] = ("B", "H", "I")
 """The type codes of integers by the number that stands for them."""
 WORD = (1 << 32) - 1
 RATIO = 1040
@@ -72,7 +74,7 @@ BY_TEXT, BY_SPANS, STORED, CONTINUED = 0, 1, 2, 4
 """How the places of a piece's atoms are found: by ATOM from its whole text, from each
 stretch of its spans, or stored. CONTINUED is added where the block began before."""
 
-DAMAGE = (ValueError, LookupError, OverflowError, TypeError, zlib.error)
+DAMAGE = (ValueError, LookupError, OverflowError, TypeError, RecursionError, zlib.error)
 
 
 class damage_told:  # noqa: N801, a context manager to be read as a verb
@@ -163,7 +165,16 @@ class Page:
     n, and the last border is the number of all positions; `pieces[n]` is the first
     piece of chunk n."""
 
-    __slots__ = ("_at", "_chunks", "_data", "_zones", "borders", "head", "pieces", "rows")
+    __slots__ = (
+        "_at",
+        "_chunks",
+        "_data",
+        "_zones",
+        "borders",
+        "head",
+        "pieces",
+        "rows",
+    )
 
     def __init__(self, data: bytes | memoryview) -> None:
         """Read the directory. Raises: DAMAGE."""
@@ -180,7 +191,10 @@ class Page:
         at, end = end, end + (pieces + 3) // 4
         self._zones = data[at:end]
         self.pieces = [0, *accumulate([row[0] for row in self.rows])]
-        self._at = [end, *accumulate([row[2] for row in self.rows], initial=end + math_size)]
+        self._at = [
+            end,
+            *accumulate([row[2] for row in self.rows], initial=end + math_size),
+        ]
         self._chunks: dict[int, Chunk] = {}
         if (
             not len(self.rows) == chunks > 0
@@ -242,6 +256,7 @@ class Chunk:
         "_atoms",
         "_carried",
         "_columns",
+        "_headings",
         "_line",
         "_line_bounds",
         "_span_bounds",
@@ -274,7 +289,8 @@ class Chunk:
         bounds = list(accumulate(lengths, initial=0))
         end = at + (bounds[-1] << width)
         numbers = view[at:end].cast(WIDTHS[width]).tolist()
-        columns = self._columns = [numbers[a:b] for a, b in pairwise(bounds)]
+        columns = [numbers[a:b] for a, b in pairwise(bounds)]
+        self._columns: list[list[int]] = columns
         self.text = str(view[end:], "utf-8", "surrogatepass")
         gaps, sizes, steps, span_counts, _, line_counts, self.modes = columns[:7]
         self._place(gaps, sizes)
@@ -283,17 +299,24 @@ class Chunk:
         self._span_bounds = list(accumulate(span_counts, initial=0))
         self._line_bounds = list(accumulate(line_counts, initial=0))
         self._atoms: dict[int, list[int]] = {}
+        self._headings: list[tuple[str, ...]] | None = None
         if len(self.text) != self.characters + sum(columns[_STRINGS]):
             raise ValueError("the text of a chunk has another length")
 
     def _place(self, gaps: list[int], sizes: list[int]) -> None:
         """Find where each piece begins and ends."""
         starts, ends = [], []
-        text, at = self.text, 0
+        last, at = self.characters, 0
+        find = self.text.find
         for gap, size in zip(gaps, sizes, strict=True):
-            start = at + gap
-            at = start + size - 1 if size else line_end(text, start, self.characters)
-            starts.append(start)
+            at += gap
+            starts.append(at)
+            if size:
+                at += size - 1
+            else:
+                at = find("\n", at, last)
+                if at < 0:
+                    at = last
             ends.append(at)
         if at > self.characters:
             raise ValueError("a piece goes beyond its chunk")
@@ -323,7 +346,9 @@ class Chunk:
                 found = atom_starts(self.text, stretches(self.spans(piece)))
             else:
                 at, last = self._stored(piece)
-                found = list(accumulate(self._columns[_STEPS][at:last], initial=start))[1:]
+                found = list(accumulate(self._columns[_STEPS][at:last], initial=start))[
+                    1:
+                ]
             count = self.borders[piece + 1] - self.borders[piece]
             if len(found) < count:  # the gap behind a block
                 found.append(end)
@@ -372,8 +397,11 @@ class Chunk:
 
     def line_at(self, piece: int, offset: int) -> int:
         """The source line in which the text at an offset of a piece stands."""
-        before = self._line_bounds[piece]
-        line = (self._line + sum(self._columns[_LINES][1][:before])) & WORD
+        first, last = self._line_bounds[piece : piece + 2]
+        offsets, steps = self._columns[_LINES]
+        if last - first == 1 and not offsets[first]:
+            return (self._line + sum(steps[:last])) & WORD
+        line = (self._line + sum(steps[:first])) & WORD
         for start, number in self.lines(piece):
             if start > offset:
                 break
@@ -398,8 +426,9 @@ class Chunk:
 
     def heading(self, piece: int) -> tuple[str, ...]:
         """The path of headings over a piece."""
-        index = self.sections[piece] - self.new_sections.start + 1
-        return next(islice(self.headings(), index, None))
+        if self._headings is None:
+            self._headings = list(self.headings())
+        return self._headings[self.sections[piece] - self.new_sections.start + 1]
 
     def section_places(self) -> Iterator[tuple[int, int]]:
         """The (line, offset) of each section that begins here."""

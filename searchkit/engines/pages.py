@@ -14,17 +14,17 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 from searchkit.analysis.analyzer import ZONES
 from searchkit.engines.page import (
+    ATOM,
     BY_SPANS,
     BY_TEXT,
     CONTINUED,
     STORED,
     WIDTHS,
     WORD,
-    ATOM,
     Chunk,
     Page,
     atom_end,
@@ -34,7 +34,7 @@ from searchkit.engines.page import (
     next_line,
     stretches,
 )
-from searchkit.model import Article, Block, Section, Span, VisibleText, Zone
+from searchkit.model import Article, Block, Section, Span, VisibleText
 
 CHUNK_BYTES = 8000
 """Of the UTF-8 of a chunk's text, about. Of 327 articles, pages take 0.46 of the text's
@@ -207,9 +207,7 @@ def _packed_chunks(
     return rows, chunks
 
 
-def _grouped(
-    pieces: Sequence[_Piece], length: int, target: int
-) -> list[list[_Piece]]:
+def _grouped(pieces: Sequence[_Piece], length: int, target: int) -> list[list[_Piece]]:
     """The pieces by chunks of about one size, cut before headings if possible."""
     size = length / max(1, round(length / target))
     groups: list[list[_Piece]] = [[]]
@@ -248,9 +246,7 @@ class _ChunkPacker:
         for piece in pieces:
             self._add_spans(piece)
 
-    def _add_atoms(
-        self, piece: _Piece, starts: array[int], lengths: array[int]
-    ) -> int:
+    def _add_atoms(self, piece: _Piece, starts: array[int], lengths: array[int]) -> int:
         """How the places of the piece's atoms are found again."""
         here = starts[piece.first : piece.last]
         sizes = lengths[piece.first : piece.last]
@@ -442,8 +438,8 @@ def pack_article(article: Article, visible_text: str) -> bytes:
             part = body[first : first + _BODY_PART]
             at = _dictionary_start(part, visible, at)
             data = _deflated(part, visible[at : at + _WINDOW])
-            for number in (at, len(part), len(data)):
-                parts.append(number.to_bytes(4, "little"))
+            row = (at, len(part), len(data))
+            parts += [number.to_bytes(4, "little") for number in row]
             parts.append(data)
     return b"".join(parts)
 
@@ -513,7 +509,8 @@ def _two_bits(numbers: Sequence[int]) -> bytes:
 
 
 def _deltas(values: Sequence[int]) -> array[int]:
-    return array("I", [(b - a) & WORD for a, b in zip((0, *values), values)])
+    steps = zip((0, *values), values, strict=False)
+    return array("I", [(right - left) & WORD for left, right in steps])
 
 
 def _common(left: Sequence[str], right: Sequence[str]) -> int:

@@ -1,9 +1,9 @@
 """Which fragment of an article shows best why it was found?
 
-Chosen in the space of positions, from the places where the query stands and the borders
-of the text's pieces, so that only the chunks with what is shown are inflated. A fragment
-stays inside one section, begins and ends at a sentence's border where one is near, and
-never inside a formula, a code span or a grapheme.
+Chosen in the space of positions, from the places where the query stands and the
+borders of the text's pieces, so that only the chunks with what is shown are inflated.
+A fragment stays inside one section, begins and ends at a sentence's border where one
+is near, and never inside a formula, a code span or a grapheme.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ELLIPSIS = "…"
 _SENTENCE_END = re.compile(r"[。！？；!?;\n]|[.:](?=\s|$)")
 _SHORT = 48  # a shorter piece is shown with what follows or precedes it
 _BY_ZONE = (1.0, 0.9, 0.7, 0.8)  # prose, heading, code, math
-_OFTEN = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)  # by the number of marks
+_OFTEN, _MANY = 0.05, 6  # what a mark more is worth, and how many at most
 _PLAIN = re.compile("[ -~\u4e00-\u9fff\u3001-\u3002\uff01-\uff0f\uff1a-\uff1f]*")
 """Texts whose atoms are where the rule of stored pages says."""
 
@@ -157,7 +157,7 @@ def snippets(
         return _beginning(page, characters)
     marked = _Marked(page, found, formulas, characters)
     shown: list[tuple[int, int, int]] = []
-    chosen = []
+    chosen: list[Snippet] = []
     for _, first, last, piece in sorted(_windows(page, found, characters)):
         if len(chosen) == count:
             break
@@ -192,9 +192,7 @@ def every_place(
     return tuple(shown)
 
 
-def _windows(
-    page: Page, found: Sequence[Mark], characters: int
-) -> Iterator[_Window]:
+def _windows(page: Page, found: Sequence[Mark], characters: int) -> Iterator[_Window]:
     """For each piece with marks, the stretches that hold them, none twice.
 
     How many positions `characters` are is what they are in the whole page.
@@ -204,28 +202,29 @@ def _windows(
     reach = characters * borders[-1] // max(length, 1)
     at, count = 0, len(found)
     while at < count:
-        position = found[at][0]
+        position, _, leaf, weight = found[at]
         piece = bisect_right(borders, position) - 1
         limit = min(position + reach, borders[piece + 1])
         first = at
-        best: dict[int, float] = {}
-        while at < count and (found[at][0] < limit or at == first):
-            _, _, leaf, weight = found[at]
-            if weight > best.get(leaf, 0.0):
-                best[leaf] = weight
-            at += 1
+        at += 1
+        worth, most = weight, weight
+        if at < count and found[at][0] < limit:
+            best = {leaf: weight}
+            while at < count and found[at][0] < limit:
+                _, _, leaf, weight = found[at]
+                if weight > best.get(leaf, 0.0):
+                    best[leaf] = weight
+                at += 1
+            worth, most = sum(best.values()), max(best.values())
         # Different words count most, then how often; prose before headings and code.
-        worth = 0.0
-        if best:
-            often = _OFTEN[min(at - first, 6)] * max(best.values())
-            worth = (sum(best.values()) + often) * _BY_ZONE[page.zone(piece)]
-        yield -worth, first, at, piece
+        often = _OFTEN * min(at - first, _MANY) * most
+        yield -(worth + often) * _BY_ZONE[page.zone(piece)], first, at, piece
 
 
 class _Marked:
     """The marks of a page as spans of its chunks' texts."""
 
-    __slots__ = ("_found", "_formulas", "_page", "_positions", "_spans", "characters")
+    __slots__ = ("_formulas", "_found", "_page", "_positions", "_spans", "characters")
 
     def __init__(
         self, page: Page, found: Sequence[Mark], formulas: Formulas, characters: int
@@ -340,6 +339,7 @@ class _Fragment:
         )
 
     def _zone(self) -> Zone:
+        """The zone in which the first mark stands."""
         zone: Zone = "prose"
         for number, (start, _, here) in enumerate(self._chunk.spans(self._piece)):
             if start > self._at and number:
@@ -367,7 +367,7 @@ class _Fragment:
         return max(limit, self._outside(_word_start(text, end), forward=False))
 
     def _outside(self, offset: int, *, forward: bool) -> int:
-        """Out of the formula or code span that the offset is in, with its delimiters."""
+        """Out of the formula or code span that the offset is in, and its delimiters."""
         chunk, piece = self._chunk, self._piece
         spans = chunk.spans(piece)
         if len(spans) == 1:
@@ -376,7 +376,9 @@ class _Fragment:
         if any(start <= offset <= end for start, end in running):
             return offset
         if forward:
-            return min((s for s, _ in running if s >= offset), default=chunk.ends[piece])
+            return min(
+                (s for s, _ in running if s >= offset), default=chunk.ends[piece]
+            )
         return max((e for _, e in running if e <= offset), default=chunk.starts[piece])
 
 

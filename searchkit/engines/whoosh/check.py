@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from searchkit.engines.whoosh.generations import compare_sizes
 from searchkit.engines.page import damage_told
 from searchkit.engines.pages import unpack_page
+from searchkit.engines.whoosh.generations import compare_sizes
 from searchkit.engines.whoosh.reader import IndexReader
 from searchkit.engines.whoosh.schema import SEARCH_FIELDS
 from searchkit.errors import IndexCorruptError

@@ -73,9 +73,7 @@ def document(
         body=body,
         math=math,
         article=pack_article(article, visible.text),
-        page=pack_page(
-            visible, body.starts, body.lengths, math.starts, math.lengths
-        ),
+        page=pack_page(visible, body.starts, body.lengths, math.starts, math.lengths),
         definitions=pack_definitions(definitions),
     )
 
