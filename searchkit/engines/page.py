@@ -182,6 +182,8 @@ class Page:
         width, size_width = data[0] & 3, data[0] >> 2
         count = int.from_bytes(data[1:5], "little")
         at = 5 + (count << width)
+        if at > len(data):
+            raise ValueError("the directory is cut off")
         numbers = data[5:at].cast(WIDTHS[width]).tolist()
         self.head = chunks, pieces, _, math_size = numbers[:4]
         self.rows = [numbers[i : i + len(CHUNK)] for i in range(4, count, len(CHUNK))]
@@ -288,6 +290,8 @@ class Chunk:
         )
         bounds = list(accumulate(lengths, initial=0))
         end = at + (bounds[-1] << width)
+        if end > len(raw):
+            raise ValueError("a layout is cut off")
         numbers = view[at:end].cast(WIDTHS[width]).tolist()
         columns = [numbers[a:b] for a, b in pairwise(bounds)]
         self._columns: list[list[int]] = columns

@@ -411,9 +411,13 @@ class _Whole:
         start, end = chunk.starts[index] + base, chunk.ends[index] + base
         if continued:
             block = self.blocks.pop()
-            start, before = block.start, list(block.spans)
-            if before and spans and before[-1].end == spans[0].start == start:
-                spans[0] = replace(spans[0], start=before.pop().start)
+            before, at, start = list(block.spans), start, block.start
+            # Spans that touch are of different zones, but where one was cut.
+            if before and spans and before[-1].end == at == spans[0].start:
+                last = before[-1]
+                if last.zone == spans[0].zone:
+                    before.pop()
+                    spans[0] = replace(spans[0], start=last.start)
             spans = before + spans
         section, language = chunk.sections[index], chunk.language(index)
         self.blocks.append(Block(start, end, section, tuple(spans), language))
