@@ -22,8 +22,9 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain, islice, pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import Literal
 
 from searchkit.analysis.analyzer import ZONES
 from searchkit.errors import IndexCorruptError
@@ -34,9 +35,12 @@ BLANK_ATOM = re.compile(
     r"(?:[^A-Za-z0-9\s]|[A-Za-z]{1,64}|[0-9]{1,64})(?:\s+|(?<=[A-Za-z])-(?=[A-Za-z]))?"
 )
 """An atom and what lies between it and the next one."""
-ATOM = re.compile(r"[^A-Za-z0-9\s]|[A-Za-z]{1,64}|[0-9]{1,64}")
+ATOM = re.compile(
+    r"[^A-Za-z0-9\s\-]|[A-Za-z]{1,64}|[0-9]{1,64}|(?<![A-Za-z])-|-(?![A-Za-z])"
+)
 
-WIDTHS = ("B", "H", "I")
+Width = Literal["B", "H", "I"]
+WIDTHS: tuple[Width, ...] = ("B", "H", "I")
 """The type codes of integers by the number that stands for them."""
 WORD = (1 << 32) - 1
 RATIO = 1040
@@ -51,6 +55,10 @@ COUNTS = ("spans", "lines", "sections", "carried", "strings", "atoms")
 """The first integers of a chunk's layout. `carried` strings are the path of the
 section that goes on from the chunk before."""
 
+# A size of 0 goes to the end of the line, or of what encloses it; others are 1 more
+# than they say. An offset of 0 is that of the piece, or of the next line; others are 1
+# more than their distance from the piece's or the offset before.
+#
 # The columns of a layout: of pieces the first seven (gap before it, size, step of the
 # section, spans, language, lines, mode), of spans (gap, size, zone), of lines (offset,
 # step), of sections (step of the line, offset from its first piece, strings kept of
@@ -66,7 +74,7 @@ BY_TEXT, BY_SPANS, STORED, CONTINUED = 0, 1, 2, 4
 """How the places of a piece's atoms are found: by ATOM from its whole text, from each
 stretch of its spans, or stored. CONTINUED is added where the block began before."""
 
-DAMAGE = (ValueError, LookupError, OverflowError, TypeError, zlib.error)
+DAMAGE = (ValueError, LookupError, OverflowError, TypeError, RecursionError, zlib.error)
 
 
 class damage_told:  # noqa: N801, a context manager to be read as a verb
@@ -125,6 +133,20 @@ def atom_end(text: str, start: int, end: int) -> int:
     return atom.end() if atom else start
 
 
+def line_end(text: str, start: int, end: int) -> int:
+    """Where the line ends that `start` is in, or `end` if that comes before."""
+    found = text.find("\n", start, end)
+    return end if found < 0 else found
+
+
+def next_line(text: str, offset: int, end: int) -> int:
+    """Where the next line with any text begins, at most at `end`."""
+    offset = line_end(text, offset, end)
+    while offset < end and text[offset] == "\n":
+        offset += 1
+    return offset
+
+
 def stretches(spans: Iterable[tuple[int, int, Zone]]) -> list[tuple[int, int]]:
     """Spans that touch, as one; a formula is by itself."""
     found: list[tuple[int, int]] = []
@@ -143,7 +165,16 @@ class Page:
     n, and the last border is the number of all positions; `pieces[n]` is the first
     piece of chunk n."""
 
-    __slots__ = ("_at", "_chunks", "_data", "_zones", "borders", "head", "pieces", "rows")
+    __slots__ = (
+        "_at",
+        "_chunks",
+        "_data",
+        "_zones",
+        "borders",
+        "head",
+        "pieces",
+        "rows",
+    )
 
     def __init__(self, data: bytes | memoryview) -> None:
         """Read the directory. Raises: DAMAGE."""
@@ -151,6 +182,8 @@ class Page:
         width, size_width = data[0] & 3, data[0] >> 2
         count = int.from_bytes(data[1:5], "little")
         at = 5 + (count << width)
+        if at > len(data):
+            raise ValueError("the directory is cut off")
         numbers = data[5:at].cast(WIDTHS[width]).tolist()
         self.head = chunks, pieces, _, math_size = numbers[:4]
         self.rows = [numbers[i : i + len(CHUNK)] for i in range(4, count, len(CHUNK))]
@@ -160,7 +193,10 @@ class Page:
         at, end = end, end + (pieces + 3) // 4
         self._zones = data[at:end]
         self.pieces = [0, *accumulate([row[0] for row in self.rows])]
-        self._at = [end, *accumulate([row[2] for row in self.rows], initial=end + math_size)]
+        self._at = [
+            end,
+            *accumulate([row[2] for row in self.rows], initial=end + math_size),
+        ]
         self._chunks: dict[int, Chunk] = {}
         if (
             not len(self.rows) == chunks > 0
@@ -188,6 +224,11 @@ class Page:
             chunk = Chunk(raw, row, first, self.borders[first : last + 1])
             self._chunks[number] = chunk
         return chunk
+
+    def text(self) -> str:
+        """All of the visible text. Raises: DAMAGE."""
+        chunks = map(self.chunk, range(len(self.rows)))
+        return "".join([chunk.text[: chunk.characters] for chunk in chunks])
 
     def math(self) -> tuple[array[int], array[int]]:
         """The starts (in the article's text) and lengths of the formulas' atoms.
@@ -217,6 +258,7 @@ class Chunk:
         "_atoms",
         "_carried",
         "_columns",
+        "_headings",
         "_line",
         "_line_bounds",
         "_span_bounds",
@@ -248,32 +290,52 @@ class Chunk:
         )
         bounds = list(accumulate(lengths, initial=0))
         end = at + (bounds[-1] << width)
+        if end > len(raw):
+            raise ValueError("a layout is cut off")
         numbers = view[at:end].cast(WIDTHS[width]).tolist()
-        columns = self._columns = [numbers[a:b] for a, b in pairwise(bounds)]
+        columns = [numbers[a:b] for a, b in pairwise(bounds)]
+        self._columns: list[list[int]] = columns
         self.text = str(view[end:], "utf-8", "surrogatepass")
         gaps, sizes, steps, span_counts, _, line_counts, self.modes = columns[:7]
-        sides = list(accumulate(chain.from_iterable(zip(gaps, sizes, strict=True))))
-        self.starts, self.ends = sides[::2], sides[1::2]
+        self._place(gaps, sizes)
         self.sections = list(accumulate(steps, initial=section - 1))[1:]
         self.new_sections = range(section, section + sections)
         self._span_bounds = list(accumulate(span_counts, initial=0))
         self._line_bounds = list(accumulate(line_counts, initial=0))
         self._atoms: dict[int, list[int]] = {}
+        self._headings: list[tuple[str, ...]] | None = None
         if len(self.text) != self.characters + sum(columns[_STRINGS]):
             raise ValueError("the text of a chunk has another length")
+
+    def _place(self, gaps: list[int], sizes: list[int]) -> None:
+        """Find where each piece begins and ends."""
+        starts, ends = [], []
+        last, at = self.characters, 0
+        find = self.text.find
+        for gap, size in zip(gaps, sizes, strict=True):
+            at += gap
+            starts.append(at)
+            if size:
+                at += size - 1
+            else:
+                at = find("\n", at, last)
+                if at < 0:
+                    at = last
+            ends.append(at)
+        if at > self.characters:
+            raise ValueError("a piece goes beyond its chunk")
+        self.starts, self.ends = starts, ends
 
     def spans(self, piece: int) -> list[tuple[int, int, Zone]]:
         """The (start, end, zone) of a piece's spans."""
         first, last = self._span_bounds[piece : piece + 2]
         gaps, sizes, zones = (c[first:last] for c in self._columns[_SPANS])
         found: list[tuple[int, int, Zone]] = []
-        at = self.starts[piece]
+        at, end = self.starts[piece], self.ends[piece]
         for gap, size, zone in zip(gaps, sizes, zones, strict=True):
             start = at + gap
-            at = start + size
+            at = start + size - 1 if size else line_end(self.text, start, end)
             found.append((start, at, ZONES[zone]))
-        if found:  # of the last one, what is stored is how far its end is from the end
-            found[-1] = start, self.ends[piece] - size, ZONES[zone]
         return found
 
     def atoms(self, piece: int) -> list[int]:
@@ -288,7 +350,9 @@ class Chunk:
                 found = atom_starts(self.text, stretches(self.spans(piece)))
             else:
                 at, last = self._stored(piece)
-                found = list(accumulate(self._columns[_STEPS][at:last], initial=start))[1:]
+                found = list(accumulate(self._columns[_STEPS][at:last], initial=start))[
+                    1:
+                ]
             count = self.borders[piece + 1] - self.borders[piece]
             if len(found) < count:  # the gap behind a block
                 found.append(end)
@@ -325,20 +389,23 @@ class Chunk:
         offsets, steps = self._columns[_LINES]
         line = self._line + sum(steps[:first])
         found: list[tuple[int, int]] = []
-        offset = self.starts[piece]
+        offset, end = self.starts[piece], self.ends[piece]
         for code, step in zip(offsets[first:last], steps[first:last], strict=True):
             if code:
                 offset = (offset + code - 1) & WORD
             elif found:
-                offset = self.text.find("\n", offset) + 1
+                offset = next_line(self.text, offset, end)
             line += step
             found.append((offset, line & WORD))
         return found
 
     def line_at(self, piece: int, offset: int) -> int:
         """The source line in which the text at an offset of a piece stands."""
-        before = self._line_bounds[piece]
-        line = (self._line + sum(self._columns[_LINES][1][:before])) & WORD
+        first, last = self._line_bounds[piece : piece + 2]
+        offsets, steps = self._columns[_LINES]
+        if last - first == 1 and not offsets[first]:
+            return (self._line + sum(steps[:last])) & WORD
+        line = (self._line + sum(steps[:first])) & WORD
         for start, number in self.lines(piece):
             if start > offset:
                 break
@@ -363,8 +430,9 @@ class Chunk:
 
     def heading(self, piece: int) -> tuple[str, ...]:
         """The path of headings over a piece."""
-        index = self.sections[piece] - self.new_sections.start + 1
-        return next(islice(self.headings(), index, None))
+        if self._headings is None:
+            self._headings = list(self.headings())
+        return self._headings[self.sections[piece] - self.new_sections.start + 1]
 
     def section_places(self) -> Iterator[tuple[int, int]]:
         """The (line, offset) of each section that begins here."""
