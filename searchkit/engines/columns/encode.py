@@ -348,7 +348,8 @@ class _Dictionary:
         if not terms:
             return
         before = [self._last, *terms[:-1]]
-        if not all(map(lt, before, terms)) and (self._count or terms[0]):
+        known = 0 if self._count else 1  # nothing stands before the very first
+        if not all(map(lt, before[known:], terms[known:])):
             raise ValueError("the terms do not rise")
         opens = np.arange(self._count, self._count + len(terms)) % BLOCK == 0
         shared = np.where(opens, 0, _shared(before, terms))
