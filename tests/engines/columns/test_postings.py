@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +134,21 @@ def test_a_term_that_stands_nowhere_is_not_found(tmp_path: Path) -> None:
         vector.all_positions(postings, 0, 2)
 
 
+def test_no_numpy_is_needed_to_read(tmp_path: Path) -> None:
+    write(tmp_path / "file", Space([0, 9], {"a": Entry([1, 5], [0], [100])}))
+    script = f"""
+import pathlib, sys
+from searchkit.engines.columns import files, plain, postings
+columns = files.Columns(pathlib.Path({str(tmp_path / "file")!r}), "terms")
+bases = memoryview(bytes(8) + bytes([9]) + bytes(7)).cast("Q")
+term = postings.Postings(columns, "text", bases).find("a")
+print(*plain.positions(term), *plain.documents(term), "numpy" in sys.modules)
+"""
+    run = [sys.executable, "-c", script]
+    said = subprocess.run(run, capture_output=True, check=True, text=True).stdout
+    assert said == "1 5 0 False\n"
+
+
 def test_a_space_without_documents_is_empty(tmp_path: Path) -> None:
     write(tmp_path / "file", Space([0], {}))
     postings = read(tmp_path / "file", [0])
@@ -164,4 +182,4 @@ def test_bounds_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         space = SpaceWriter(writer, "text", np.array([0, 10]))
         good = slab([("a", Entry([3], [0], [1]))])
         with pytest.raises(ValueError, match="one list for each term"):
-            space.add(type(good)(good.terms, no_lists(2), *[no_lists(1)] * 3))
+            space.add(replace(good, members=no_lists(2)))
