@@ -39,6 +39,7 @@ Bytes = NDArray[np.uint8]
 
 _LONG_ROW = 256  # bytes from which a row is copied by itself
 _LONG_PREFIX = 64  # bytes up to which common prefixes are found for all terms at once
+_NO_LIMIT = 1 << 62
 _NO_NUMBERS = np.empty(0, np.int64)
 
 
@@ -115,9 +116,9 @@ def encode(slab: Slab, bases: Numbers) -> tuple[Bytes, Numbers]:
 
     Raises: ValueError if the lists do not rise or do not fit each other.
     """
-    _check(slab, bases)
+    _check(slab)
     count = len(slab.terms)
-    positions, documents = _Positions(slab.positions), _Documents(slab, bases)
+    positions, documents = _Positions(slab, bases), _Documents(slab, bases)
     has_members = slab.members.counts > 0
     flags = positions.kinds | documents.kinds << DOCUMENTS_SHIFT
     flags |= np.where(has_members, MEMBERS, 0)
@@ -127,7 +128,7 @@ def encode(slab: Slab, bases: Numbers) -> tuple[Bytes, Numbers]:
     documents.put_numbers(record)
     positions.put_lists(record)
     documents.put_lists(record)
-    members, sizes = _varints(_differences(slab.members))
+    members, sizes = _varints(_differences(slab.members, _NO_LIMIT))
     record.put(members, _sums_by(sizes, slab.members.counts))
     return record.joined()
 
@@ -168,8 +169,8 @@ class _Rows:
 class _Units:
     """Lists as escaped units, each in the kind that makes it shortest."""
 
-    def __init__(self, lists: Lists) -> None:
-        self._differences = _differences(lists)
+    def __init__(self, lists: Lists, limit: int) -> None:
+        self._differences = _differences(lists, limit)
         self._counts = lists.counts
         self._full = [self._full_units(kind) for kind in (1, 2, 3)]
         units = [self._counts + full for full in self._full]
@@ -211,10 +212,10 @@ class _Units:
 class _Positions:
     """The positions of all terms of a slab."""
 
-    def __init__(self, lists: Lists) -> None:
-        self._lists = lists
-        self._units = _Units(lists)
-        self._single = lists.counts == 1
+    def __init__(self, slab: Slab, bases: Numbers) -> None:
+        self._lists = slab.positions
+        self._units = _Units(slab.positions, int(bases[-1]))
+        self._single = slab.positions.counts == 1
         self.kinds: Numbers = np.where(self._single, SINGLE, self._units.kinds)
 
     def put_numbers(self, record: _Rows) -> None:
@@ -256,7 +257,7 @@ class _Documents:
 
     def __init__(self, slab: Slab, bases: Numbers) -> None:
         self._lists, self._codes = slab.documents, slab.codes
-        self._units = _Units(slab.documents)
+        self._units = _Units(slab.documents, len(bases) - 1)
         self._bitmap_bytes = (len(bases) - 1 + 7) // 8
         implied = _told_by_positions(slab, bases)
         bitmap = self._units.sizes > self._bitmap_bytes
@@ -347,7 +348,8 @@ class _Dictionary:
         if not terms:
             return
         before = [self._last, *terms[:-1]]
-        if not all(map(lt, before, terms)) and (self._count or terms[0]):
+        known = 0 if self._count else 1  # nothing stands before the very first
+        if not all(map(lt, before[known:], terms[known:])):
             raise ValueError("the terms do not rise")
         opens = np.arange(self._count, self._count + len(terms)) % BLOCK == 0
         shared = np.where(opens, 0, _shared(before, terms))
@@ -402,24 +404,13 @@ def _lengths(terms: Sequence[bytes]) -> Numbers:
     return np.fromiter(map(len, terms), np.int64, len(terms))
 
 
-def _check(slab: Slab, bases: Numbers) -> None:
-    """Raises: ValueError if the lists do not rise or do not fit each other."""
-    limits = (
-        ("positions", slab.positions, bases[-1]),
-        ("documents", slab.documents, len(bases) - 1),
-        ("members", slab.members, np.iinfo(np.int64).max),
-    )
-    for name, lists, limit in limits:
-        bounds, values = lists.bounds, lists.values
-        fits = len(bounds) == len(slab.terms) + 1 and bounds[-1] == len(values)
-        if not fits or bounds[0] or (lists.counts < 0).any():
-            raise ValueError(f"the {name} do not fit their bounds")
-        if len(values):
-            falls = np.diff(values) <= 0
-            firsts = bounds[1:-1]
-            falls[firsts[(firsts > 0) & (firsts < len(values))] - 1] = False
-            if falls.any() or values.min() < 0 or values.max() >= limit:
-                raise ValueError(f"the {name} do not rise within their limits")
+def _check(slab: Slab) -> None:
+    """Raises: ValueError if what the slab says of its terms does not fit."""
+    for lists in (slab.positions, slab.documents, slab.members):
+        bounds = lists.bounds
+        whole = len(bounds) == len(slab.terms) + 1 and bounds[-1] == len(lists.values)
+        if not whole or bounds[0] or (lists.counts < 0).any():
+            raise ValueError("there is not one list for each term")
     if len(slab.codes) != len(slab.documents.values):
         raise ValueError("there is not one code for each document")
 
@@ -439,12 +430,19 @@ def _varints(values: Numbers) -> tuple[Bytes, Numbers]:
     return out, sizes
 
 
-def _differences(lists: Lists) -> Numbers:
-    """Each value less the one before it in its list; the first as it is."""
+def _differences(lists: Lists, limit: int) -> Numbers:
+    """Each value less the one before it in its list; the first as it is.
+
+    Raises: ValueError if a list does not rise, or not within 0 and the limit.
+    """
+    present = lists.counts > 0
+    firsts, lasts = lists.bounds[:-1][present], lists.bounds[1:][present] - 1
     found = np.array(lists.values, np.int64)
     found[1:] -= lists.values[:-1]
-    firsts = lists.bounds[:-1][lists.counts > 0]
-    found[firsts] = lists.values[firsts]
+    found[firsts] = lists.values[firsts] + 1  # so that all must be above 0
+    if found.min(initial=1) < 1 or lists.values[lasts].max(initial=-1) >= limit:
+        raise ValueError("a list does not rise within its limits")
+    found[firsts] -= 1
     return found
 
 

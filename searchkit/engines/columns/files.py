@@ -39,6 +39,7 @@ _FOOT = struct.Struct("<QQI16sQ8s")  # directory at, length, its CRC, kind, size
 _ENTRY = struct.Struct("<BQQQ")  # length of the name, column at, length, checksums at
 _ALIGNED = 8
 _KIND_BYTES = 16
+_PAGES_AT_ONCE = 256  # compared between two calls of whoever wants to know how far
 _REBUILD = "Run `searchkit build --full` to write it anew."
 
 
@@ -234,10 +235,12 @@ class Column:
 
         Raises: IndexCorruptError.
         """
-        for page in range(len(self._checked)):
-            self._compare(page)
+        for first in range(0, len(self._checked), _PAGES_AT_ONCE):
+            last = min(first + _PAGES_AT_ONCE, len(self._checked))
+            for page in range(first, last):
+                self._compare(page)
             if progress:
-                progress(min(PAGE, len(self._data) - page * PAGE))
+                progress(min(PAGE * last, len(self._data)) - PAGE * first)
 
     def _compare(self, page: int) -> None:
         start = page * PAGE

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from itertools import accumulate, chain, compress
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, compress
 
 from searchkit.engines.columns.postings import (
     BITMAP,
@@ -25,7 +25,7 @@ from searchkit.engines.columns.postings import (
 )
 
 _NOT_FULL = bytes([1] * 255 + [0])
-_BITS = [tuple(byte >> bit & 1 for bit in range(8)) for byte in range(256)]
+_BITS = [bytes(byte >> bit & 1 for bit in range(8)) for byte in range(256)]
 
 
 def positions(term: TermPostings) -> array[int]:
@@ -52,7 +52,10 @@ def positions_between(term: TermPostings, low: int, high: int) -> array[int]:
     last = bisect_left(skips, high, first) + 1
     start = term.positions_at + first * SKIP * SIZES[kind]
     stop = term.positions_at + min(last * SKIP, units) * SIZES[kind]
-    found = _sums(term.read(start, stop), kind, skips[first - 1] if first else 0)
+    before = skips[first - 1] if first else 0
+    if not 0 <= before <= term.bases[-1]:
+        raise term.damaged()
+    found = _sums(term.read(start, stop), kind, before)
     return found[bisect_left(found, low) : bisect_left(found, high)]
 
 
@@ -65,8 +68,8 @@ def documents(term: TermPostings) -> array[int]:
         found = array("q", dict.fromkeys(numbers))
     elif kind == BITMAP:
         data = term.read(start, term.codes_at)
-        bits = chain.from_iterable(map(_BITS.__getitem__, data))
-        found = array("q", compress(range(8 * len(data)), bits))
+        bits = b"".join(map(_BITS.__getitem__, data))
+        found = array("q", compress(range(len(bits)), bits))
     else:
         found = _sums(term.read(start, term.codes_at), kind, 0)
     if len(found) != term.documents or (found and found[-1] >= term.document_count):
@@ -96,16 +99,18 @@ def heads(term: TermPostings) -> tuple[array[int], bytes]:
 def _sums(data: memoryview, kind: int, before: int) -> array[int]:
     if kind == NONE or not data:
         return array("q")
-    units: Iterable[int]
-    whole: Iterable[object]
     if kind == 1:
         raw = data.tobytes()
-        units, whole = raw, raw.translate(_NOT_FULL)
-        if not before and 255 not in raw:
-            return array("q", accumulate(raw))
-    else:
-        units = numbers = data.cast("H" if kind == 2 else "I")
-        whole = map(FULL[kind].__ne__, numbers)
+        sums = _running(raw, before)
+        return array(
+            "q", compress(sums, raw.translate(_NOT_FULL)) if 255 in raw else sums
+        )
+    units = data.cast("H" if kind == 2 else "I")
+    whole = map(FULL[kind].__ne__, units)
+    return array("q", compress(_running(units, before), whole))
+
+
+def _running(units: Iterable[int], before: int) -> Iterator[int]:
     sums = accumulate(units, initial=before)
     next(sums)
-    return array("q", compress(sums, whole))
+    return sums

@@ -148,8 +148,9 @@ class Postings:
         self.data: Column = columns.column(f"{name}.data")
         self.starts: Column = columns.column(f"{name}.starts")
         self.start_bytes = 4 if len(self.starts) == 4 * (len(self.terms) + 1) else 8
-        if len(self.starts) != self.start_bytes * (len(self.terms) + 1):
-            raise corrupt(columns.path, f"{name} has other terms than postings")
+        fits = len(self.starts) == self.start_bytes * (len(self.terms) + 1)
+        if not fits or self.document_count < 0:
+            raise corrupt(columns.path, f"{name} does not fit its terms or documents")
 
     def find(self, term: str) -> TermPostings | None:
         """What is known of a term, or None. Raises: IndexCorruptError."""

@@ -132,27 +132,40 @@ class Terms:
 
     def _first(self, block: int) -> bytes:
         """The first term of a block."""
-        return self._block(block)[0]
+        return self._decoded(self._encoded(block), 1)[0][0]
 
     def _block(self, block: int) -> list[bytes]:
         """The terms of a block."""
+        data = self._encoded(block)
+        terms, end = self._decoded(data, min(BLOCK, self._count - block * BLOCK))
+        if end != len(data):
+            raise self._damaged("a term cannot be read")
+        return terms
+
+    def _encoded(self, block: int) -> bytes:
         at = _PAIR * block
         _, start, _, end = self._pairs.slice(at, at + 2 * _PAIR).cast("Q")
-        data = self._blob.slice(start, end).tobytes()
+        return self._blob.slice(start, end).tobytes()
+
+    def _decoded(self, data: bytes, count: int) -> tuple[list[bytes], int]:
+        """The first terms of a block, and the index behind them."""
         found: list[bytes] = []
         at, last = 0, b""
         try:
-            for _ in range(min(BLOCK, self._count - block * BLOCK)):
-                shared, at = varints.decode(data, at)
-                length, at = varints.decode(data, at)
-                last = last[:shared] + data[at : at + length]
-                at += length
+            for _ in range(count):
+                shared, length = data[at], data[at + 1]
+                if shared | length > 127:  # hardly ever
+                    shared, at = varints.decode(data, at)
+                    length, at = varints.decode(data, at)
+                else:
+                    at += 2
+                end = at + length
+                last = last[:shared] + data[at:end]
+                at = end
                 found.append(last)
         except (IndexError, ValueError):
             raise self._damaged("a term cannot be read") from None
-        if at != len(data):
-            raise self._damaged("a term cannot be read")
-        return found
+        return found, at
 
     def _text(self, term: bytes) -> str:
         try:
