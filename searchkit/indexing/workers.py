@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from searchkit.analysis.english import class_keys
+from searchkit.analysis.english import stem, uninflected
 from searchkit.engines.generation.classes import Keys
 from searchkit.errors import IndexStoreError
 from searchkit.indexing.pool import Note, Pool, WorkerDiedError, may_start
@@ -103,8 +103,11 @@ def _work(how: Preparing, task: RunTask | list[bytes], note: Note) -> object:
 
 
 def _keys(words: list[bytes]) -> list[Keys]:
-    pairs = class_keys(word.decode() for word in words)
-    return [(inflection.encode(), stem.encode()) for inflection, stem in pairs]
+    return [_key(word.decode()) for word in words]
+
+
+def _key(word: str) -> Keys:
+    return uninflected(word).encode(), stem(word).encode()
 
 
 def _tasks(sources: Sequence[Source], folder: Path, jobs: int) -> Iterator[RunTask]:

@@ -27,6 +27,7 @@ class OldGeneration:
         }
         self.documents = Documents.read(self._files["documents"])
         self._postings = {name: self._open(name) for name in SPACES}
+        self._terms: dict[str, list[bytes]] = {}
 
     def pages(self, name: str) -> Texts:
         """One of the columns of PAGES."""
@@ -36,8 +37,10 @@ class OldGeneration:
 
     def terms(self, space: str) -> list[bytes]:
         """All terms in order of their bytes; those without occurrences, too."""
-        found = self._postings[space].terms
-        return found.bytes_between(0, len(found))
+        if space not in self._terms:
+            found = self._postings[space].terms
+            self._terms[space] = found.bytes_between(0, len(found))
+        return self._terms[space]
 
     def sizes(self, space: str) -> Array:
         """How many occurrences each term has."""
