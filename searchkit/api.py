@@ -8,7 +8,6 @@ that lands meanwhile is seen by `refresh`.
 from __future__ import annotations
 
 import time
-from array import array
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
@@ -32,11 +31,11 @@ from searchkit.model import (
 )
 
 if TYPE_CHECKING:
+    from searchkit.engines.page import Page
     from searchkit.engines.search import Evaluation, Finder, Sort
     from searchkit.engines.whoosh.reader import IndexReader, Summary
-    from searchkit.engines.whoosh.stored import Page
     from searchkit.indexing import Corpus, ProgressCallback
-    from searchkit.query.snippet import Mark
+    from searchkit.query.snippet import Formulas, Mark
 
 Day = date | str | None
 
@@ -50,6 +49,7 @@ def build(
     strict: bool = False,
     config: Config | None = None,
     progress: ProgressCallback | None = None,
+    wait_s: float = 0,
 ) -> BuildReport:
     """Bring an index up to date with a corpus; what did not change costs no analysis.
 
@@ -58,7 +58,9 @@ def build(
     for good if the build dies. `jobs` is the number of processes (None: one a core;
     a script that asks for more than one needs the `if __name__ == "__main__"` guard).
     `full` analyses every article anew. Articles that cannot be read are in
-    `report.failures`; with `strict` any of them leaves the index as it was.
+    `report.failures`; with `strict` any of them leaves the index as it was. Files whose
+    size, times and inode are those of the last build are not read again, but for
+    `full`. `wait_s` is how many seconds to wait for another build to end.
 
     Raises: ConfigError (a dictionary), CorpusError, IndexLockedError, IndexStoreError.
     """
@@ -72,6 +74,7 @@ def build(
         strict=strict,
         config=config or Config(),
         progress=progress,
+        wait_s=wait_s,
     ).run()
 
 
@@ -184,14 +187,16 @@ class SearchEngine:
 
         Raises: ArticleNotFoundError.
         """
+        from searchkit.engines.page import damage_told
         from searchkit.query.snippet import every_place
 
         row = self._row(doc_id)
         evaluation, _ = self._evaluate(query)
-        page = self._reader.page(row.number)
-        found = _page_marks(evaluation, row, page)
         width = self._config.snippet_characters
-        return every_place(page, found, characters=width)
+        with damage_told(self.index_path):
+            page = self._reader.page(row.number)
+            found, formulas = _page_marks(evaluation, row, page)
+            return every_place(page, found, formulas, characters=width)
 
     def glossary(self, term: str | None = None) -> tuple[GlossaryPair, ...]:
         """Every pair of names that mean the same, or those with `term` in them.
@@ -307,11 +312,9 @@ class SearchEngine:
         return "" if same else "the dictionaries have changed since the index was built"
 
     def _hit(self, evaluation: Evaluation, row: Summary, score: float) -> Hit:
-        from searchkit.analysis.analyzer import atom_places
-        from searchkit.query.snippet import merged
+        from searchkit.query.snippet import title_highlights
 
-        starts, lengths = atom_places(row.title)
-        title = _marks(evaluation, row, row.title, starts, lengths, field="title")
+        title = _marks(evaluation, row, field="title")
         return Hit(
             doc_id=row.doc_id,
             title=row.title,
@@ -320,20 +323,22 @@ class SearchEngine:
             path=self._path(row),
             score=score,
             snippets=self._snippets(evaluation, row),
-            title_highlights=merged(title),
+            title_highlights=title_highlights(row.title, title),
             missing=evaluation.missing(row.number),
         )
 
     def _snippets(self, evaluation: Evaluation, row: Summary) -> tuple[Snippet, ...]:
+        from searchkit.engines.page import damage_told
         from searchkit.query.snippet import snippets
 
         count = self._config.snippets_per_hit
         if not count:  # and the stored text need not be read
             return ()
-        page = self._reader.page(row.number)
-        found = _page_marks(evaluation, row, page)
         width = self._config.snippet_characters
-        return snippets(page, found, count=count, characters=width)
+        with damage_told(self.index_path):
+            page = self._reader.page(row.number)
+            found, formulas = _page_marks(evaluation, row, page)
+            return snippets(page, found, formulas, count=count, characters=width)
 
     def _row(self, doc_id: str) -> Summary:
         row = self._reader.by_doc_id.get(doc_id)
@@ -369,51 +374,45 @@ def _smaller_query(evaluation: Evaluation) -> tuple[Note, ...]:
     return (hint,) if hint else ()
 
 
-def _marks(
-    evaluation: Evaluation,
-    row: Summary,
-    text: str,
-    starts: array[int],
-    lengths: array[int],
-    *,
-    field: str = "body",
-) -> list[Mark]:
+def _marks(evaluation: Evaluation, row: Summary, *, field: str) -> list[Mark]:
+    """The marks of one article's title or body that are worth showing, rising."""
     from searchkit.engines.matching import places
-    from searchkit.query.snippet import marks, telling
+    from searchkit.query.snippet import telling
 
     finder: Finder = evaluation.finder
     leaves = evaluation.plan.leaves()
     other_names = tuple(twin.leaf for twin in evaluation.plan.twins())
     found = [
-        (place, number, finder.found(leaf).idf)
+        (position, atoms, number, finder.found(leaf).idf)
         for number, leaf in enumerate((*leaves, *other_names))
-        for place in places(finder.reader, field, leaf, row.number)
+        for position, atoms in places(finder.reader, field, leaf, row.number)
     ]
     weak = {number for number, leaf in enumerate(leaves) if evaluation.weak(leaf)}
-    return telling(marks(text, starts, lengths, found), weak, count=len(leaves))
+    return telling(found, weak, count=len(leaves))
 
 
-def _formula_marks(evaluation: Evaluation, row: Summary, page: Page) -> list[Mark]:
+def _page_marks(
+    evaluation: Evaluation, row: Summary, page: Page
+) -> tuple[list[Mark], Formulas]:
+    """The marks of one article's text, rising, and the spans of those in formulas."""
     from searchkit.engines import formulas
     from searchkit.engines.plan import FormulaLeaf
     from searchkit.query.snippet import formula_marks
 
     finder: Finder = evaluation.finder
-    found = (
-        (place, number, finder.found(leaf).idf)
-        for number, leaf in enumerate(evaluation.plan.leaves())
-        if isinstance(leaf, FormulaLeaf)
-        for place in formulas.places(finder.reader, leaf, row.number)
+    found = _marks(evaluation, row, field="body")
+    in_formulas, spans = formula_marks(
+        page,
+        (
+            (place, number, finder.found(leaf).idf)
+            for number, leaf in enumerate(evaluation.plan.leaves())
+            if isinstance(leaf, FormulaLeaf)
+            for place in formulas.places(finder.reader, leaf, row.number)
+        ),
     )
-    return formula_marks(page, found)
-
-
-def _page_marks(evaluation: Evaluation, row: Summary, page: Page) -> list[Mark]:
-    """The marks of one article's text, rising."""
-    text = page.visible.text
-    found = _marks(evaluation, row, text, page.starts, page.lengths)
-    found += _formula_marks(evaluation, row, page)
-    return sorted(found, key=lambda mark: (mark.start, -mark.end))
+    if in_formulas:
+        found = sorted(found + in_formulas, key=lambda mark: mark[0])
+    return found, spans
 
 
 def _folded(texts: Iterable[str]) -> tuple[str, ...]:

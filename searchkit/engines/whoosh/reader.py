@@ -19,17 +19,18 @@ from types import MappingProxyType
 from typing import Any
 
 from searchkit.analysis.lexicon import Lexicon, lexicon
-from searchkit.engines import generations
-from searchkit.engines.glossary import (
+from searchkit.engines.page import Page
+from searchkit.engines.pages import unpack_article
+from searchkit.engines.whoosh import generations
+from searchkit.engines.whoosh.glossary import (
     GLOSSARY,
     TWINS,
     Names,
     unpack_glossary,
     unpack_twins,
 )
-from searchkit.engines.user_words import read_words
 from searchkit.engines.whoosh.schema import encode_term, schema
-from searchkit.engines.whoosh.stored import Page, unpack_article, unpack_page
+from searchkit.engines.whoosh.user_words import read_words
 from searchkit.errors import IndexCorruptError
 from searchkit.model import Article, GlossaryPair
 
@@ -167,11 +168,16 @@ class IndexReader:
 
     def article(self, number: int) -> Article:
         """The stored article of a document."""
-        return unpack_article(self._stored(number, "article"))
+        row = self.summaries[number]
+        known = Article(row.doc_id, row.title, "", row.topics, row.date, row.path)
+        with self._damage_told():
+            text = self.page(number).text()
+            return unpack_article(self._stored(number, "article"), known, text)
 
     def page(self, number: int) -> Page:
-        """The visible text of a document and the places of its atoms."""
-        return unpack_page(self._stored(number, "page"))
+        """The visible text of a document, to be inflated a part at a time."""
+        with self._damage_told():
+            return Page(self._stored(number, "page"))
 
     def _stored(self, number: int, name: str) -> bytes:
         with self._lock, self._damage_told():

@@ -17,10 +17,10 @@ from searchkit.analysis.analyzer import AnalyzedText, analyze, analyze_text
 from searchkit.analysis.formulas import analyze_formulas
 from searchkit.analysis.lexicon import Lexicon
 from searchkit.analysis.pairs import Definition
-from searchkit.engines.glossary import pack_definitions
+from searchkit.engines.pages import pack_article, pack_page
+from searchkit.engines.whoosh.glossary import pack_definitions
 from searchkit.engines.whoosh.reader import Summary, pack_summary
 from searchkit.engines.whoosh.schema import schema
-from searchkit.engines.whoosh.stored import pack_article, pack_page
 from searchkit.model import Article, VisibleText
 
 _MEMORY_MB = 256  # of postings held before they are sorted out to disk
@@ -72,8 +72,8 @@ def document(
         topic=analyze_text(*article.topics, lexicon=lexicon),
         body=body,
         math=math,
-        article=pack_article(article),
-        page=pack_page(visible, body, math),
+        article=pack_article(article, visible.text),
+        page=pack_page(visible, body.starts, body.lengths, math.starts, math.lengths),
         definitions=pack_definitions(definitions),
     )
 

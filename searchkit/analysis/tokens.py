@@ -1,0 +1,153 @@
+"""What does a name, a sign or a run of characters add to the index?
+
+A text is cut by one pattern into tokens without gaps, blanks included. Equal tokens add
+the same terms, so each is looked at once (`TokenTable`): its atoms, and what else is
+known of it. Han characters and others that are written without blanks come as stand-ins
+of equal kind; which atoms they are the caller sees in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Callable, Iterable
+
+from searchkit.analysis.latin import humps, joined
+from searchkit.analysis.scripts import LONGEST, NAME_ATOM, OTHER_LETTER
+from searchkit.analysis.terms import CASED, WHOLE, hump_terms
+from searchkit.analysis.vocabulary import Vocabulary
+
+BORDER = "\x00"  # between two stretches of text; folding leaves none in a text
+HAN_CHARACTER = "一"  # stands for any
+UNSPACED_CHARACTER = "ア"  # stands for any other of scripts.UNSPACED
+
+_LATIN = "[A-Za-z0-9]"
+_NAME = (
+    rf"{_LATIN}+(?:[-_.:/\\+#@'~&]{{1,3}}{_LATIN}+)*"
+    rf"(?:\+\+|[+#](?!{_LATIN})|__(?!{_LATIN}))?"
+)
+_CHARACTERS = HAN_CHARACTER + UNSPACED_CHARACTER
+_OPENING = rf"(?<=[\s{BORDER}(\[{{\"'`=,;|<>{_CHARACTERS}])"
+_LETTER = OTHER_LETTER.replace("a-z", f"A-Za-z{_CHARACTERS}", 1)
+TOKEN = re.compile(
+    rf"{_NAME}|\s+|{BORDER}|{HAN_CHARACTER}{{1,{LONGEST}}}"
+    rf"|{UNSPACED_CHARACTER}{{1,{LONGEST}}}|{_OPENING}(?:--?|\.|@|#|\$|__?){_NAME}"
+    rf"|(?:{_LETTER}){{1,{LONGEST}}}|\S"
+)
+"""`scripts.RUN` for a text whose capitals are still there, without gaps."""
+
+BLANK, EDGE, WORD, NAME, HAN, CHARACTERS = 1, 2, 4, 8, 16, 32  # kinds of a token
+LETTERS, APART = 1, 2  # of an atom: letters or digits; a hyphen stands before it
+
+Written = Callable[[int, int], str]
+"""What the author wrote for a stretch of a token."""
+
+
+class TokenTable(dict[object, int]):
+    """Numbers tokens as they are met: `table[token]`. The columns are by number.
+
+    Token n has `atom_counts[n]` atoms from `atom_firsts[n]` on in the columns `ids`,
+    `offsets`, `lengths` (in characters of the token) and `marks`; `other_counts[n]`
+    further terms from `other_firsts[n]` on in `other_ids`, each at one of the token's
+    atoms (`other_atoms`).
+    """
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        self.vocabulary = vocabulary
+        self.kinds = array("B")
+        self.atom_firsts, self.atom_counts = array("q"), array("q")
+        self.ids, self.offsets, self.lengths = array("i"), array("q"), array("q")
+        self.marks = array("B")
+        self.other_firsts, self.other_counts = array("q"), array("q")
+        self.other_ids, self.other_atoms = array("i"), array("q")
+
+    def __missing__(self, token: str) -> int:
+        number = self[token] = len(self.kinds)
+        first = token[0]
+        if token.isalpha() and token.isascii() and len(token) <= LONGEST:
+            self._begin(WORD | NAME)
+            self._atom(token.lower(), 0, LETTERS)
+            if not (token.islower() or token.istitle()):
+                self._others(0, token.lower(), token)
+        elif first == BORDER:
+            self._begin(EDGE)
+        elif first in _CHARACTERS:
+            self._begin(CHARACTERS | (HAN if first == HAN_CHARACTER else 0))
+            self._characters(len(token))
+        elif token.isspace():
+            self._begin(BLANK)
+        elif any(c.isascii() and c.isalnum() for c in token):
+            self._name(token, lambda start, end: token[start:end])
+        elif len(token) > 1 or token.isalnum() or _is_letters(token):
+            self._begin(WORD)
+            self._atom(token, 0, token.isalnum())
+        else:
+            self._begin(0)
+            self._atom(token, 0, 0)
+        return number
+
+    def name(self, token: str, key: object, written: Written) -> int:
+        """The number of a name whose letters are not those that were written."""
+        if key not in self:
+            self[key] = len(self.kinds)
+            self._name(token, written)
+        return self[key]
+
+    def _begin(self, kind: int) -> None:
+        """All that is added from now on is of the next token."""
+        self.kinds.append(kind)
+        self.atom_firsts.append(len(self.ids))
+        self.atom_counts.append(0)
+        self.other_firsts.append(len(self.other_ids))
+        self.other_counts.append(0)
+
+    def _atom(self, term: str, offset: int, marks: int) -> None:
+        self.ids.append(self.vocabulary[term])
+        self.offsets.append(offset)
+        self.lengths.append(len(term))
+        self.marks.append(marks)
+        self.atom_counts[-1] += 1
+
+    def _characters(self, count: int) -> None:
+        self.ids.extend([-1] * count)
+        self.offsets.extend(range(count))
+        self.lengths.extend([1] * count)
+        self.marks.extend([0] * count)
+        self.atom_counts[-1] = count
+
+    def _name(self, token: str, written: Written) -> None:
+        self._begin(WORD | NAME)
+        apart = 0
+        for atom in NAME_ATOM.finditer(token.lower()):
+            term, start = atom.group(), atom.start()
+            if term == "-" and atom.lastgroup is None:
+                apart = APART
+                continue
+            self._atom(term, start, apart | term.isalnum())
+            apart = 0
+            if term.isalpha():
+                at = self.atom_counts[-1] - 1
+                self._others(at, term, written(start, start + len(term)))
+        if self.atom_counts[-1] > 1:
+            self._add(0, [WHOLE + joined(token.lower())])
+
+    def _others(self, at: int, term: str, written: str) -> None:
+        """The terms of letters with capitals inside, at an atom of the token."""
+        if any(map(str.isupper, written[1:])):
+            self._add(at, [CASED + written])
+        if written != term:
+            self._add(at, hump_terms(humps(written)))
+
+    def _add(self, at: int, terms: Iterable[str]) -> None:
+        for term in terms:
+            self.other_ids.append(self.vocabulary[term])
+            self.other_atoms.append(at)
+            self.other_counts[-1] += 1
+
+
+def _is_letters(token: str) -> bool:
+    return _ONE_LETTER.fullmatch(token) is not None
+
+
+_ONE_LETTER = re.compile(_LETTER)
