@@ -69,17 +69,17 @@ class TokenTable(dict[object, int]):
     def __missing__(self, token: str) -> int:
         number = self[token] = len(self.kinds)
         first = token[0]
-        if token.isalpha() and token.isascii() and len(token) <= LONGEST:
+        if token.isascii() and len(token) <= LONGEST and _is_plain(token):
             self._begin(WORD | NAME)
             self._atom(token.lower(), 0, LETTERS)
-            if not (token.islower() or token.istitle()):
+            if not (token.islower() or token.istitle() or token.isdigit()):
                 self._others(0, token.lower(), token)
         elif first == BORDER:
             self._begin(EDGE)
         elif first in _CHARACTERS:
             self._begin(CHARACTERS | (HAN if first == HAN_CHARACTER else 0))
             self._characters(len(token))
-        elif any(c.isascii() and c.isalnum() for c in token):
+        elif token.isascii() and (len(token) > 1 or token.isalnum()):
             self._name(token, None if token == token.lower() else token.__getitem__)
         elif len(token) > 1 or token.isalnum() or _is_letters(token):
             self._begin(WORD)
@@ -159,6 +159,11 @@ def _is_joint(atoms: list[str], at: int) -> bool:
     """Whether an atom is a hyphen between letters, which joins them as a blank would."""
     inside = atoms[at] == "-" and 0 < at < len(atoms) - 1
     return inside and atoms[at - 1].isalpha() and atoms[at + 1].isalpha()
+
+
+def _is_plain(token: str) -> bool:
+    """Whether an ASCII token is one run of letters or of digits."""
+    return token.isalpha() or token.isdigit()
 
 
 def _is_letters(token: str) -> bool:
