@@ -17,7 +17,7 @@ _SPACES = re.compile(r"[ \t\r\f\v]{2,}|[\t\r\f\v]")
 _BLANKS = " \t\r\f\v"
 # White space is never written between two of these where a line was wrapped: Han,
 # Kana, Bopomofo, CJK punctuation and full-width forms. “”‘’…— serve both scripts.
-_WIDE = re.compile(
+WIDE = re.compile(
     "[\u2e80-\u303f\u3040-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
 )
@@ -150,7 +150,7 @@ class VisibleTextBuilder:
 
     def _close_gap(self, following: str) -> None:
         wrapped = self._gap == "\n"
-        if not (wrapped and _WIDE.match(self._last) and _WIDE.match(following)):
+        if not (wrapped and WIDE.match(self._last) and WIDE.match(following)):
             self._append(" ")
 
     def _append(self, text: str) -> None:

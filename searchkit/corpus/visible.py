@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from searchkit.corpus.html import read_html
+from searchkit.corpus.markdown import read_markdown
 from searchkit.corpus.plain import read_plain
 from searchkit.model import Article, VisibleText
 
@@ -13,16 +14,11 @@ def visible_text(article: Article) -> VisibleText:
 
 
 def read_visible(article: Article) -> tuple[VisibleText, str]:
-    """The rendered article, and the title that its markup gives it, if any.
-
-    Python-Markdown is imported when the first Markdown article is read.
-    """
+    """The rendered article, and the title that its markup gives it, if any."""
     body, line_offset = article.body, article.line_offset
     if article.markup == "html":
         return read_html(body, line_offset=line_offset)
     if article.markup == "text":
         return read_plain(body, line_offset=line_offset), ""
-    from searchkit.corpus.markdown import read_markdown
-
     is_mdx = (article.path or article.doc_id).lower().endswith(".mdx")
     return read_markdown(body, line_offset=line_offset, is_mdx=is_mdx), ""

@@ -34,7 +34,9 @@ WEIGHT_BY_ZONE = tuple(ZONE_WEIGHTS[zone] for zone in ZONES)
 
 CODES_PER_DOUBLING = 24
 CODE_OF_ONE = 120
-X_OF_CODE = tuple(2.0 ** ((code - CODE_OF_ONE) / CODES_PER_DOUBLING) for code in range(256))
+X_OF_CODE = tuple(
+    2.0 ** ((code - CODE_OF_ONE) / CODES_PER_DOUBLING) for code in range(256)
+)
 """The weighted, normed frequency that each impact code stands for."""
 
 # Two words of the query that stand side by side in a document count as a further word

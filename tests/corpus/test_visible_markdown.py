@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from searchkit.corpus.visible import visible_text
 from searchkit.model import Article, VisibleText
@@ -55,6 +61,18 @@ INLINE = {
     "jekyll": ("{% raw %}a{% endraw %}", "a"),
     "footnote mark": ("a[^1].\n\n[^1]: note", "a."),
     "no footnote": ("a[^1].", "a[^1]."),
+    "emphasis in a link": ("[a *b](x) c*", "a *b c*"),
+    "emphasis in emphasis": ("***a** b* **c*d*e**", "a b cde"),
+    "emphasis beside Han": ("请**「注意」**看*“这里”*吧", "请「注意」看“这里”吧"),
+    "stars that are none": ("2 * 3 * 4, *.md, a ** b", "2 * 3 * 4, *.md, a ** b"),
+    "a link in a link": ("[a [b](x) c](y)", "[a b c](y)"),
+    "an image in a link": ("[![a](x)](y) b", "a b"),
+    "collapsed reference": ("[Ref][] and [Ref]\n\n[ref]: /x", "Ref and Ref"),
+    "an address with brackets": ("[a](b(c)d 'e') f", "a f"),
+    "a shortcode for an address": ('[a]({{< relref "b c" >}}) d', "a d"),
+    "brackets without an address": ("[a](b c) [d]", "[a](b c) [d]"),
+    "backticks of another length": ("`` a`b `` `c", "a`b `c"),
+    "control characters": ("a\x0e5\x1f*b*", "a\x0e5\x1fb"),
 }
 
 
@@ -296,11 +314,64 @@ def test_every_word_stands_on_the_line_it_is_said_to() -> None:
         pytest.param("a " + "<!-- " * 100_000, id="comments"),
         pytest.param("a" * 2_000_000, id="one long line"),
         pytest.param("# a\n\n" * 20_000, id="headings"),
+        pytest.param("[a](b 'c " * 20_000, id="titles"),
+        pytest.param("![a](b(c " * 20_000, id="addresses"),
+        pytest.param("[a](b){{<*c~~d_e" * 20_000, id="everything"),
+        pytest.param("**a*" * 20_000, id="runs that open and close"),
+        pytest.param("$a " * 50_000, id="dollars"),
+        pytest.param("<a b='" * 20_000, id="attributes"),
+        pytest.param("a <!-- <? " * 50_000, id="declarations"),
     ],
 )
 def test_traps_end_and_lose_no_text(body: str) -> None:
     assert "a" in read(body).text
 
 
-def test_control_characters_of_the_source_are_not_taken_for_markers() -> None:
-    assert read("a\x0e5\x1fb \x02klzzwxh:0000\x03 *c*").text == "a5b klzzwxh:0000 c"
+CORPUS = Path(__file__).parents[2] / "corpus"
+COMMONMARK = MarkdownIt("commonmark")
+PIECES = [
+    "a",
+    "b",
+    " ",
+    ".",
+    "*",
+    "_",
+    "*",
+    "`x`",
+    "[",
+    "](y)",
+    "]",
+    "\\*",
+    "<b>",
+    "&lt;",
+]
+
+
+def plain_text(body: str) -> str:
+    """What the reference implementation shows of one paragraph."""
+    tokens = COMMONMARK.parseInline(body)[0].children or []
+    return "".join(token.content for token in tokens if token.type != "html_inline")
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=14).map("".join))
+def test_one_line_shows_what_commonmark_shows(line: str) -> None:
+    body = "x " + line
+    assert "".join(read(body).text.split()) == "".join(plain_text(body).split())
+
+
+def test_paragraphs_of_real_articles_show_what_commonmark_shows() -> None:
+    compared = 0
+    for path in sorted(CORPUS.glob("**/*.md")):
+        text = re.sub(
+            r"^( *)(```|~~~).*?^\1\2", "", path.read_text("utf-8"), flags=re.M | re.S
+        )
+        for paragraph in text.split("\n\n"):
+            if re.match(r"[\w「“*`\[]", paragraph) and not re.search(
+                r"^ {0,3}(?:[-+*=|#>:~`]|\d+[.)])|[$|]|\\[(\[]|\{\{|\[\^",
+                paragraph,
+                re.M,
+            ):
+                expected = "".join(plain_text(paragraph).split())
+                assert "".join(read(paragraph).text.split()) == expected
+                compared += 1
+    assert compared > 200

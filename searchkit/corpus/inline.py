@@ -1,0 +1,461 @@
+"""What does a reader see of the inside of one block of Markdown?
+
+CommonMark's way (https://spec.commonmark.org/0.31.2/#phase-2-inline-structure): the
+text is passed once; what Markdown does not look into (code, formulas, tags) is taken
+whole, brackets and runs of `*`, `_`, `~` wait on a stack until what they belong to is
+known. Nothing is built but the answer to one question for each piece: is it shown?
+
+Two things go beyond CommonMark. Formulas are read, and so are template tags. And `*`
+between punctuation and a wide character opens and closes (`**注意：**请看`): the rule
+there asks for a blank, which Chinese does not write. (This is the amendment that
+https://github.com/tats-u/markdown-cjk-friendly proposes.)
+
+Linear in the length of the text: what has no end is looked for once.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from html import unescape
+from typing import Any
+from unicodedata import category
+
+from searchkit.corpus.blocks import Line
+from searchkit.corpus.builder import WIDE, VisibleTextBuilder
+from searchkit.corpus.formulas import MATH, delimiters
+from searchkit.corpus.shortcodes import SHORTCODE, find_shown
+from searchkit.corpus.tags import CLOSE_TAG, open_tag
+from searchkit.model import Zone
+
+_MARK = re.compile(r"[\\`*_~\[\]<&${]|!\[| {2,}\n")
+_TICKS = re.compile("`+")
+_MATH = re.compile(MATH, re.DOTALL)
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_SHORTCODE = re.compile(SHORTCODE, re.DOTALL)
+_ADDRESS = re.compile(
+    r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*|[^\s<>@`]{1,256}@[^\s<>@]+)>"
+)
+_TAG = re.compile(rf"{open_tag()}|{CLOSE_TAG}", re.DOTALL)
+_ENTITY = re.compile(
+    r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});"
+)
+_FOOTNOTE = re.compile(r"\[(\^[^\]\s]{1,999})\]")
+_LABEL = re.compile(r"\[([^\[\]]{0,999})\]")
+# Titles have a longest length, so that a quote without an end costs no more than that.
+_LINK_TAIL = re.compile(
+    r"\(\s*"
+    r"(?:<[^<>\n]*>"
+    r"|(?:[^\s()\\{]|\\.|\{\{[<%][^{}]*\}\}|\{"
+    r"|\((?:[^\s()\\]|\\.)*\))*)"
+    r"(?:\s+(?:\"(?:[^\"\\]|\\.){0,999}\"|'(?:[^'\\]|\\.){0,999}'"
+    r"|\((?:[^()\\]|\\.){0,999}\)))?"
+    r"\s*\)",
+    re.DOTALL,
+)
+_LINE_BREAK_TAG = re.compile(r"<br\b", re.IGNORECASE)
+_IMAGE_TAG = re.compile(
+    r"""<img\b[^>]*?\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE | re.DOTALL
+)
+
+
+@dataclass(slots=True)
+class _Run:
+    """A run of one delimiter: how many of it are still shown, and what it may do."""
+
+    character: str
+    length: int
+    shown: int
+    opens: bool
+    closes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Bracket:
+    """An open `[` or `![`: where its pieces and runs begin, and its content."""
+
+    piece: int
+    run: int
+    content: int
+    is_image: bool
+
+
+_Call = tuple[Any, ...]
+"""A method of the builder and what to call it with."""
+_Piece = str | _Run | _Call
+
+
+class Inline:
+    """Reads the inside of blocks into a builder. `labels` are those of references."""
+
+    def __init__(self, builder: VisibleTextBuilder, labels: frozenset[str]) -> None:
+        self._builder = builder
+        self._labels = labels
+
+    def read(self, lines: tuple[Line, ...]) -> None:
+        """Show the lines in the open block."""
+        builder, first = self._builder, lines[0][0]
+        builder.line(first)
+        text = lines[0][1] if len(lines) == 1 else "\n".join(t for _, t in lines)
+        if _MARK.search(text) is None and lines[-1][0] - first == len(lines) - 1:
+            builder.prose(text)
+        else:
+            _Reading(text, lines, self._labels).show(builder)
+
+
+class _Reading:
+    """One pass over the text of one block."""
+
+    def __init__(
+        self, text: str, lines: tuple[Line, ...], labels: frozenset[str]
+    ) -> None:
+        self.text = text
+        self._lines = lines
+        self._labels = labels
+        self._pieces: list[_Piece] = []
+        self._runs: list[_Run] = []
+        self._brackets: list[_Bracket] = []
+        self._links_from = 0  # what holds a link is no link: these brackets below
+        self._without_end: set[str] = set()
+
+    def show(self, builder: VisibleTextBuilder) -> None:
+        """Read the text and show it."""
+        text, at = self.text, 0
+        while mark := _MARK.search(text, at):
+            start = mark.start()
+            if start > at:
+                self._show(at, start)
+            at = _READERS[text[start]](self, start)
+        self._show(at, len(text))
+        _pair(self._runs, 0)
+        words: list[str] = []
+        for piece in self._pieces:
+            if isinstance(piece, str):
+                words.append(piece)
+            elif isinstance(piece, _Run):
+                words.append(piece.character * piece.shown)
+            else:
+                builder.prose("".join(words))
+                words.clear()
+                piece[0](builder, *piece[1:])
+        builder.prose("".join(words))
+
+    # Pieces
+
+    def _show(self, start: int, end: int) -> int:
+        """Show a stretch as it is; its end."""
+        text = self.text[start:end]
+        if "\n" not in text or self._lines_follow:
+            self._pieces.append(text)
+            return end
+        at = start
+        for shown in text.split("\n"):
+            if at > start:
+                self._pieces.append((VisibleTextBuilder.soft_break,))
+                self._pieces.append((VisibleTextBuilder.line, self._line(at)))
+            self._pieces.append(shown)
+            at += len(shown) + 1
+        return end
+
+    def _hide(self, start: int, end: int) -> int:
+        """Show nothing of a stretch; its end."""
+        if self.text.find("\n", start, end) >= 0:
+            self._pieces.append((VisibleTextBuilder.line, self._line(end)))
+        return end
+
+    def _show_verbatim(self, start: int, end: int, zone: Zone, between: str) -> None:
+        """Show a stretch in a zone, with `between` for its line breaks."""
+        at = start
+        for line in self.text[start:end].split("\n"):
+            if at > start:
+                self._pieces.append((VisibleTextBuilder.verbatim, between, zone))
+                self._pieces.append((VisibleTextBuilder.line, self._line(at)))
+            if line:
+                self._pieces.append((VisibleTextBuilder.verbatim, line, zone))
+            at += len(line) + 1
+
+    @cached_property
+    def _lines_follow(self) -> bool:
+        """Whether no source line is left out between the first and the last."""
+        return self._lines[-1][0] - self._lines[0][0] == len(self._lines) - 1
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        return [match.start() for match in re.finditer("\n", self.text)]
+
+    def _line(self, offset: int) -> int:
+        """The source line of an offset."""
+        return self._lines[bisect_left(self._breaks, offset)][0]
+
+    # What Markdown does not look into
+
+    def read_escape(self, start: int) -> int:
+        text = self.text
+        if text.startswith("\n", start + 1):
+            return self._break(start, start + 2)
+        if text[start + 1 : start + 2] in ("(", "["):
+            return self.read_math(start)
+        if escaped := _ESCAPED.match(text, start):
+            self._pieces.append(escaped.group(1))
+            return start + 2
+        return self._show(start, start + 1)
+
+    def read_blanks(self, start: int) -> int:
+        return self._break(start, self.text.index("\n", start) + 1)
+
+    def _break(self, start: int, end: int) -> int:
+        self._pieces.append((VisibleTextBuilder.space,))
+        return self._hide(start, end)
+
+    def read_code(self, start: int) -> int:
+        ticks = _TICKS.match(self.text, start)
+        content = ticks.end() if ticks else start + 1
+        closing = self._closing_ticks(content - start, content)
+        if closing < 0:
+            return self._show(start, content)
+        left, right = content, closing
+        code = self.text[left:right]
+        if code[0] in " \n" and code[-1] in " \n" and code.strip(" \n"):
+            left, right = left + 1, right - 1
+        if left > content and code[0] == "\n":
+            self._hide(content, left)
+        self._show_verbatim(left, right, "code", " ")
+        return self._hide(right, closing + content - start)
+
+    def _closing_ticks(self, length: int, after: int) -> int:
+        """Where a run of exactly so many backticks begins, or -1."""
+        starts = self._ticks.get(length, ())
+        index = bisect_left(starts, after)
+        return starts[index] if index < len(starts) else -1
+
+    @cached_property
+    def _ticks(self) -> dict[int, list[int]]:
+        """The starts of all runs of backticks, by their length."""
+        runs: dict[int, list[int]] = {}
+        for match in _TICKS.finditer(self.text):
+            runs.setdefault(len(match.group()), []).append(match.start())
+        return runs
+
+    def read_math(self, start: int) -> int:
+        opening = self.text[start : start + 2]
+        if opening in self._without_end:
+            return self._show(start, start + 2)
+        found = _MATH.match(self.text, start)
+        if found is None:
+            if opening == "$$":
+                self._without_end.add(opening)
+            elif opening[0] == "\\":  # an escaped bracket
+                return self._show(start + 1, start + 2)
+            return self._show(start, start + (2 if opening == "$$" else 1))
+        left, content, right = delimiters(found.group())
+        self._pieces.append((VisibleTextBuilder.delimiter, left))
+        inside = start + len(left)
+        self._show_verbatim(inside, inside + len(content), "math", "\n")
+        self._pieces.append((VisibleTextBuilder.delimiter, right))
+        return found.end()
+
+    def read_angle(self, start: int) -> int:
+        text = self.text
+        for opening, closing in (("<!--", "-->"), ("<?", "?>")):
+            if text.startswith(opening, start):
+                end = self._end_of(closing, start)
+                return (
+                    self._show(start, start + 1) if end < 0 else self._hide(start, end)
+                )
+        if address := _ADDRESS.match(text, start):
+            self._pieces.append(address.group(1))
+            return address.end()
+        tag = _TAG.match(text, start)
+        if tag is None:
+            return self._show(start, start + 1)
+        if _LINE_BREAK_TAG.match(text, start):
+            self._pieces.append((VisibleTextBuilder.space,))
+        elif image := _IMAGE_TAG.match(text, start, tag.end()):
+            self._pieces.append((VisibleTextBuilder.space,))
+            self._show_part(start, image)
+            self._pieces.append((VisibleTextBuilder.space,))
+        return self._hide(start, tag.end())
+
+    def read_shortcode(self, start: int) -> int:
+        found = None
+        if self._end_of("}", start) >= 0:
+            found = _SHORTCODE.match(self.text, start)
+        if found is None:
+            return self._show(start, start + 1)
+        if shown := find_shown(found.group()):
+            self._show_part(start, shown)
+        return self._hide(start, found.end())
+
+    def _show_part(self, start: int, shown: re.Match[str]) -> None:
+        """The last group of a match, on the line where it stands."""
+        offset = shown.start(shown.lastindex or 0)
+        if shown.string is not self.text:
+            offset += start
+        self._hide(start, offset)
+        self._pieces.append(unescape(shown.group(shown.lastindex or 0)))
+
+    def read_entity(self, start: int) -> int:
+        entity = _ENTITY.match(self.text, start)
+        if entity is None:
+            return self._show(start, start + 1)
+        self._pieces.append(unescape(entity.group()))
+        return entity.end()
+
+    def _end_of(self, closing: str, start: int) -> int:
+        """Behind the next `closing`, or -1; that there is none is found out once."""
+        if closing in self._without_end:
+            return -1
+        at = self.text.find(closing, start)
+        if at < 0:
+            self._without_end.add(closing)
+            return -1
+        return at + len(closing)
+
+    # Links and images
+
+    def read_bracket(self, start: int) -> int:
+        is_image = self.text[start] == "!"
+        note = _FOOTNOTE.match(self.text, start)
+        if note and note.group(1).lower() in self._labels:
+            return note.end()
+        content = start + 1 + is_image
+        bracket = _Bracket(len(self._pieces), len(self._runs), content, is_image)
+        self._brackets.append(bracket)
+        return self._show(start, content)
+
+    def close_bracket(self, start: int) -> int:
+        """Make a link of the text since the last bracket, if something is behind it."""
+        if not self._brackets:
+            return self._show(start, start + 1)
+        bracket = self._brackets.pop()
+        is_link = bracket.is_image or len(self._brackets) >= self._links_from
+        self._links_from = min(self._links_from, len(self._brackets))
+        end = self._link_end(bracket, start) if is_link else -1
+        if end < 0:
+            return self._show(start, start + 1)
+        _pair(self._runs, bracket.run)
+        del self._runs[bracket.run :]
+        if bracket.is_image:
+            self._pieces[bracket.piece] = (VisibleTextBuilder.space,)
+            self._pieces.append((VisibleTextBuilder.space,))
+        else:
+            self._pieces[bracket.piece] = ""
+            self._links_from = len(self._brackets)
+        return self._hide(start, end)
+
+    def _link_end(self, bracket: _Bracket, closing: int) -> int:
+        """Where the link ends whose text ends at `closing`; -1 if it is none."""
+        if tail := _LINK_TAIL.match(self.text, closing + 1):
+            return tail.end()
+        text = self.text[bracket.content : closing]
+        named = _LABEL.match(self.text, closing + 1)
+        label = named.group(1).strip() if named else ""
+        if " ".join((label or text).lower().split()) not in self._labels:
+            return -1
+        return named.end() if named else closing + 1
+
+    # Emphasis
+
+    def read_run(self, start: int) -> int:
+        text, character = self.text, self.text[start]
+        end = start + 1
+        while text.startswith(character, end):
+            end += 1
+        before = text[start - 1] if start else " "
+        after = text[end] if end < len(text) else " "
+        opens, closes = _flanks(character, end - start, before, after)
+        if not (opens or closes):
+            return self._show(start, end)
+        run = _Run(character, end - start, end - start, opens, closes)
+        self._runs.append(run)
+        self._pieces.append(run)
+        return end
+
+
+_READERS: dict[str, Callable[[_Reading, int], int]] = {
+    "\\": _Reading.read_escape,
+    " ": _Reading.read_blanks,
+    "`": _Reading.read_code,
+    "$": _Reading.read_math,
+    "<": _Reading.read_angle,
+    "{": _Reading.read_shortcode,
+    "&": _Reading.read_entity,
+    "[": _Reading.read_bracket,
+    "!": _Reading.read_bracket,
+    "]": _Reading.close_bracket,
+    "*": _Reading.read_run,
+    "_": _Reading.read_run,
+    "~": _Reading.read_run,
+}
+
+
+def _flanks(character: str, length: int, before: str, after: str) -> tuple[bool, bool]:
+    """Whether a run may open, and whether it may close, by what stands beside it.
+
+    >>> _flanks("*", 2, "：", "请"), _flanks("*", 2, ")", "a")
+    ((True, True), (True, False))
+    """
+    left, right = not after.isspace(), not before.isspace()
+    if character == "~":
+        return (left, right) if length == 2 else (False, False)
+    marked_before, marked_after = _is_mark(before), _is_mark(after)
+    opens = left and (
+        not marked_after or not right or marked_before or _is_wide(before)
+    )
+    closes = right and (
+        not marked_before or not left or marked_after or _is_wide(after)
+    )
+    if character == "*":
+        return opens, closes
+    return opens and (not closes or marked_before), closes and (
+        not opens or marked_after
+    )
+
+
+def _is_mark(character: str) -> bool:
+    """Whether a character is punctuation or a symbol."""
+    return category(character)[0] in "PS"
+
+
+def _is_wide(character: str) -> bool:
+    return WIDE.match(character) is not None
+
+
+def _pair(runs: list[_Run], bottom: int) -> None:
+    """Take from what is shown of the runs what opens and closes emphasis.
+
+    CommonMark's "process emphasis", from the run `bottom` on.
+    """
+    waiting: list[_Run] = []
+    none_below: dict[tuple[str, bool, int], int] = {}
+    for run in runs[bottom:]:
+        key = run.character, run.opens, run.length % 3
+        while run.closes and run.shown:
+            at = _opener(run, waiting, none_below.get(key, 0))
+            if at < 0:
+                none_below[key] = len(waiting)
+                break
+            opener = waiting[at]
+            used = 2 if min(run.shown, opener.shown) > 1 else 1
+            opener.shown -= used
+            run.shown -= used
+            del waiting[at + (opener.shown > 0) :]
+            none_below = {k: min(n, len(waiting)) for k, n in none_below.items()}
+        if run.opens and run.shown:
+            waiting.append(run)
+
+
+def _opener(closer: _Run, waiting: list[_Run], lowest: int) -> int:
+    """The place of the nearest run that the closer may pair with, or -1."""
+    for at in range(len(waiting) - 1, lowest - 1, -1):
+        opener = waiting[at]
+        if opener.character != closer.character:
+            continue
+        both = closer.opens or opener.closes
+        if both and (opener.length + closer.length) % 3 == 0 and closer.length % 3:
+            continue
+        return at
+    return -1

@@ -1,0 +1,313 @@
+"""How do named columns lie in one file, and how is damage found?
+
+    magic, version │ column │ column │ … │ checksums │ directory │ footer
+
+Columns are bytes, each aligned to 8, mapped into memory and read where they are. Every
+PAGE bytes of a column have a CRC-32, which is compared when a page is first touched:
+what is never read costs nothing, and what is read is what was written. The directory
+has a checksum of its own, and the footer says how long the file must be, so a file that
+was cut, swapped or emptied is refused when it is opened.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from zlib import crc32
+
+from searchkit.errors import IndexCorruptError, IndexFormatError
+
+COLUMNS_VERSION = 1
+"""Raised when files written before can no longer be read."""
+
+PAGE = 4096
+"""Bytes that share a checksum."""
+
+_MAGIC = b"skcolumn"
+_HEAD = struct.Struct("<8sII")  # magic, version, 0
+_FOOT = struct.Struct("<QQI16sQ8s")  # directory at, length, its CRC, kind, size, magic
+_ENTRY = struct.Struct("<BQQQ")  # length of the name, column at, length, checksums at
+_ALIGNED = 8
+_REBUILD = "Run `searchkit build --full` to write it anew."
+_CHUNK = 1 << 20
+
+
+class ColumnWriter:
+    """Writes one file of columns, one column after the other."""
+
+    def __init__(self, path: Path, kind: str) -> None:
+        """Begin the file, which must not exist. `kind` has at most 16 ASCII letters."""
+        self.path = path
+        self._kind = kind.encode("ascii")
+        self._file = path.open("xb")
+        self._file.write(_HEAD.pack(_MAGIC, COLUMNS_VERSION, 0))
+        self._entries: list[tuple[str, int, int, bytes]] = []
+        self._open: ColumnStream | None = None
+
+    def __enter__(self) -> ColumnWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.finish()
+        else:
+            self._file.close()
+
+    def add(self, name: str, data: Any) -> None:
+        """Write a whole column from anything bytes-like."""
+        with self.stream(name) as stream:
+            stream.write(data)
+
+    def stream(self, name: str) -> ColumnStream:
+        """A column to be written in pieces; close it before the next one begins."""
+        if self._open is not None:
+            raise ValueError("another column is open")
+        self._file.write(bytes(-self._file.tell() % _ALIGNED))
+        self._open = ColumnStream(self, name, self._file.tell())
+        return self._open
+
+    def _write(self, data: memoryview) -> None:
+        self._file.write(data)
+
+    def _end_column(self, name: str, start: int, length: int, sums: bytes) -> None:
+        self._entries.append((name, start, length, sums))
+        self._open = None
+
+    def finish(self) -> None:
+        """Write checksums and directory, and have the file reach the disk."""
+        if self._file.closed:
+            return
+        self._file.write(bytes(-self._file.tell() % _ALIGNED))
+        directory = []
+        for name, start, length, sums in self._entries:
+            encoded = name.encode("ascii")
+            at = self._file.tell()
+            directory.append(_ENTRY.pack(len(encoded), start, length, at) + encoded)
+            self._file.write(sums)
+        packed, at = b"".join(directory), self._file.tell()
+        self._file.write(packed)
+        size = at + len(packed) + _FOOT.size
+        foot = (at, len(packed), crc32(packed), self._kind, size, _MAGIC)
+        self._file.write(_FOOT.pack(*foot))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+
+class ColumnStream:
+    """One column on its way into the file."""
+
+    def __init__(self, writer: ColumnWriter, name: str, start: int) -> None:
+        self._writer = writer
+        self._name = name
+        self._start = start
+        self._sums = bytearray()
+        self._sum = 0
+        self.length = 0
+
+    def __enter__(self) -> ColumnStream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def write(self, data: Any) -> None:
+        """Add bytes to the column."""
+        view = memoryview(data)
+        view = view.cast("B") if view.nbytes else memoryview(b"")
+        self._writer._write(view)
+        at = 0
+        while at < len(view):
+            room = PAGE - self.length % PAGE
+            piece = view[at : at + room]
+            self._sum = crc32(piece, self._sum)
+            self.length += len(piece)
+            at += len(piece)
+            if self.length % PAGE == 0:
+                self._end_page()
+
+    def _end_page(self) -> None:
+        self._sums += self._sum.to_bytes(4, "little")
+        self._sum = 0
+
+    def close(self) -> None:
+        """End the column."""
+        if self.length % PAGE:
+            self._end_page()
+        self._writer._end_column(
+            self._name, self._start, self.length, bytes(self._sums)
+        )
+
+
+class Column:
+    """One column of a mapped file. What it gives is compared with its checksums."""
+
+    __slots__ = ("_checked", "_data", "_path", "_sums", "_whole", "name")
+
+    def __init__(self, name: str, data: memoryview, sums: memoryview, path: Path):
+        self.name = name
+        self._data = data
+        self._sums = sums
+        self._path = path
+        self._checked = bytearray(len(sums) // 4)  # of each page: was it compared?
+        self._whole = not data
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def slice(self, start: int, stop: int) -> memoryview:
+        """The bytes from start to stop, which must be inside the column.
+
+        Raises: IndexCorruptError, also for a stretch that is not inside.
+        """
+        if not 0 <= start <= stop <= len(self._data):
+            raise _corrupt(self._path, f"{self.name} has no bytes {start} to {stop}")
+        if not self._whole and start < stop:
+            for page in range(start // PAGE, (stop - 1) // PAGE + 1):
+                if not self._checked[page]:
+                    self._compare(page)
+        return self._data[start:stop]
+
+    def whole(self) -> memoryview:
+        """All bytes. Raises: IndexCorruptError."""
+        found = self.slice(0, len(self._data))
+        self._whole = True
+        return found
+
+    def integers(self, code: str) -> memoryview:
+        """The column as numbers of a `struct` code, such as "I" or "Q".
+
+        Raises: IndexCorruptError.
+        """
+        data = self.whole()
+        if len(data) % struct.calcsize(code):
+            raise _corrupt(self._path, f"{self.name} is not made of whole numbers")
+        return data.cast(code)  # type: ignore[call-overload, no-any-return]
+
+    def verify(self, told: Callable[[int], None] | None = None) -> None:
+        """Compare every page again; `told` hears how many bytes were read.
+
+        Raises: IndexCorruptError.
+        """
+        for page in range(len(self._checked)):
+            self._compare(page)
+            if told:
+                told(min(PAGE, len(self._data) - page * PAGE))
+
+    def _compare(self, page: int) -> None:
+        start = page * PAGE
+        found = crc32(self._data[start : start + PAGE])
+        if found != int.from_bytes(self._sums[4 * page : 4 * page + 4], "little"):
+            raise _corrupt(self._path, f"page {page} of {self.name} has changed")
+        self._checked[page] = 1
+
+
+class Columns(Mapping[str, Column]):
+    """The columns of one file, mapped. Safe for many threads."""
+
+    def __init__(self, path: Path, kind: str) -> None:
+        """Map the file; its contents are compared with their checksums when read.
+
+        Raises: IndexFormatError for another version, IndexCorruptError.
+        """
+        self.path = path
+        self._map = _mapped(path)
+        data = memoryview(self._map)
+        try:
+            self._columns = dict(_directory(path, data, kind))
+        except (struct.error, UnicodeDecodeError) as error:
+            raise _corrupt(path, "its directory cannot be read") from error
+        except BaseException:
+            self.close()
+            raise
+
+    def __getitem__(self, name: str) -> Column:
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def column(self, name: str) -> Column:
+        """A column by its name. Raises: IndexCorruptError if there is none."""
+        try:
+            return self._columns[name]
+        except KeyError:
+            raise _corrupt(self.path, f"there is no column {name}") from None
+
+    def verify(self, told: Callable[[int], None] | None = None) -> None:
+        """Compare the whole file with its checksums. Raises: IndexCorruptError."""
+        for column in self._columns.values():
+            column.verify(told)
+
+    def close(self) -> None:
+        """Let the file go as soon as nothing that was read from it is in use."""
+        self._columns = {}
+        try:
+            self._map.close()
+        except BufferError:  # a view is in use: the map goes with it
+            return
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    if sys.byteorder != "little":
+        raise IndexFormatError(path=path, expected=COLUMNS_VERSION, found="big-endian")
+    try:
+        with path.open("rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:  # not there, empty
+        raise _corrupt(path, str(error)) from error
+
+
+def _directory(path: Path, data: memoryview, kind: str) -> Iterator[tuple[str, Column]]:
+    if len(data) < _HEAD.size + _FOOT.size:
+        raise _corrupt(path, "it is too short")
+    magic, version, _ = _HEAD.unpack_from(data)
+    at, length, told, kind_there, size, end = _FOOT.unpack_from(
+        data, len(data) - _FOOT.size
+    )
+    if magic != _MAGIC:
+        raise _corrupt(path, "it is no file of columns")
+    if version != COLUMNS_VERSION:
+        raise IndexFormatError(path=path, expected=COLUMNS_VERSION, found=version)
+    if end != _MAGIC or size != len(data):
+        raise _corrupt(path, f"it has {len(data)} bytes, which is not its length")
+    if kind_there.rstrip(b"\0") != kind.encode("ascii"):
+        raise _corrupt(path, f"it does not hold {kind}")
+    stop = len(data) - _FOOT.size
+    if at + length != stop or crc32(data[at:stop]) != told:
+        raise _corrupt(path, "its directory has changed")
+    while at < stop:
+        name_length, start, column_length, sums_at = _ENTRY.unpack_from(data, at)
+        at += _ENTRY.size
+        name = str(data[at : at + name_length], "ascii")
+        at += name_length
+        sums = data[sums_at : sums_at + 4 * -(-column_length // PAGE)]
+        yield name, Column(name, data[start : start + column_length], sums, path)
+
+
+def _corrupt(path: Path, why: str) -> IndexCorruptError:
+    return IndexCorruptError(f"{path} is damaged: {why}.", path=path, hint=_REBUILD)
+
+
+__all__ = [
+    "COLUMNS_VERSION",
+    "PAGE",
+    "Column",
+    "ColumnStream",
+    "ColumnWriter",
+    "Columns",
+]
