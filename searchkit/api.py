@@ -213,7 +213,7 @@ class SearchEngine:
 
     def stats(self) -> IndexStats:
         """The size and the versions of this generation."""
-        from searchkit.engines.whoosh.generations import number_of
+        from searchkit.engines.generations import number_of
 
         manifest = self._reader.manifest
         counts: dict[str, int] = {}
@@ -245,7 +245,7 @@ class SearchEngine:
 
         This engine stays open for those who still use it.
         """
-        from searchkit.engines.whoosh.generations import current
+        from searchkit.engines.generations import current
 
         if current(self._index) == self.index_path:
             return self
@@ -350,7 +350,7 @@ class SearchEngine:
 
 def _open_reader(index: Path) -> IndexReader:
     """The generation that answers, even if a build swaps it in that very moment."""
-    from searchkit.engines.whoosh.generations import current
+    from searchkit.engines.generations import current
     from searchkit.engines.whoosh.reader import IndexReader
 
     while True:

@@ -35,12 +35,12 @@ from searchkit.corpus.reader import (
     walk,
 )
 from searchkit.corpus.visible import visible_text
-from searchkit.engines.whoosh import generations
-from searchkit.engines.whoosh.generations import Manifest
-from searchkit.engines.whoosh.glossary import stored_definitions, write_glossary
+from searchkit.engines import generations
+from searchkit.engines.generations import Manifest
+from searchkit.engines.glossary import stored_definitions, write_glossary
 from searchkit.engines.whoosh.reader import IndexReader, Summary
 from searchkit.engines.whoosh.schema import FORMAT_VERSION
-from searchkit.engines.whoosh.user_words import write_words
+from searchkit.engines.user_words import write_words
 from searchkit.engines.whoosh.writer import Document, GenerationWriter, document
 from searchkit.errors import CorpusError, IndexStoreError
 from searchkit.model import Article, BuildReport, Phase, Progress

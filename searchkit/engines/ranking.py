@@ -14,6 +14,7 @@ All constants of ranking stand here.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 from searchkit.analysis.analyzer import ZONES
@@ -38,6 +39,15 @@ X_OF_CODE = tuple(
     2.0 ** ((code - CODE_OF_ONE) / CODES_PER_DOUBLING) for code in range(256)
 )
 """The weighted, normed frequency that each impact code stands for."""
+
+CODE_BORDERS = (
+    0.0,
+    *(
+        2.0 ** ((code - 0.5 - CODE_OF_ONE) / CODES_PER_DOUBLING)
+        for code in range(2, 256)
+    ),
+)
+"""Where each code from 1 on begins: how many borders are not above x is its code."""
 
 # Two words of the query that stand side by side in a document count as a further word
 # of this share of the rarer one's idf (the sequential dependence model of Metzler and
@@ -100,16 +110,16 @@ def saturate(x: float) -> float:
 
 
 def impact_code(x: float) -> int:
-    """The code, 0 to 255, of a weighted, normed frequency above 0.
+    """The code, 1 to 255, of a weighted, normed frequency; 0 is kept for absence.
 
     Codes are what the index keeps: steps of 2.9 %, from 0.03 (one word of code in a
-    very long article) to 49, where `saturate` is within 2.4 % of its limit.
+    very long article) to 49, where `saturate` is within 2.4 % of its limit. Found by
+    comparisons alone, so that arrays (`searchsorted`) give the same.
 
     >>> impact_code(1.0), impact_code(2.0), impact_code(1e-9), impact_code(1e9)
-    (120, 144, 0, 255)
+    (120, 144, 1, 255)
     """
-    code = round(CODES_PER_DOUBLING * math.log2(x)) + CODE_OF_ONE
-    return min(max(code, 0), 255)
+    return bisect_right(CODE_BORDERS, x)
 
 
 def formula_worth(coverages: Sequence[float]) -> float:
@@ -123,27 +133,17 @@ def formula_worth(coverages: Sequence[float]) -> float:
     return whole + best + OFTEN * times / (1 + times)
 
 
-def blended(degrees: Sequence[Mapping[int, float]]) -> dict[int, float]:
-    """One frequency for each document of the first degree, of those of all SHARES.
+WORTHS = (0.0, *map(saturate, X_OF_CODE[1:]))
+"""What each impact code is worth; 0 is absence."""
 
-    It is worth the sum of what each degree is worth, times its share.
+SHARED_WORTHS = tuple(tuple(share * worth for worth in WORTHS) for share in SHARES)
+"""The same for each of SHARES: a document gets the sum of what its degrees give it."""
 
-    >>> degrees = blended([{1: 2.0, 2: 2.0}, {1: 2.0}, {1: 2.0}])
-    >>> round(degrees[1], 4), round(degrees[2], 4)
-    (2.0, 0.2222)
+
+def unsaturated(worth: float) -> float:
+    """The frequency that is worth so much: the inverse of `saturate`.
+
+    >>> round(unsaturated(saturate(2.5)), 9)
+    2.5
     """
-    return {
-        number: _unsaturated(
-            sum(
-                share * saturate(x)
-                for share, degree in zip(SHARES, degrees, strict=True)
-                if (x := degree.get(number, 0.0))
-            )
-        )
-        for number in degrees[0]
-    }
-
-
-def _unsaturated(worth: float) -> float:
-    """The frequency that is worth so much."""
     return worth * K1 / (K1 + 1 - worth)

@@ -19,7 +19,7 @@ from searchkit.analysis.terms import CASED
 from searchkit.engines.plan import Leaf, Twin
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.engines.search import Finder
-from searchkit.engines.whoosh.glossary import Names
+from searchkit.engines.glossary import Names
 from searchkit.query.notes import Notes
 
 MOST_WORDS = 8

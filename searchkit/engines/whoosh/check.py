@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from searchkit.engines.whoosh.generations import compare_sizes
+from searchkit.engines.generations import compare_sizes
 from searchkit.engines.whoosh.reader import IndexReader
 from searchkit.engines.whoosh.schema import SEARCH_FIELDS
 from searchkit.errors import IndexCorruptError

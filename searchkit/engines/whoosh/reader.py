@@ -19,17 +19,17 @@ from types import MappingProxyType
 from typing import Any
 
 from searchkit.analysis.lexicon import Lexicon, lexicon
-from searchkit.engines.whoosh import generations
-from searchkit.engines.whoosh.glossary import (
+from searchkit.engines import generations
+from searchkit.engines.glossary import (
     GLOSSARY,
     TWINS,
     Names,
     unpack_glossary,
     unpack_twins,
 )
+from searchkit.engines.user_words import read_words
 from searchkit.engines.whoosh.schema import encode_term, schema
 from searchkit.engines.whoosh.stored import Page, unpack_article, unpack_page
-from searchkit.engines.whoosh.user_words import read_words
 from searchkit.errors import IndexCorruptError
 from searchkit.model import Article, GlossaryPair
 

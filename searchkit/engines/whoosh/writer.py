@@ -17,7 +17,7 @@ from searchkit.analysis.analyzer import AnalyzedText, analyze, analyze_text
 from searchkit.analysis.formulas import analyze_formulas
 from searchkit.analysis.lexicon import Lexicon
 from searchkit.analysis.pairs import Definition
-from searchkit.engines.whoosh.glossary import pack_definitions
+from searchkit.engines.glossary import pack_definitions
 from searchkit.engines.whoosh.reader import Summary, pack_summary
 from searchkit.engines.whoosh.schema import schema
 from searchkit.engines.whoosh.stored import pack_article, pack_page

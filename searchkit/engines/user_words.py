@@ -17,12 +17,10 @@ FILE_NAME = "words.json"
 
 def write_words(generation: Path, words: tuple[UserWord, ...]) -> None:
     """Keep the words with the generation; without words there is no file."""
-    path = generation / FILE_NAME
-    # The file may be a link to the one of the generation before, which stays as it is.
-    path.unlink(missing_ok=True)
     if words:
         rows = [[word.text, word.frequency] for word in words]
-        path.write_text(json.dumps(rows, separators=(",", ":")), "ascii")
+        text = json.dumps(rows, separators=(",", ":"))
+        (generation / FILE_NAME).write_text(text, "ascii")
 
 
 def read_words(generation: Path) -> tuple[UserWord, ...]:

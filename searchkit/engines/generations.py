@@ -4,7 +4,7 @@ An index folder holds generations, each complete in a folder of its own, and one
 file, `current`, that names the one that answers. A build writes a new generation
 beside it, verifies it and moves the name with `os.replace`: whoever reads sees the old
 one whole or the new one whole, and a build that dies has changed nothing. The
-generation before is kept, for those who have just read the name.
+generation before is kept, for those who have just read the name, and for `rollback`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from searchkit.engines.whoosh.schema import FORMAT_VERSION
 from searchkit.errors import (
     IndexCorruptError,
     IndexFormatError,
@@ -26,6 +25,9 @@ from searchkit.errors import (
     IndexNotFoundError,
     IndexStoreError,
 )
+
+FORMAT_VERSION = 4
+"""Raised when an index written before can no longer be read."""
 
 POINTER = "current"
 MANIFEST = "searchkit.json"
@@ -141,17 +143,18 @@ def compare_sizes(generation: Path, manifest: Manifest) -> None:
 
 
 @contextmanager
-def build_lock(index: Path) -> Iterator[None]:
+def build_lock(index: Path, *, wait_s: float = 0) -> Iterator[None]:
     """Hold the index for one build. The lock of a process that died is free.
 
-    Raises: IndexLockedError at once if another build holds it; IndexStoreError.
+    Raises: IndexLockedError if another build holds it for `wait_s` seconds more;
+        IndexStoreError.
     """
     from filelock import FileLock, Timeout
 
     try:
         index.mkdir(parents=True, exist_ok=True)
         lock = FileLock(index / _LOCK)
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=wait_s)
     except Timeout:
         raise IndexLockedError(
             f"Another build is writing to {index}.",
@@ -170,21 +173,19 @@ def build_lock(index: Path) -> Iterator[None]:
         lock.release()
 
 
-def begin(index: Path, base: Path | None) -> Path:
-    """A new generation's folder; with `base`, it starts with that one's files.
+def begin(index: Path) -> Path:
+    """A new generation's folder, empty, with a number that none had before.
 
-    Files are never changed once written, so they are linked where that is possible.
     What a build that died left behind is removed first.
     """
     answering = number_of(current_or_none(index))
-    for path in index.iterdir():
-        if number_of(path) > answering:
+    highest = answering
+    for path in list(index.iterdir()):
+        if (number := number_of(path)) > answering:
+            highest = max(highest, number)
             abandon(path)
-    generation = path_of(index, answering + 1)
+    generation = path_of(index, highest + 1)
     generation.mkdir()
-    for path in base.iterdir() if base else ():
-        if path.name != MANIFEST and "LOCK" not in path.name:
-            _link(path, generation / path.name)
     return generation
 
 
@@ -197,14 +198,42 @@ def publish(index: Path, generation: Path) -> None:
     for path in generation.iterdir():
         _sync(path)
     _sync(generation)
+    _point(index, generation)
+    for path in index.iterdir():
+        if _NAME.fullmatch(path.name) and path not in (generation, before):
+            abandon(path)
+
+
+def rollback(index: Path) -> Path:
+    """Have the generation before the one that answers answer again; its folder.
+
+    The next build starts from it, and removes the one that was left.
+
+    Raises: IndexNotFoundError if no generation before is kept, IndexLockedError.
+    """
+    with build_lock(index):
+        answering = number_of(current(index))
+        older = [number for path in index.iterdir() if (number := number_of(path)) > 0]
+        before = max((number for number in older if number < answering), default=0)
+        if not before:
+            raise IndexNotFoundError(
+                f"There is no generation before the one that answers in {index}.",
+                path=index,
+                hint="Run `searchkit build CORPUS` to bring the index up to date.",
+            )
+        generation = path_of(index, before)
+        compare_sizes(generation, read_manifest(generation))
+        _point(index, generation)
+        return generation
+
+
+def _point(index: Path, generation: Path) -> None:
+    """Move the name of the generation that answers, on the disk, too."""
     pointer = index / f"{POINTER}.new"
     pointer.write_text(generation.name + "\n", "ascii")
     _sync(pointer)
     pointer.replace(index / POINTER)
     _sync(index)
-    for path in index.iterdir():
-        if _NAME.fullmatch(path.name) and path not in (generation, before):
-            abandon(path)
 
 
 def abandon(generation: Path) -> None:
@@ -218,13 +247,6 @@ def current_or_none(index: Path) -> Path | None:
         return current(index)
     except IndexStoreError:
         return None
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # another file system, or one without links
-        shutil.copyfile(source, target)
 
 
 def _sync(path: Path) -> None:

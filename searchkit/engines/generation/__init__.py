@@ -1,0 +1,1 @@
+"""How is a generation written: runs of new articles and what stays, merged."""

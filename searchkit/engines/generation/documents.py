@@ -1,0 +1,269 @@
+"""How do the facts of many documents lie in columns, in a run and in a generation?
+
+One row a document, in the order of `doc_id`. A run has the same columns as a
+generation, so that both are merged by copying stretches of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from searchkit.engines.columns.files import Columns, ColumnWriter
+
+Array = NDArray[Any]
+
+NUMBERS = (
+    "title_end",
+    "alias_end",
+    "body_start",
+    "title_words",
+    "body_words",
+    "text_bytes",
+    "date",
+)
+"""Unsigned 32-bit integers, one a document."""
+
+TEXTS = ("doc_id", "title", "path", "definitions")
+"""Bytes of any length, one text a document."""
+
+DIGEST_BYTES = 16
+_TAGS_AT_ONCE = 1 << 20  # positions; even
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The facts of one document on its way into a run.
+
+    `numbers` are in the order of NUMBERS, `texts` in that of TEXTS. `tags` has a byte
+    a position of the text row; `math_length` counts positions of the formulas' row.
+    """
+
+    numbers: tuple[int, ...]
+    texts: tuple[bytes, ...]
+    digest: bytes
+    topics: tuple[str, ...]
+    tags: bytes
+    math_length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts end to end; text i is `blob[at[i] : at[i + 1]]`."""
+
+    blob: Array
+    at: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The rows of a run or of a generation."""
+
+    count: int
+    numbers: Mapping[str, Array]
+    texts: Mapping[str, Texts]
+    digests: Array
+    topic_names: tuple[bytes, ...]
+    topics: Array
+    topics_at: Array
+    text_base: Array
+    math_base: Array
+    tags: Array
+
+    @classmethod
+    def read(cls, columns: Columns) -> Documents:
+        """Raises: IndexCorruptError."""
+        text_base, math_base = (
+            array(columns, name, "<u8").astype(np.int64)
+            for name in ("text_base", "math_base")
+        )
+        names = texts(columns, "topic_names")
+        return cls(
+            count=len(text_base) - 1,
+            numbers={name: array(columns, name, "<u4") for name in NUMBERS},
+            texts={name: texts(columns, name) for name in TEXTS},
+            digests=array(columns, "digest", "u1").reshape(-1, DIGEST_BYTES),
+            topic_names=tuple(each(names)),
+            topics=array(columns, "topics", "<u4"),
+            topics_at=array(columns, "topics_at", "<u4"),
+            text_base=text_base,
+            math_base=math_base,
+            tags=array(columns, "tags", "u1"),
+        )
+
+    def doc_ids(self) -> list[bytes]:
+        """The `doc_id` of every row, as UTF-8."""
+        return list(each(self.texts["doc_id"]))
+
+    def tags_between(self, low: int, high: int) -> Array:
+        """A byte a position."""
+        return unpacked(self.tags[low // 2 : (high + 1) // 2])[low % 2 :][: high - low]
+
+
+Stretch = tuple[Documents, int, int]
+"""Documents, and the first and the end of some of their rows."""
+
+
+def array(columns: Columns, name: str, kind: str) -> Array:
+    """A column as a numpy array; not copied."""
+    data = columns.column(name).whole()
+    return np.frombuffer(data, kind) if len(data) else np.empty(0, kind)
+
+
+def texts(columns: Columns, name: str) -> Texts:
+    """A column of texts with its offsets."""
+    at = columns.column(name + "_at").whole()
+    blob = array(columns, name, "u1")
+    kind = "<u8" if len(blob) >= 1 << 32 else "<u4"
+    return Texts(blob, np.frombuffer(at, kind).astype(np.int64))
+
+
+def each(column: Texts) -> Iterator[bytes]:
+    """All texts of a column."""
+    blob, at = column.blob.tobytes(), column.at.tolist()
+    return (blob[at[i] : at[i + 1]] for i in range(len(at) - 1))
+
+
+def unpacked(nibbles: Array) -> Array:
+    """Two numbers a byte, the low half first."""
+    both = np.empty((len(nibbles), 2), np.uint8)
+    both[:, 0] = nibbles & 15
+    both[:, 1] = nibbles >> 4
+    return both.ravel()
+
+
+def packed(tags: Array) -> bytes:
+    """The inverse of `unpacked`; of an odd number of them the last half is 0."""
+    if len(tags) % 2:
+        tags = np.append(tags, np.uint8(0))
+    return (tags[::2] | tags[1::2] << 4).astype(np.uint8).tobytes()
+
+
+def write_rows(writer: ColumnWriter, rows: Sequence[Row]) -> None:
+    """The columns of a run."""
+    for index, name in enumerate(NUMBERS):
+        _add_array(writer, name, [row.numbers[index] for row in rows], "<u4")
+    for index, name in enumerate(TEXTS):
+        add_texts(writer, name, [row.texts[index] for row in rows])
+    writer.add("digest", b"".join(row.digest for row in rows))
+    names = sorted({topic for row in rows for topic in row.topics})
+    number_of = {name: number for number, name in enumerate(names)}
+    add_texts(writer, "topic_names", [_encoded(name) for name in names])
+    topics = [number_of[topic] for row in rows for topic in row.topics]
+    _add_array(writer, "topics", topics, "<u4")
+    _add_array(writer, "topics_at", _offsets(len(r.topics) for r in rows), "<u4")
+    _add_array(writer, "text_base", _offsets(len(row.tags) for row in rows), "<u8")
+    _add_array(writer, "math_base", _offsets(row.math_length for row in rows), "<u8")
+    tags = np.frombuffer(b"".join(row.tags for row in rows), np.uint8)
+    writer.add("tags", packed(tags))
+
+
+def merge_documents(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
+    """The columns of a generation, from stretches of rows in the order of `doc_id`."""
+    for name in NUMBERS:
+        parts = [rows.numbers[name][low:high] for rows, low, high in stretches]
+        writer.add(name, _joined(parts, "<u4").tobytes())
+    for name in TEXTS:
+        merge_texts(writer, name, [(r.texts[name], low, h) for r, low, h in stretches])
+    with writer.stream("digest") as stream:
+        for rows, low, high in stretches:
+            stream.write(rows.digests[low:high].tobytes())
+    _merge_topics(writer, stretches)
+    bases = {name: merged_base(name, stretches) for name in ("text_base", "math_base")}
+    for name, base in bases.items():
+        writer.add(name, base.astype("<u8").tobytes())
+    _merge_tags(writer, stretches)
+    totals = [len(bases["text_base"]) - 1]
+    for name in ("title_words", "body_words"):
+        sums = (int(rows.numbers[name][low:h].sum(dtype=np.int64)) for rows, low, h in stretches)
+        totals.append(sum(sums))
+    _add_array(writer, "totals", totals, "<u8")
+
+
+def merged_base(name: str, stretches: Sequence[Stretch]) -> Array:
+    """Where each row of a space begins, and the end of the last."""
+    bases = ((getattr(rows, name), low, high) for rows, low, high in stretches)
+    lengths = [np.diff(base[low : high + 1]) for base, low, high in bases]
+    return np.concatenate([[0], np.cumsum(_joined(lengths, np.int64))]).astype(np.int64)
+
+
+def merge_texts(
+    writer: ColumnWriter, name: str, stretches: Iterable[tuple[Texts, int, int]]
+) -> None:
+    """A column of texts from stretches of others."""
+    offsets, end = [np.zeros(1, np.int64)], 0
+    with writer.stream(name) as stream:
+        for column, low, high in stretches:
+            at = column.at[low : high + 1]
+            if len(at) > 1:
+                stream.write(column.blob[at[0] : at[-1]].data)
+                offsets.append(at[1:] - at[0] + end)
+                end = int(offsets[-1][-1])
+    _add_offsets(writer, name, np.concatenate(offsets), end)
+
+
+def _merge_topics(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
+    parts = [rows.topics[rows.topics_at[low] : rows.topics_at[h]] for rows, low, h in stretches]
+    used = {
+        rows.topic_names[number]
+        for (rows, _, _), part in zip(stretches, parts, strict=True)
+        for number in np.unique(part).tolist()
+    }
+    names = sorted(used)
+    number_of = {name: number for number, name in enumerate(names)}
+    mapped = []
+    for (rows, _, _), part in zip(stretches, parts, strict=True):
+        table = [number_of.get(name, 0) for name in rows.topic_names]
+        mapped.append(np.array(table, "<u4")[part] if len(part) else part)
+    add_texts(writer, "topic_names", names)
+    writer.add("topics", _joined(mapped, "<u4").tobytes())
+    counts = [np.diff(rows.topics_at[low : h + 1]) for rows, low, h in stretches]
+    _add_array(writer, "topics_at", _offsets(_joined(counts, np.int64)), "<u4")
+
+
+def _merge_tags(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
+    """Two positions a byte, whatever the parity at which a stretch begins."""
+    waiting = np.empty(0, np.uint8)
+    with writer.stream("tags") as stream:
+        for rows, low, high in stretches:
+            first, end = int(rows.text_base[low]), int(rows.text_base[high])
+            for start in range(first, end, _TAGS_AT_ONCE):
+                part = rows.tags_between(start, min(start + _TAGS_AT_ONCE, end))
+                waiting = np.concatenate([waiting, part])
+                even = len(waiting) & ~1
+                stream.write(packed(waiting[:even]))
+                waiting = waiting[even:]
+        stream.write(packed(waiting))
+
+
+def add_texts(writer: ColumnWriter, name: str, values: Sequence[bytes]) -> None:
+    """A column of texts."""
+    writer.add(name, b"".join(values))
+    offsets = _offsets(map(len, values))
+    _add_offsets(writer, name, offsets, int(offsets[-1]))
+
+
+def _add_offsets(writer: ColumnWriter, name: str, offsets: Array, end: int) -> None:
+    _add_array(writer, name + "_at", offsets, "<u8" if end >= 1 << 32 else "<u4")
+
+
+def _offsets(lengths: Iterable[int]) -> Array:
+    counts = np.fromiter(lengths, np.int64)
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+
+
+def _add_array(writer: ColumnWriter, name: str, values: Any, kind: str) -> None:
+    writer.add(name, np.asarray(values).astype(kind).tobytes())
+
+
+def _joined(parts: Sequence[Array], kind: Any) -> Array:
+    return np.concatenate([np.empty(0, kind), *parts]).astype(kind)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,105 @@
+"""Where does each document of the sources of a build come to lie?
+
+Documents of all sources are numbered anew in the order of their `doc_id`. Those of one
+source keep their order, so whole stretches of rows, and of positions, move by the same
+distance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from searchkit.engines.generation.documents import (
+    Array,
+    Documents,
+    Stretch,
+    merged_base,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How far the positions of one source move in one space.
+
+    From `borders[i]` on they move by `distances[i]`, if `kept[i]`.
+    """
+
+    borders: Array
+    distances: Array
+    kept: Array
+
+    def apply(self, positions: Array) -> tuple[Array, Array | None]:
+        """The new positions, and which of them are kept; None for all."""
+        if len(self.borders) == 1 and self.kept[0]:
+            return positions + self.distances[0], None
+        piece = np.searchsorted(self.borders, positions, side="right") - 1
+        kept = None if self.kept.all() else self.kept[piece]
+        return positions + self.distances[piece], kept
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The new numbering: stretches of (source, first row, end) in their order."""
+
+    sources: tuple[Documents, ...]
+    pieces: tuple[tuple[int, int, int], ...]
+
+    def stretches(self) -> list[Stretch]:
+        return [(self.sources[number], low, end) for number, low, end in self.pieces]
+
+    def base(self, space: str) -> Array:
+        """Where each document begins in a space, and the end of the last."""
+        return merged_base(f"{space}_base", self.stretches())
+
+    def move(self, number: int, space: str) -> Move:
+        """How the positions of a source move."""
+        old: Array = getattr(self.sources[number], f"{space}_base")
+        new, row = self.base(space), 0
+        borders, distances, kept = [0], [0], [False]
+        for source, low, end in self.pieces:
+            if source == number:
+                borders += [old[low], old[end]]
+                distances += [new[row] - old[low], 0]
+                kept += [True, False]
+            row += end - low
+        borders, distances, kept = [*borders, old[-1]], [*distances, 0], [*kept, False]
+        return _without_empty(np.array(borders), np.array(distances), np.array(kept))
+
+
+def _without_empty(borders: Array, distances: Array, kept: Array) -> Move:
+    """Without pieces in which there is nothing, which begin where the next begins."""
+    filled = np.append(borders[1:] != borders[:-1], False)
+    if not filled.any():
+        filled[0] = True
+    return Move(borders[filled], distances[filled], kept[filled])
+
+
+def layout(
+    sources: Sequence[Documents], kept: Sequence[Iterable[bytes] | None]
+) -> Layout:
+    """The numbering of the rows of all sources, or of those with the `kept` doc_ids."""
+    rows: list[tuple[bytes, int, int]] = []
+    for number, (documents, wanted) in enumerate(zip(sources, kept, strict=True)):
+        chosen = None if wanted is None else frozenset(wanted)
+        rows += [
+            (doc_id, number, row)
+            for row, doc_id in enumerate(documents.doc_ids())
+            if chosen is None or doc_id in chosen
+        ]
+    rows.sort()
+    places = [(number, row) for _, number, row in rows]
+    ends = [
+        index
+        for index, (before, after) in enumerate(pairwise(places), 1)
+        if after != (before[0], before[1] + 1)
+    ]
+    borders = [0, *ends, len(places)] if places else [0]
+    pieces = tuple(
+        (places[low][0], places[low][1], places[high - 1][1] + 1)
+        for low, high in pairwise(borders)
+    )
+    return Layout(tuple(sources), pieces)

@@ -1,0 +1,97 @@
+"""How much is a term worth in each document that holds it?
+
+Occurrences in order of (term, position) become one frequency for each (term, document),
+as `ranking` says, and an impact code of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from searchkit.engines.generation.documents import Array
+from searchkit.engines.ranking import CODE_BORDERS
+from searchkit.engines.weights import ALIAS, PARTS, TITLE, TOPIC, weight_table
+
+_BORDERS = np.array(CODE_BORDERS)
+_WIDTH = PARTS + 1  # of the table of weights
+
+
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """Terms, by a number, in documents: the weighted, normed frequency of each pair.
+
+    In order of (term, document).
+    """
+
+    terms: Array
+    documents: Array
+    x: Array
+
+    def codes(self) -> Array:
+        """The impact codes."""
+        return np.searchsorted(_BORDERS, self.x, side="right").astype(np.uint8)
+
+
+class Weigher:
+    """Knows the rows of all documents of the new generation."""
+
+    def __init__(self, base: Array, numbers: dict[str, Array]) -> None:
+        """`numbers` are those of documents.NUMBERS; `base` where each row begins."""
+        self._base = base
+        self._body_start = base[:-1] + numbers["body_start"]
+        self._title_end = base[:-1] + numbers["title_end"]
+        self._alias_end = base[:-1] + numbers["alias_end"]
+        count = max(1, len(base) - 1)
+        title, body = numbers["title_words"], numbers["body_words"]
+        self._weights = weight_table(
+            title,
+            body,
+            int(title.sum(dtype=np.int64)) / count,
+            int(body.sum(dtype=np.int64)) / count,
+        ).ravel()
+
+    def frequencies(self, terms: Array, positions: Array, zones: Array) -> Frequencies:
+        """Of occurrences in order of (term, position)."""
+        documents = np.searchsorted(self._base, positions, side="right") - 1
+        parts = self._parts(documents, positions, zones)
+        weights = self._weights[documents * _WIDTH + parts]
+        return _summed(terms, documents, weights)
+
+    def _parts(self, documents: Array, positions: Array, zones: Array) -> Array:
+        (heads,) = np.nonzero(positions < self._body_start[documents])
+        if not len(heads):
+            return zones
+        parts, document, at = zones.copy(), documents[heads], positions[heads]
+        parts[heads] = np.where(
+            at < self._title_end[document],
+            TITLE,
+            np.where(at < self._alias_end[document], ALIAS, TOPIC),
+        )
+        return parts
+
+
+def merged(parts: list[Frequencies]) -> Frequencies:
+    """The sums of several."""
+    filled = [part for part in parts if len(part.terms)]
+    if len(filled) == 1:
+        return filled[0]
+    terms, documents, x = (
+        np.concatenate([np.empty(0, kind), *(getattr(p, name) for p in filled)])
+        for name, kind in (("terms", np.int64), ("documents", np.int64), ("x", float))
+    )
+    order = np.argsort(terms << 32 | documents, kind="stable")
+    return _summed(terms[order], documents[order], x[order])
+
+
+def _summed(terms: Array, documents: Array, x: Array) -> Frequencies:
+    """One of each (term, document); sums of multiples of GRAIN are exact."""
+    if not len(terms):
+        return Frequencies(terms, documents, x)
+    new = np.empty(len(terms), bool)
+    new[0] = True
+    np.not_equal(terms[1:], terms[:-1], out=new[1:])
+    new[1:] |= documents[1:] != documents[:-1]
+    (starts,) = np.nonzero(new)
+    return Frequencies(terms[starts], documents[starts], np.add.reduceat(x, starts))
