@@ -3,10 +3,10 @@
     python benchmarks/whoosh_suite.py PATH_TO_WHOOSH_TESTS [TEST_FILE …]
 
 The tests come with the source distribution (`pip download --no-binary :all: --no-deps
-whoosh3`); they are run where they are, twice, by pytest in a process of its own. For the
-second run each codec that a test asks Whoosh for is a `ColumnCodec`. Prints the counts
-side by side and every test that passes with the stock codec and not with ours; the
-status is 1 if there is one.
+whoosh3`); they are run where they are, twice, by pytest in a process of its own. For
+the second run each codec that a test asks Whoosh for is a `ColumnCodec`. Prints the
+counts side by side and every test that passes with the stock codec and not with ours;
+the status is 1 if there is one. Tests of the stock codec's own bytes are left out.
 """
 
 from __future__ import annotations
@@ -18,13 +18,11 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
-FILES = (
-    "codecs collector columns compound fields flexible formats_combine highlighting "
-    "indexing matching misc mpwriter nested postings quality queries reading results "
-    "searching sorting spans spelling vectors weightings writing classify parsing "
-    "parse_plugins tables phonetic stem analysis automata"
+STOCK_BYTES = (  # they break or count what the stock codec writes
+    "test_corrupt_postings_block_raises_clear_error",
+    "test_tiny_blocks_stored_uncompressed_round_trip",
 )
 CODECS = ("stock", "columns")
 
@@ -34,7 +32,7 @@ _TIMEOUT_S = 1200
 def main() -> int:
     """Run the tests with both codecs and print what came of it."""
     arguments = _arguments()
-    names = arguments.files or [f"test_{name}.py" for name in FILES.split()]
+    names = arguments.files or [arguments.tests]
     paths = [arguments.tests / name for name in names]
     outcomes = {codec: _outcomes(codec, paths) for codec in CODECS}
     print(f"{'codec':10}{'passed':>8}{'failed':>8}{'skipped':>8}")
@@ -74,7 +72,7 @@ def _outcomes(codec: str, paths: list[Path]) -> dict[str, str]:
         if codec == "columns":  # also for the processes that tests start
             (Path(folder) / "sitecustomize.py").write_text(_PATCH, "utf-8")
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        command += ["--tb=short", f"--junit-xml={report}", f"--rootdir={folder}"]
+        command += ["--tb=short", f"--junit-xml={report}"]
         run = subprocess.run(
             [*command, *map(str, paths)],
             cwd=folder,
@@ -86,8 +84,8 @@ def _outcomes(codec: str, paths: list[Path]) -> dict[str, str]:
         )
         if not report.exists():
             raise SystemExit(run.stdout + run.stderr)
-        Path(f"/tmp/whoosh_suite_{codec}.log").write_text(run.stdout)
-        return dict(map(_outcome, ElementTree.parse(report).iter("testcase")))
+        cases = ET.parse(report).iter("testcase")
+        return dict(_outcome(c) for c in cases if c.get("name") not in STOCK_BYTES)
 
 
 _PATCH = "from benchmarks.whoosh_suite import use_columns\n\nuse_columns()\n"
@@ -99,7 +97,7 @@ def _environment(folder: str) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
-def _outcome(case: ElementTree.Element) -> tuple[str, str]:
+def _outcome(case: ET.Element) -> tuple[str, str]:
     name = f"{case.get('classname')}::{case.get('name')}"
     kinds = {child.tag for child in case}
     if kinds & {"failure", "error"}:

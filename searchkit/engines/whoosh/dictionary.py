@@ -11,12 +11,17 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
-from os.path import commonprefix
+from typing import TypeVar
 
 from searchkit.engines.columns import varints
 from searchkit.engines.columns.files import Columns, ColumnWriter
 
 _BLOCK = 16  # keys
+_CACHED_KEYS = 8192
+_CACHED_BLOCKS = 256
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 class DictionaryWriter:
@@ -31,13 +36,18 @@ class DictionaryWriter:
         self._before = b""
 
     def add(self, key: bytes, record: bytes) -> None:
-        """Add a key, greater than the one before, and its record."""
+        """Add a key and its record.
+
+        Raises: ValueError if the key is not greater than the one before.
+        """
         if self._count % _BLOCK == 0:
             self._blocks.extend((len(self._keys), self._size))
             shared = 0
         else:
-            shared = len(commonprefix((self._before, key)))
+            shared = _shared(self._before, key)
         rest = key[shared:]
+        if key <= self._before and self._count:
+            raise ValueError(f"{key!r} does not come after {self._before!r}")
         self._keys += varints.encode(shared) + varints.encode(len(rest)) + rest
         self._keys += varints.encode(len(record))
         self._records.write(record)
@@ -67,7 +77,9 @@ class Dictionary:
         self._keys = columns.column("keys")
         self._blocks = columns.column("blocks").integers("Q")
         self.count = columns.column("count").integers("Q")[0]
-        self._read: tuple[int, _Block] | None = None
+        self._read: dict[int, _Block] = {}
+        self._heads: dict[int, bytes] = {}
+        self._found: dict[bytes, int] = {}
 
     def close(self) -> None:
         """Let the columns go; the file is closed by whoever opened it."""
@@ -90,9 +102,13 @@ class Dictionary:
 
     def find(self, key: bytes) -> int:
         """The number of the key; -1 if it is not there."""
-        ordinal = self.ordinal(key)
-        found = ordinal < self.count and self.key(ordinal) == key
-        return ordinal if found else -1
+        found = self._found.get(key)
+        if found is None:
+            ordinal = self.ordinal(key)
+            is_there = ordinal < self.count and self.key(ordinal) == key
+            found = ordinal if is_there else -1
+            _remember(self._found, key, found, _CACHED_KEYS)
+        return found
 
     def key(self, ordinal: int) -> bytes:
         """The key of that number."""
@@ -106,20 +122,31 @@ class Dictionary:
 
     def keys_from(self, ordinal: int) -> Iterator[tuple[int, bytes]]:
         """All keys from that number on, each with its number."""
-        for number in range(ordinal, self.count):
-            yield number, self.key(number)
+        skipped = ordinal % _BLOCK
+        for block in range(ordinal // _BLOCK, len(self._blocks) // 2):
+            keys = self._block(block).keys
+            yield from enumerate(keys[skipped:], block * _BLOCK + skipped)
+            skipped = 0
 
     def _first_key(self, number: int) -> bytes:
+        found = self._heads.get(number)
+        if found is None:
+            found = self._read_first_key(number)
+            _remember(self._heads, number, found, _CACHED_KEYS)
+        return found
+
+    def _read_first_key(self, number: int) -> bytes:
         at = self._blocks[2 * number]
         head = self._keys.slice(at, min(at + 11, len(self._keys)))
         length, start = varints.decode(head, 1)
         return bytes(self._keys.slice(at + start, at + start + length))
 
     def _block(self, number: int) -> _Block:
-        read = self._read
-        if read is None or read[0] != number:
-            read = self._read = (number, self._read_block(number))
-        return read[1]
+        found = self._read.get(number)
+        if found is None:
+            found = self._read_block(number)
+            _remember(self._read, number, found, _CACHED_BLOCKS)
+        return found
 
     def _read_block(self, number: int) -> _Block:
         last = 2 * number + 2 == len(self._blocks)
@@ -137,3 +164,16 @@ class Dictionary:
             sizes.append(size)
         start = self._blocks[2 * number + 1]
         return _Block(tuple(keys), tuple(accumulate(sizes, initial=start)))
+
+
+def _remember(cache: dict[_Key, _Value], key: _Key, value: _Value, most: int) -> None:
+    """Keep what was read. Full caches begin anew: that costs no bookkeeping."""
+    if len(cache) >= most:
+        cache.clear()
+    cache[key] = value
+
+
+def _shared(left: bytes, right: bytes) -> int:
+    """How many bytes two keys have in common at the beginning."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(left), len(right)))

@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -36,7 +36,7 @@ from searchkit.engines.whoosh.record import PostingList, Postings
 EXTENSION = ".documents"
 KIND = "whoosh documents"
 
-_BLOCK_BYTES = 16_384  # of stored fields before they are compressed
+_BLOCK_BYTES = 8_192  # of stored fields before they are compressed
 _PART_BYTES = 1_048_576  # of them copied at a time
 _IN_MEMORY_BYTES = 16_777_216  # of compressed blocks before they go to the disk
 
@@ -45,6 +45,9 @@ def column_filename(segment: Any, fieldname: str) -> str:
     """The file of a column that Whoosh adds to a segment that is written."""
     name: str = segment.make_filename(f".{fieldname}.column")
     return name
+
+
+_LENGTHS = tuple(int(byte_to_length(size)) for size in range(256))
 
 
 class DocumentsWriter(base.PerDocumentWriter):  # type: ignore[misc]
@@ -286,7 +289,7 @@ class DocumentsReader(base.PerDocumentReader):  # type: ignore[misc]
         lengths = self._lengths(fieldname)
         if lengths is None:
             return lambda docnum: default
-        return lambda docnum: int(byte_to_length(lengths[docnum]))
+        return lambda docnum: _LENGTHS[lengths[docnum]]
 
     def field_length(self, fieldname: str) -> int:
         return self._totals.get(fieldname, 0)
@@ -316,7 +319,7 @@ class DocumentsReader(base.PerDocumentReader):  # type: ignore[misc]
         ends = list(accumulate(lengths, initial=0))
         terms = [
             text[start:end].decode("utf-8", "surrogatepass")
-            for start, end in zip(ends, ends[1:], strict=False)
+            for start, end in pairwise(ends)
         ]
         return Matcher(postings, terms, format_)
 

@@ -33,13 +33,13 @@ def pack_integers(values: Integers) -> bytes:
         return b""
     if len(values) >= _LONG:
         return _pack_long(values)
-    largest = max(values)
+    largest, count = max(values), len(values)
     if largest < 0xFF:
         return b"\0" + bytes(values)
-    code = min(
-        range(3),
-        key=lambda code: sum(v // _MAXIMA[code] + 1 for v in values) << code,
-    )
+    if largest < 0xFFFF and sum([value // 0xFF for value in values]) >= count:
+        return b"\1" + array("H", values).tobytes()
+    sizes = [sum([v // m + 1 for v in values]) << c for c, m in enumerate(_MAXIMA)]
+    code = sizes.index(min(sizes))
     maximum = _MAXIMA[code]
     units = array(_CODES[code])
     for value in values:

@@ -15,7 +15,8 @@ import struct
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any
 
 from whoosh.formats import Format
@@ -60,8 +61,7 @@ class Postings:
         document twice.)
         """
         documents = self.documents
-        pairs = zip(documents, documents[1:], strict=False)
-        if documents[0] < 0 or any(a > b for a, b in pairs):
+        if documents[0] < 0 or any(a > b for a, b in pairwise(documents)):
             raise ValueError("the documents of a posting list must not fall")
         return self._packed(format_, block, pack_rising(documents))
 
@@ -73,7 +73,7 @@ class Postings:
         count = len(self.weights)
         kind, values, frequencies = pack_values(format_, self.values)
         weighing, weights = _pack_weights(self.weights, frequencies)
-        sizes = bytes(map(length_to_byte, self.lengths))
+        sizes = bytes(map(_size, self.lengths))
         parts = [varints.encode(count), bytes((weighing << 2 | kind,))]
         parts.append(sizes if count == 1 else bytes((_least(sizes), max(sizes))))
         if weighing != ONES and count > 1:
@@ -204,13 +204,15 @@ class PostingList(TermInfo):  # type: ignore[misc]
         self._weights, self._values = weights, values
 
 
+_size = lru_cache(maxsize=4096)(length_to_byte)
+
 _TOTALS = struct.Struct("<df")  # the sum of the weights, and the highest
 
 
 def _pack_weights(
     weights: Sequence[float], frequencies: Sequence[int] | None
 ) -> tuple[int, bytes]:
-    if all(weight == 1 for weight in weights):
+    if weights.count(1) == len(weights):
         return ONES, b""
     if frequencies is not None and list(weights) == frequencies:
         return FREQUENCIES, b""

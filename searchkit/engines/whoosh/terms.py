@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import struct
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from whoosh.codec import base
@@ -42,6 +44,41 @@ class TermsWriter(base.FieldWriter):  # type: ignore[misc]
         name = segment.make_filename(EXTENSION)
         self._file = self._open.enter_context(column_writer(storage, name, KIND))
         self._dictionary = DictionaryWriter(self._file)
+
+    def add_postings(
+        self,
+        schema: Any,
+        lengths: Any,
+        items: Iterable[tuple[str, bytes, int, float, bytes | None]],
+    ) -> None:
+        """Write postings: field, term, document, weight, value; in order.
+
+        A document of -1 says that a word can be suggested; terms say that already.
+
+        Raises: OutOfOrderError.
+        """
+        last, last_field = ("", b""), ""
+        length_of: Callable[[int], int | None] = _no_length
+        for term, group in groupby(items, key=itemgetter(0, 1)):
+            if term < last:
+                raise base.OutOfOrderError(f"{last} .. {term}")
+            last, field = term, term[0]
+            if field != last_field or self._format is None:
+                last_field = field
+                self.start_field(field, schema[field])
+                length_of = _length_reader(lengths, field)
+            postings = [row for row in group if row[2] >= 0]
+            if postings:
+                self.start_term(term[1])
+                documents = [row[2] for row in postings]
+                self._postings = Postings(
+                    documents,
+                    [row[3] for row in postings],
+                    [row[4] or b"" for row in postings],
+                    [length_of(document) or 0 for document in documents],
+                )
+                self.finish_term()
+        self.finish_field()
 
     def start_field(self, fieldname: str, fieldobj: Any) -> None:
         number = self._fields.setdefault(fieldname, len(self._fields))
@@ -78,6 +115,20 @@ class TermsWriter(base.FieldWriter):  # type: ignore[misc]
             self._file.add("fields", json.dumps(list(self._fields)).encode("utf-8"))
             self._file.add("block", array("Q", (self._block,)).tobytes())
         self.is_closed = True
+
+
+def _no_length(document: int) -> int:
+    return 0
+
+
+def _length_reader(lengths: Any, field: str) -> Callable[[int], int | None]:
+    """How long the field is in each document; `lengths` are any that Whoosh takes."""
+    if not lengths:
+        return _no_length
+    if hasattr(lengths, "doc_field_length_reader"):
+        found: Callable[[int], int | None] = lengths.doc_field_length_reader(field)
+        return found
+    return lambda document: lengths.doc_field_length(document, field)
 
 
 class TermsReader(base.TermsReader):  # type: ignore[misc]

@@ -58,9 +58,7 @@ def pack_values(format_: Format, values: Sequence[bytes]) -> tuple[int, bytes, A
             found = [_FREQUENCY.unpack(value)[0] for value in values]
             return FREQUENCIES, pack_integers(found), found
         if type(format_) in _COLUMNS:
-            rows = [_items(format_, value) for value in values]
-            counts = [len(row) for row in rows]
-            return OCCURRENCES, _pack_rows(format_, counts, rows), counts
+            return _pack_occurrences(format_, values)
     except (NotNumbersError, struct.error):
         pass
     return OPAQUE, pack_integers([len(v) for v in values]) + b"".join(values), None
@@ -203,11 +201,24 @@ class Values:
 _ONCE, _UNBOOSTED = 1, 2  # every frequency is 1; every boost is 1.0
 
 
-def _pack_rows(
-    format_: Format, counts: Sequence[int], rows: Iterable[Sequence[Item]]
+def _pack_occurrences(
+    format_: Format, values: Iterable[bytes]
+) -> tuple[int, bytes, list[int]]:
+    if type(format_) is Positions:
+        deltas = list(map(_positions, values))
+        counts = list(map(len, deltas))
+        columns: Sequence[Any] = (list(chain.from_iterable(deltas)),)
+    else:
+        rows = [_items(format_, value) for value in values]
+        counts = list(map(len, rows))
+        columns = list(zip(*chain.from_iterable(rows), strict=True))
+    return OCCURRENCES, _pack_columns(format_, counts, columns), counts
+
+
+def _pack_columns(
+    format_: Format, counts: Sequence[int], columns: Sequence[Any]
 ) -> bytes:
     names = _COLUMNS[type(format_)]
-    columns = list(zip(*chain.from_iterable(rows), strict=True))
     once = max(counts) == 1
     boosts = columns[names.index("boost")] if "boost" in names else ()
     unboosted = all(boost == 1.0 for boost in boosts)
@@ -229,9 +240,6 @@ def _items(format_: Format, value: bytes) -> Sequence[Item]:
 
     Raises: NotNumbersError for a value that would not come back as it is.
     """
-    if type(format_) is Positions:
-        deltas = _positions(value)
-        return [(delta,) for delta in deltas]
     names = _COLUMNS[type(format_)]
     header = 8 if "boost" in names else 4
     rows = items(value[header:])
@@ -257,14 +265,20 @@ def _sum_is(format_: Format, rows: Sequence[Item], packed: bytes) -> bool:
 
 
 def _positions(value: bytes) -> Sequence[int]:
-    """The differences of positions in a value of the format `Positions`."""
+    """The differences of positions in a value of the format `Positions`.
+
+    Raises: NotNumbersError for a value that would not come back as it is.
+    """
     if len(value) < 13 or value[4:9] != _LIST:
         raise NotNumbersError
     count = _FREQUENCY.unpack_from(value)[0]
-    body = value[9:-2] if count == 1 else value[10:-2]
-    ends = b"a." if count == 1 else b"e."
-    if len(body) == 2 * count and body[::2] == b"K" * count and value[-2:] == ends:
-        return body[1::2]
+    body, end = (value[9:-2], b"a.") if count == 1 else (value[10:-2], b"e.")
+    if value[-2:] == end:  # nearly all: one large number at most, and small ones
+        if body[::2] == b"K" * count and len(body) == 2 * count:
+            return body[1::2]
+        rest = body[3:]
+        if rest[::2] == b"K" * (count - 1) and body[:1] == b"M":
+            return [body[1] | body[2] << 8, *rest[1::2]]
     deltas = items(value[4:])
     if len(deltas) != count or any(type(d) is not int or d < 0 for d in deltas):
         raise NotNumbersError
