@@ -125,10 +125,13 @@ class GenerationReader:
         found = self._terms.get(key, _NO_TERM)
         if found is _NO_TERM:
             found = (self.text if space == "text" else self.math).find(term)
-            if len(self._terms) >= _MOST_TERMS:
-                self._terms.clear()
-            self._terms[key] = found
+            self._keep(key, found)
         return found  # type: ignore[no-any-return]
+
+    def _keep(self, key: tuple[str, str | int], found: TermPostings | None) -> None:
+        if len(self._terms) >= _MOST_TERMS:
+            self._terms.clear()
+        self._terms[key] = found
 
     def at(self, space: str, ordinal: int) -> TermPostings:
         """The same of the term with a number."""
@@ -136,7 +139,8 @@ class GenerationReader:
         found = self._terms.get(key)
         if found is None:
             found = (self.text if space == "text" else self.math).at(ordinal)
-            self._terms[key] = found
+            self._keep(key, found)
+            self._keep((space, found.term), found)
         return found  # type: ignore[no-any-return]
 
     # Documents
@@ -256,9 +260,17 @@ class GenerationReader:
     @cached_property
     def folded_doc_ids(self) -> Sequence[str]:
         """All `doc_id` as filters compare them."""
+        return self._folded("doc_id")
+
+    @cached_property
+    def folded_titles(self) -> Sequence[str]:
+        """All titles as completion compares them."""
+        return self._folded("title")
+
+    def _folded(self, name: str) -> Sequence[str]:
         from searchkit.analysis.folding import fold
 
-        texts = self._texts("doc_id")
+        texts = self._texts(name)
         return [fold(texts[number]).text for number in range(self.document_count)]
 
     # What else a generation keeps

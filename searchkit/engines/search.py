@@ -179,6 +179,19 @@ class Finder:
         """The leaf's part of one document's score."""
         return float(self.scores(leaf, self.kernel.chosen([number]))[0])
 
+    def degrees(self, leaf: Leaf, number: int) -> list[float]:
+        """A document's x for the leaf, then for what is closer to what was typed."""
+        only = (replace(leaf, variants=((slot,),), closer=()) for slot in leaf.closer)
+        chosen = self.kernel.chosen([number])
+        table = self.kernel.table((0.0, *ranking.X_OF_CODE[1:]), 1.0)
+        found = [self._variants(one) for one in (leaf, *only)]
+        return [
+            float(self.kernel.worths(self.column(source), table, chosen)[0])
+            if source is not None
+            else 0.0
+            for source in found
+        ]
+
     def has(self, leaf: Leaf, number: int) -> bool:
         """Whether the leaf itself stands in a document."""
         return bool(self.kernel.holds(self.holding(leaf), self.kernel.chosen([number]))[0])
@@ -341,6 +354,11 @@ class Evaluation:
             found = self.finder.found(leaf)
             return found.document_count + found.near_count
         return self._kernel.count(self.answer.hits)
+
+    @cached_property
+    def unfiltered_total(self) -> int:
+        """How many would without the filters."""
+        return self._kernel.count(self.unfiltered.hits)
 
     @cached_property
     def complete(self) -> int:

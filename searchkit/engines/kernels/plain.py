@@ -149,7 +149,7 @@ class PlainKernel:
         kept = []
         for number, rows in self._rows(starts):
             for start in rows:
-                part = self._part(start, number)
+                part = self.part(start, number)
                 if part > ZONE_MASK:
                     inside = _FIELDS[part - ZONE_MASK - 1] in fields
                 else:
@@ -172,7 +172,7 @@ class PlainKernel:
             )
             x = 0.0
             for start in rows:
-                x += by_part[self._part(start, number)]
+                x += by_part[self.part(start, number)]
             sums[number] = x
         return _coded(sums)
 
@@ -194,7 +194,7 @@ class PlainKernel:
     def _rows(self, starts: Positions) -> Iterable[tuple[int, list[int]]]:
         return _by_row(starts, self._bases["text"])
 
-    def _part(self, start: int, number: int) -> int:
+    def part(self, start: int, number: int) -> int:
         """In which part a position is: 0 to 3 the body's zones, then title and so on."""
         reader = self._reader
         inner = start - reader.text_base[number]
