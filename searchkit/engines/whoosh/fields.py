@@ -66,11 +66,9 @@ class QueryAnalyzer(Analyzer):  # type: ignore[misc]
 
 
 def _terms(word: Word) -> tuple[str, ...]:
-    """The word itself if jieba knows it, else its atoms."""
-    if word.kind == "han" and len(word.atoms) > 1:
-        known = {text for text, _, _ in JIEBA.search_words(word.folded)}
-        return (word.folded,) if word.folded in known else word.atoms
-    return word.atoms
+    """The word itself if it is in the dictionary, else its atoms."""
+    is_term = word.kind == "han" and JIEBA.knows(word.folded)
+    return (word.folded,) if is_term else word.atoms
 
 
 class SearchField(FieldType):  # type: ignore[misc]
