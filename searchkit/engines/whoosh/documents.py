@@ -36,7 +36,7 @@ from searchkit.engines.whoosh.record import PostingList, Postings
 EXTENSION = ".documents"
 KIND = "whoosh documents"
 
-_BLOCK_BYTES = 8_192  # of stored fields before they are compressed
+_BLOCK_BYTES = 8_192  # of stored fields compressed together; a document may have more
 _PART_BYTES = 1_048_576  # of them copied at a time
 _IN_MEMORY_BYTES = 16_777_216  # of compressed blocks before they go to the disk
 
@@ -172,11 +172,11 @@ class _StoredWriter:
             for name, value in fields.items()
             for part in (tagged.dumps(name), value)
         )
+        if self._rows and self._size + len(row) > _BLOCK_BYTES:
+            self._write_block()
         self._rows.append(row)
         self._size += len(row)
         self._count += 1
-        if self._size >= _BLOCK_BYTES:
-            self._write_block()
 
     def finish(self, writer: ColumnWriter) -> None:
         if self._rows:
@@ -339,7 +339,8 @@ class DocumentsReader(base.PerDocumentReader):  # type: ignore[misc]
         last = 2 * number + 2 == len(self._blocks)
         end = len(self._stored) if last else self._blocks[2 * number + 3]
         data = self._stored.slice(self._blocks[2 * number + 1], end)
-        return zlib.decompress(data).split(b"\n")
+        rows = zlib.decompress(data)
+        return rows.split(b"\n") if b"\n" in rows else [rows]
 
     def _column(self, kind: str, fieldname: str, end: str = "") -> Column | None:
         number = self._numbers[kind].get(fieldname)

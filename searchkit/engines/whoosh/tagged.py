@@ -23,8 +23,7 @@ def dumps(value: Any) -> bytes:
     Raises: ValueError for a value of a type that cannot be stored; Whoosh's writer
     leaves a document out for that, and for nothing else.
     """
-    text = json.dumps(_encoded(value), ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
+    return _ENCODER.encode(_encoded(value)).encode("utf-8", "surrogatepass")
 
 
 def loads(data: bytes) -> Any:
@@ -35,7 +34,7 @@ def loads(data: bytes) -> Any:
     >>> loads(dumps({"size": (1, 2.5), "date": date(2024, 5, 17)}))
     {'size': (1, 2.5), 'date': datetime.date(2024, 5, 17)}
     """
-    return json.loads(data.decode("utf-8", "surrogatepass"), object_hook=_decoded)
+    return _DECODER.decode(data.decode("utf-8", "surrogatepass"))
 
 
 def _encoded(value: Any) -> Any:
@@ -95,3 +94,6 @@ _TYPES: dict[str, tuple[type, Callable[[Any], Any], Callable[[Any], Any]]] = {
     ),
     "complex": (complex, lambda v: [v.real, v.imag], lambda parts: complex(*parts)),
 }
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(object_hook=_decoded)

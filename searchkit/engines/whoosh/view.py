@@ -16,6 +16,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn, SupportsIndex
 
@@ -41,6 +42,10 @@ _BLOCK = 128  # postings that share score bounds
 _CACHED = 256  # terms of a reader
 _DOC_ID = "doc_id"
 _FIELDS = tuple(sorted((*SEARCH_FIELDS, _DOC_ID)))
+_MOST_TERMS = 4096  # that are decoded at a time
+_FIRST = np.zeros(1, np.int64)  # the only position of a doc_id
+
+_Places = tuple[bytes, Numbers, Numbers]  # a term, documents and row positions
 
 
 def write_toc(generation: Path, documents: int) -> None:
@@ -129,13 +134,18 @@ class Stretches:
         found: Numbers = self.high - self.low
         return found
 
-    def inside(self, positions: Numbers) -> tuple[Numbers, Numbers]:
-        """Document and row position of those global positions that are in the field."""
+    def inside(self, positions: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+        """Document and row position of those global positions that are in the field.
+
+        The third column counts, for each position and the end, those before it.
+        """
         documents = np.searchsorted(self.base, positions, "right") - 1
         places = positions - self.base[documents]
         low = self.low[documents] if isinstance(self.low, np.ndarray) else 0
         kept = (places >= low) & (places < self.high[documents])
-        return documents[kept], places[kept]
+        counts = np.zeros(len(positions) + 1, np.int64)
+        np.cumsum(kept, out=counts[1:])
+        return documents[kept], places[kept], counts
 
 
 class FieldPostings(TermInfo):  # type: ignore[misc]
@@ -147,9 +157,9 @@ class FieldPostings(TermInfo):  # type: ignore[misc]
         self, documents: Numbers, positions: Numbers, lengths: Numbers
     ) -> None:
         """`documents` has an item a position; `lengths` one a document of all."""
-        unique, self._starts, counts = np.unique(
-            documents, return_index=True, return_counts=True
-        )
+        self._starts = np.flatnonzero(np.diff(documents, prepend=-1))
+        unique = documents[self._starts]
+        counts = np.diff(self._starts, append=len(documents))
         self.count = len(unique)
         self.documents = as_array(unique)
         self.weights: Sequence[float] | None = as_array(counts)
@@ -224,10 +234,12 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
         return Cursor(self, fieldname, fieldobj)
 
     def terms(self) -> Iterator[tuple[str, bytes]]:
-        return (term for term, _ in self.items())
+        return self.terms_from(_FIELDS[0], b"")
 
     def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
-        return (term for term, _ in self.items_from(fieldname, prefix))
+        for field, start in _fields_from(fieldname, prefix):
+            for text, _, _ in self._places_from(field, start):
+                yield field, text
 
     def items(self) -> Iterator[tuple[tuple[str, bytes], FieldPostings]]:
         return self.items_from(_FIELDS[0], b"")
@@ -235,11 +247,10 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
     def items_from(
         self, fieldname: str, prefix: bytes
     ) -> Iterator[tuple[tuple[str, bytes], FieldPostings]]:
-        for field in _FIELDS[bisect_left(_FIELDS, fieldname) :]:
-            for text in self._texts_from(field, prefix if field == fieldname else b""):
-                found = self._find(field, text)
-                if found:
-                    yield (field, text), found
+        for field, start in _fields_from(fieldname, prefix):
+            lengths = self._lengths(field)
+            for text, documents, places in self._places_from(field, start):
+                yield (field, text), FieldPostings(documents, places, lengths)
 
     def term_info(self, fieldname: str, text: bytes) -> FieldPostings:
         """The statistics of a term in a field.
@@ -270,17 +281,42 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
         term = fieldname, text
         return Matcher(found, found.documents, format_, term=term, scorer=scorer)
 
-    def _texts_from(self, field: str, text: bytes) -> Iterator[bytes]:
-        """Whatever might be a term of the field, in order, from a text on."""
-        reader = self._reader
+    def _places_from(self, field: str, text: bytes) -> Iterator[_Places]:
+        """The terms of a field from a text on, in order, each with its places."""
         if field == _DOC_ID:
-            count = reader.document_count
-            encoded = (_encoded(reader.doc_id(number)) for number in range(count))
-            yield from (doc_id for doc_id in encoded if doc_id >= text)
+            yield from self._doc_ids_from(text)
             return
-        terms = self._space(field).terms
-        first = terms.prefix(text.decode("utf-8", "surrogatepass")).start
-        yield from map(_encoded, terms.between(first, len(terms)))
+        space, stretches = self._space(field), self._stretches_of(field)
+        terms, size = space.terms, 16
+        first = terms.prefix(text.decode("utf-8", "replace")).start
+        while first < len(terms):  # more and more at a time
+            last = min(first + size, len(terms))
+            positions, bounds = vector.all_positions(space, first, last)
+            documents, places, counts = stretches.inside(positions)
+            ends = counts[bounds].tolist()
+            for term, (low, high) in zip(
+                terms.between(first, last), pairwise(ends), strict=True
+            ):
+                if low < high:
+                    yield _encoded(term), documents[low:high], places[low:high]
+            first, size = last, min(4 * size, _MOST_TERMS)
+
+    def _doc_ids_from(self, text: bytes) -> Iterator[_Places]:
+        for number in range(self._reader.document_count):
+            doc_id = _encoded(self._reader.doc_id(number))
+            if doc_id >= text:
+                yield doc_id, np.array([number]), _FIRST
+
+    def _stretches_of(self, field: str) -> Stretches:
+        found = self._stretches.get(field)
+        if found is None:
+            found = self._stretches[field] = Stretches(self._reader, field)
+        return found
+
+    def _lengths(self, field: str) -> Numbers:
+        if field == _DOC_ID:
+            return np.ones(self._reader.document_count, np.int64)
+        return self._stretches_of(field).lengths
 
     def _space(self, field: str) -> Postings:
         return self._reader.math if field == "math" else self._reader.text
@@ -306,19 +342,23 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
         postings = self._space(field).find(term)
         if postings is None:
             return None
-        stretches = self._stretches.get(field)
-        if stretches is None:
-            stretches = self._stretches[field] = Stretches(self._reader, field)
-        inside = stretches.inside(vector.positions(postings))
-        return FieldPostings(*inside, stretches.lengths) if len(inside[0]) else None
+        stretches = self._stretches_of(field)
+        documents, places, _ = stretches.inside(vector.positions(postings))
+        if not len(documents):
+            return None
+        return FieldPostings(documents, places, stretches.lengths)
 
     def _read_doc_id(self, doc_id: str) -> FieldPostings | None:
         number = self._reader.number_of(doc_id)
         if number is None:
             return None
-        only = np.array([number])
-        ones = np.ones(self._reader.document_count, np.int64)
-        return FieldPostings(only, np.array([0]), ones)
+        return FieldPostings(np.array([number]), _FIRST, self._lengths(_DOC_ID))
+
+
+def _fields_from(field: str, text: bytes) -> Iterator[tuple[str, bytes]]:
+    """The fields from one on, in order, each with where to begin in it."""
+    for name in _FIELDS[bisect_left(_FIELDS, field) :]:
+        yield name, text if name == field else b""
 
 
 class Cursor(base.FieldCursor):  # type: ignore[misc]
