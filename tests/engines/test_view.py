@@ -112,6 +112,19 @@ def test_terms_come_in_order_of_field_and_bytes(index: FileIndex) -> None:
         assert list(reader.field_terms("doc_id")) == sorted(a.doc_id for a in ARTICLES)
 
 
+def test_words_like_one_are_those_of_the_field(index: FileIndex) -> None:
+    with index.reader() as reader:
+        assert list(reader.terms_within("body", "softmux", 1)) == ["softmax"]
+        assert list(reader.terms_within("title", "onlime", 1)) == []
+        cursor = reader.cursor("alias")
+        texts = []
+        while cursor.is_valid():
+            assert cursor.term_info().doc_frequency() == 1
+            texts.append(cursor.text())
+            cursor.next()
+        assert texts == list(reader.field_terms("alias"))
+
+
 def test_scores_prefer_the_shorter_of_equal_articles(index: FileIndex) -> None:
     with index.searcher() as searcher:
         hits = searcher.search(Term("body", "softmax"))

@@ -30,6 +30,7 @@ from whoosh.reading import TermInfo, TermNotFound
 
 from searchkit.engines.columns import vector
 from searchkit.engines.columns.postings import Postings
+from searchkit.engines.columns.terms import Terms
 from searchkit.engines.reader import GenerationReader
 from searchkit.engines.whoosh.fields import SEARCH_FIELDS, refuse, schema
 from searchkit.engines.whoosh.integers import as_array
@@ -39,10 +40,10 @@ Numbers = NDArray[np.int64]
 
 _INDEX = "MAIN"  # the name that Whoosh looks for
 _BLOCK = 128  # postings that share score bounds
-_CACHED = 256  # terms of a reader
+_CACHED = 256  # terms of a reader, or that they are not in a field
 _DOC_ID = "doc_id"
 _FIELDS = tuple(sorted((*SEARCH_FIELDS, _DOC_ID)))
-_MOST_TERMS = 4096  # that are decoded at a time
+_FEWEST_TERMS, _MOST_TERMS = 16, 4096  # that are decoded at a time
 _FIRST = np.zeros(1, np.int64)  # the only position of a doc_id
 
 _Places = tuple[bytes, Numbers, Numbers]  # a term, documents and row positions
@@ -287,8 +288,8 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
             yield from self._doc_ids_from(text)
             return
         space, stretches = self._space(field), self._stretches_of(field)
-        terms, size = space.terms, 16
-        first = terms.prefix(text.decode("utf-8", "replace")).start
+        terms, size = space.terms, _FEWEST_TERMS
+        first = _first(terms, text)
         while first < len(terms):  # more and more at a time
             last = min(first + size, len(terms))
             positions, bounds = vector.all_positions(space, first, last)
@@ -300,6 +301,18 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
                 if low < high:
                     yield _encoded(term), documents[low:high], places[low:high]
             first, size = last, min(4 * size, _MOST_TERMS)
+
+    def texts_from(self, field: str, text: bytes) -> Iterator[bytes]:
+        """The terms of a field from a text on, for those who want the first only."""
+        if field == _DOC_ID:
+            yield from (doc_id for doc_id, _, _ in self._doc_ids_from(text))
+            return
+        terms = self._space(field).terms
+        for first in range(_first(terms, text), len(terms), _FEWEST_TERMS):
+            for term in terms.between(first, min(first + _FEWEST_TERMS, len(terms))):
+                encoded = _encoded(term)
+                if self._find(field, encoded):
+                    yield encoded
 
     def _doc_ids_from(self, text: bytes) -> Iterator[_Places]:
         for number in range(self._reader.document_count):
@@ -355,6 +368,11 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
         return FieldPostings(np.array([number]), _FIRST, self._lengths(_DOC_ID))
 
 
+def _first(terms: Terms, text: bytes) -> int:
+    """The number of the first term that is not less than a text."""
+    return terms.prefix(text.decode("utf-8", "replace")).start
+
+
 def _fields_from(field: str, text: bytes) -> Iterator[tuple[str, bytes]]:
     """The fields from one on, in order, each with where to begin in it."""
     for name in _FIELDS[bisect_left(_FIELDS, field) :]:
@@ -366,9 +384,8 @@ class Cursor(base.FieldCursor):  # type: ignore[misc]
 
     def __init__(self, reader: TermsReader, fieldname: str, fieldobj: Any) -> None:
         self._reader, self._fieldname, self._fieldobj = reader, fieldname, fieldobj
-        self._rest: Iterator[tuple[tuple[str, bytes], FieldPostings]] = iter(())
-        self._text: Any = None
-        self._info: FieldPostings | None = None
+        self._rest: Iterator[bytes] = iter(())
+        self._found: bytes | None = None
         self.first()
 
     def first(self) -> Any:
@@ -376,24 +393,25 @@ class Cursor(base.FieldCursor):  # type: ignore[misc]
 
     def find(self, term: Any) -> Any:
         text = term if isinstance(term, bytes) else self._fieldobj.to_bytes(term)
-        self._rest = self._reader.items_from(self._fieldname, text)
+        self._rest = self._reader.texts_from(self._fieldname, text)
         return self.next()
 
     def next(self) -> Any:
-        (field, text), info = next(self._rest, (("", b""), None))
-        is_ours = info is not None and field == self._fieldname
-        self._info = info if is_ours else None
-        self._text = self._fieldobj.from_bytes(text) if is_ours else None
-        return self._text
+        self._found = next(self._rest, None)
+        return self.text()
 
     def text(self) -> Any:
-        return self._text
+        found = self._found
+        return None if found is None else self._fieldobj.from_bytes(found)
 
     def term_info(self) -> FieldPostings | None:
-        return self._info
+        found = self._found
+        if found is None:
+            return None
+        return self._reader.term_info(self._fieldname, found)
 
     def is_valid(self) -> bool:
-        return self._info is not None
+        return self._found is not None
 
 
 class DocumentsReader(base.PerDocumentReader):  # type: ignore[misc]
