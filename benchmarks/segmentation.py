@@ -42,7 +42,7 @@ _REPORT = (
 def runs(folder: Path) -> list[str]:
     """The different Han runs of the articles, in order of their first occurrence."""
     found: dict[str, None] = {}
-    for path in sorted(folder.rglob("*.md")):
+    for path in sorted(filter(Path.is_file, folder.rglob("*.md"))):
         text = fold(path.read_text("utf-8", "replace")).text
         found.update((m["han"], None) for m in RUN.finditer(text) if m["han"])
     return list(found)
