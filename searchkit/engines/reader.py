@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from searchkit.analysis.lexicon import Lexicon
     from searchkit.engines.glossary import Names
     from searchkit.engines.kernels.base import Kernel
-    from searchkit.model import GlossaryPair
+    from searchkit.engines.page import Page
+    from searchkit.model import Article, GlossaryPair
 
 POSTINGS = "postings"
 DOCUMENTS = "documents"
+PAGES = "pages"
 
 MOST_PLAIN = 50_000
 """Postings that one search reads without numpy, which takes 0.1 s to import."""
@@ -292,6 +294,30 @@ class GenerationReader:
         texts = self.texts(name)
         return [fold(texts[number]).text for number in range(self.document_count)]
 
+    # Stored text
+
+    def page(self, number: int) -> Page:
+        """The visible text of a document, of which nothing is inflated yet."""
+        from searchkit.engines.page import Page
+
+        return Page(self._stored("page", number))
+
+    def article(self, row: Summary) -> Article:
+        """The article as it was indexed; its path is the one that was stored."""
+        from searchkit.engines.page import damage_told
+        from searchkit.engines.pages import unpack_article
+        from searchkit.model import Article
+
+        known = Article(row.doc_id, row.title, "", row.topics, row.date, row.path)
+        with damage_told(self.path):
+            visible = self.page(row.number).text()
+            return unpack_article(self._stored("article", row.number), known, visible)
+
+    def _stored(self, name: str, number: int) -> memoryview:
+        pages = self.columns(PAGES)
+        at = pages.column(name + "_offsets").integers("Q")
+        return pages.column(name).slice(at[number], at[number + 1])
+
     # What else a generation keeps
 
     @cached_property
@@ -371,4 +397,4 @@ def _damaged(path: Path, why: str) -> IndexCorruptError:
     )
 
 
-__all__ = ["DOCUMENTS", "POSTINGS", "Averages", "GenerationReader", "Summary"]
+__all__ = ["DOCUMENTS", "PAGES", "POSTINGS", "Averages", "GenerationReader", "Summary"]
