@@ -283,7 +283,7 @@ class TextMerge(SpaceMerge):
     def _word_slabs(self) -> Iterator[tuple[int, int]]:
         """Slabs of the terms that may be members."""
         sizes = super().sizes()
-        for mark in sorted((b"", *HUMPS)):
+        for mark in sorted((b"", *HUMPS), key=lambda mark: mark + b"a"):
             low = bisect_left(self.terms, mark + b"a")
             high = bisect_left(self.terms, mark + b"{")
             for first, end in slabs(sizes[low:high]):

@@ -112,9 +112,16 @@ class FrequencyTable:
         self._path = path
         self._file = path.open("xb")
         self._counts = np.zeros(count, np.int64)
+        self._end = 0
 
     def append(self, low: int, found: Frequencies) -> None:
-        """Add terms above all before; their numbers count from `low`."""
+        """Add terms above all before; their numbers count from `low`.
+
+        Raises: ValueError if they are not above.
+        """
+        if low < self._end:
+            raise ValueError("terms must come in their order")
+        self._end = low
         records = np.empty(len(found.terms), _RECORD)
         records["document"], records["x"] = found.documents, found.x
         self._file.write(records.data)
