@@ -23,7 +23,8 @@ Offsets = NDArray[np.int64]
 
 _ALL = 0x110000
 _UNEVEN = 0xFFFFFFFF
-NO_CHARACTER, HAN_KIND, UNSPACED_KIND = 0, 1, 2
+_LAST_BLANK = 0x3000
+BLANK_KIND, HAN_KIND, UNSPACED_KIND = 1, 2, 3  # of a character; 0: any other
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,9 @@ def _stand_in(cut: Points, kinds: NDArray[np.uint8]) -> None:
     if other.any():
         order = np.arange(len(kinds))
         last = np.maximum.accumulate(np.where(other, order, -1))
-        border = np.maximum.accumulate(np.where(kinds == NO_CHARACTER, order, -1))
-        cut[(kinds != NO_CHARACTER) & (last > border)] = ord(UNSPACED_CHARACTER)
+        inside = kinds >= HAN_KIND
+        border = np.maximum.accumulate(np.where(inside, -1, order))
+        cut[inside & (last > border)] = ord(UNSPACED_CHARACTER)
 
 
 class _Table:
@@ -142,8 +144,11 @@ def _table() -> _Table:
 
 @cache
 def _kinds() -> NDArray[np.uint8]:
-    """HAN_KIND, UNSPACED_KIND or NO_CHARACTER by code point."""
+    """The kind of character by code point."""
     kinds = np.zeros(_ALL, np.uint8)
+    kinds[[point for point in range(_LAST_BLANK + 1) if chr(point).isspace()]] = (
+        BLANK_KIND
+    )
     for characters, kind in ((UNSPACED, UNSPACED_KIND), (HAN, HAN_KIND)):
         for first, last in re.findall("(.)(?:-(.))?", characters):
             kinds[ord(first) : ord(last or first) + 1] = kind

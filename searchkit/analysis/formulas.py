@@ -187,7 +187,9 @@ class FormulaTable(dict[str, _Formula]):
 def _tokens(terms: list[str]) -> Iterator[tuple[str, int]]:
     """The terms of a formula with their positions; a boundary before it at 0."""
     yield BOUNDARY, 0
-    for position, (term, other) in enumerate(zip(terms, renamed(terms), strict=True), 1):
+    for position, (term, other) in enumerate(
+        zip(terms, renamed(terms), strict=True), 1
+    ):
         yield term, position
         if other != term:
             yield VARIABLE, position

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from searchkit.analysis.analyzer import BLANK, LOOSE, ZONES
 from searchkit.analysis.everywhere import Words
-from searchkit.analysis.folded_rows import HAN_KIND, FoldedRow, fold_row
+from searchkit.analysis.folded_rows import BLANK_KIND, HAN_KIND, FoldedRow, fold_row
 from searchkit.analysis.formulas import FormulaTable
 from searchkit.analysis.languages import language_name
 from searchkit.analysis.lexicon import PLAIN, Lexicon
@@ -33,7 +33,6 @@ from searchkit.analysis.tokens import (
     WORD,
     TokenTable,
 )
-from searchkit.analysis.tokens import BLANK as BLANK_TOKEN
 from searchkit.analysis.trie import jieba_trie
 from searchkit.analysis.vocabulary import Vocabulary
 from searchkit.model import Article, VisibleText
@@ -93,9 +92,7 @@ class RowAnalyzer:
         self._words = Words(jieba_trie(), lexicon.segmenter.added)
         self._forget()
 
-    def batch(
-        self, articles: Sequence[tuple[Article, VisibleText]]
-    ) -> AnalyzedBatch:
+    def batch(self, articles: Sequence[tuple[Article, VisibleText]]) -> AnalyzedBatch:
         """All tokens of articles and their visible texts. Never raises for a text."""
         if len(self.table) > _MOST_TOKENS:
             self._forget()
@@ -119,19 +116,21 @@ class RowAnalyzer:
         self._character_ids = np.full(0x110000, -1, np.int32)
         self._letters = np.zeros(0x110000, np.bool_)
 
-    def cut(self, row: FoldedRow) -> tuple[Column, Column]:
-        """The row's tokens: their numbers, and where each begins; then the length."""
-        tokens = TOKEN.findall(row.cut)
+    def cut(self, row: FoldedRow) -> tuple[Column, Column, Column]:
+        """The row's tokens: their numbers, where each begins, where it ends."""
+        tokens = TOKEN.findall(row.cut.rstrip())
         count = len(tokens)
-        ends = np.cumsum(np.fromiter(map(len, tokens), np.int64, count))
-        starts = np.concatenate(([0], ends))
+        # Their characters in a row are those of the text that are no blanks.
+        places = np.flatnonzero(row.kinds != BLANK_KIND)
+        after = np.cumsum(np.fromiter(map(len, tokens), np.int64, count))
+        ends = places[after - 1] + 1
+        starts = places[np.concatenate((np.zeros(1, np.int64), after))[:count]]
         numbers = np.fromiter(map(self.table.__getitem__, tokens), np.int64, count)
         odd = np.concatenate(([0], np.cumsum(row.odd)))
-        strange = odd[starts[1:]] > odd[starts[:-1]]
-        for at in np.flatnonzero(strange).tolist():
+        for at in np.flatnonzero(odd[ends] > odd[starts]).tolist():
             if self.table.kinds[numbers[at]] & NAME:
                 numbers[at] = self._strange(row, tokens[at], int(starts[at]))
-        return numbers, starts
+        return numbers, starts, ends
 
     def _strange(self, row: FoldedRow, token: str, first: int) -> int:
         """The number of a name that was not written with these letters."""
@@ -140,8 +139,8 @@ class RowAnalyzer:
         source = row.source[lefts[0] : rights[-1]]
         key = (token, source, *(left - lefts[0] for left in lefts))
 
-        def written(start: int, end: int) -> str:
-            return row.source[lefts[start] : rights[end - 1]]
+        def written(part: slice) -> str:
+            return row.source[lefts[part.start] : rights[part.stop - 1]]
 
         return self.table.name(token, key, written)
 
@@ -156,9 +155,7 @@ class RowAnalyzer:
             ids = self._character_ids[points]
         return ids, self._letters[points]
 
-    def words(
-        self, points: NDArray[np.uint32]
-    ) -> tuple[NDArray[np.int32], Column]:
+    def words(self, points: NDArray[np.uint32]) -> tuple[NDArray[np.int32], Column]:
         """The words in a row of Han characters and zeros, and where they begin."""
         ids, positions = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
         for starts, numbers, length in self._words.find(points):
@@ -290,7 +287,8 @@ class _Batch:
     def _cut(self) -> None:
         """The atoms: of which token, where in the folded row, of which stretch."""
         table = self.analyzer.table
-        self.tokens, starts = self.analyzer.cut(self.row)
+        self.tokens, starts, ends = self.analyzer.cut(self.row)
+        self.blank = np.concatenate((starts[:1] > 0, starts[1:] > ends[:-1]))  # before
         self.kinds = np.frombuffer(table.kinds, np.uint8)[self.tokens]
         counts = np.frombuffer(table.atom_counts, np.int64)[self.tokens]
         firsts = np.frombuffer(table.atom_firsts, np.int64)[self.tokens]
@@ -299,7 +297,7 @@ class _Batch:
         self.of = np.repeat(np.arange(len(counts)), counts)
         flat = np.arange(len(self.of)) + np.repeat(firsts - self.first_atoms, counts)
         begins = starts[self.of] + np.frombuffer(table.offsets, np.int64)[flat]
-        ends = begins + np.frombuffer(table.lengths, np.int64)[flat] - 1
+        lasts = begins + np.frombuffer(table.lengths, np.int64)[flat] - 1
         self.begins = begins
         self.ids = np.frombuffer(table.ids, np.int32)[flat]
         marks = np.frombuffer(table.marks, np.uint8)[flat]
@@ -310,7 +308,7 @@ class _Batch:
         self.ids[single], self.letters[single] = ids, letters
         self.han = np.zeros(len(flat), np.bool_)
         self.han[single] = self.row.kinds[begins[single]] == HAN_KIND
-        self.lefts, self.rights = self.row.lefts[begins], self.row.rights[ends]
+        self.lefts, self.rights = self.row.lefts[begins], self.row.rights[lasts]
 
     def _place(self) -> None:
         """The positions: every block before leaves one empty."""
@@ -428,9 +426,8 @@ class _Batch:
         count; words on both sides of a formula's border are two, whatever lies between.
         `math` tells which atoms are of a formula, `formulas` which stretches are one.
         """
-        passed = (self.kinds & BLANK_TOKEN) != 0
-        edges = np.flatnonzero(self.kinds & EDGE)
-        passed[edges] = self.layout.blanks
+        passed = self.blank
+        passed[np.flatnonzero(self.kinds & EDGE)] |= np.array(self.layout.blanks, bool)
         blanks = np.cumsum(passed)[self.of]
         han = (self.kinds[self.of] & HAN) != 0
         new_block = _steps(self.atom_blocks) != 0

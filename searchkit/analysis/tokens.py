@@ -1,7 +1,7 @@
 """What does a name, a sign or a run of characters add to the index?
 
-A text is cut by one pattern into tokens without gaps, blanks included. Equal tokens add
-the same terms, so each is looked at once (`TokenTable`): its atoms, and what else is
+A text is cut by one pattern into tokens, between which are blanks. Equal tokens add the
+same terms, so each is looked at once (`TokenTable`): its atoms, and what else is
 known of it. Han characters and others that are written without blanks come as stand-ins
 of equal kind; which atoms they are the caller sees in the text.
 """
@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable, Iterable
+from itertools import accumulate
 
 from searchkit.analysis.latin import humps, joined
-from searchkit.analysis.scripts import LONGEST, NAME_ATOM, OTHER_LETTER
+from searchkit.analysis.scripts import LONGEST, OTHER_LETTER
 from searchkit.analysis.terms import CASED, WHOLE, hump_terms
 from searchkit.analysis.vocabulary import Vocabulary
 
@@ -30,16 +31,19 @@ _CHARACTERS = HAN_CHARACTER + UNSPACED_CHARACTER
 _OPENING = rf"(?<=[\s{BORDER}(\[{{\"'`=,;|<>{_CHARACTERS}])"
 _LETTER = OTHER_LETTER.replace("a-z", f"A-Za-z{_CHARACTERS}", 1)
 TOKEN = re.compile(
-    rf"{_NAME}|\s+|{BORDER}|{HAN_CHARACTER}{{1,{LONGEST}}}"
+    rf"\s*({_NAME}|{BORDER}|{HAN_CHARACTER}{{1,{LONGEST}}}"
     rf"|{UNSPACED_CHARACTER}{{1,{LONGEST}}}|{_OPENING}(?:--?|\.|@|#|\$|__?){_NAME}"
-    rf"|(?:{_LETTER}){{1,{LONGEST}}}|\S"
+    rf"|(?:{_LETTER}){{1,{LONGEST}}}|\S)"
 )
-"""`scripts.RUN` for a text whose capitals are still there, without gaps."""
+"""`scripts.RUN` for a text whose capitals are still there; blanks are left out."""
 
-BLANK, EDGE, WORD, NAME, HAN, CHARACTERS = 1, 2, 4, 8, 16, 32  # kinds of a token
+EDGE, WORD, NAME, HAN, CHARACTERS = 1, 2, 4, 8, 16  # kinds of a token
 LETTERS, APART = 1, 2  # of an atom: letters or digits; a hyphen stands before it
 
-Written = Callable[[int, int], str]
+_ATOM = re.compile(rf"[a-z]{{1,{LONGEST}}}|[0-9]{{1,{LONGEST}}}|\S")
+_ONE_LETTER = re.compile(_LETTER)
+
+Written = Callable[[slice], str]
 """What the author wrote for a stretch of a token."""
 
 
@@ -65,20 +69,18 @@ class TokenTable(dict[object, int]):
     def __missing__(self, token: str) -> int:
         number = self[token] = len(self.kinds)
         first = token[0]
-        if token.isalpha() and token.isascii() and len(token) <= LONGEST:
+        if token.isascii() and len(token) <= LONGEST and _is_plain(token):
             self._begin(WORD | NAME)
             self._atom(token.lower(), 0, LETTERS)
-            if not (token.islower() or token.istitle()):
+            if not (token.islower() or token.istitle() or token.isdigit()):
                 self._others(0, token.lower(), token)
         elif first == BORDER:
             self._begin(EDGE)
         elif first in _CHARACTERS:
             self._begin(CHARACTERS | (HAN if first == HAN_CHARACTER else 0))
             self._characters(len(token))
-        elif token.isspace():
-            self._begin(BLANK)
-        elif any(c.isascii() and c.isalnum() for c in token):
-            self._name(token, lambda start, end: token[start:end])
+        elif token.isascii() and (len(token) > 1 or token.isalnum()):
+            self._name(token, None if token == token.lower() else token.__getitem__)
         elif len(token) > 1 or token.isalnum() or _is_letters(token):
             self._begin(WORD)
             self._atom(token, 0, token.isalnum())
@@ -116,21 +118,28 @@ class TokenTable(dict[object, int]):
         self.marks.extend([0] * count)
         self.atom_counts[-1] = count
 
-    def _name(self, token: str, written: Written) -> None:
+    def _name(self, token: str, written: Written | None) -> None:
+        """Add a name; `written` unless it was written as it is folded."""
         self._begin(WORD | NAME)
-        apart = 0
-        for atom in NAME_ATOM.finditer(token.lower()):
-            term, start = atom.group(), atom.start()
-            if term == "-" and atom.lastgroup is None:
-                apart = APART
-                continue
-            self._atom(term, start, apart | term.isalnum())
-            apart = 0
-            if term.isalpha():
-                at = self.atom_counts[-1] - 1
-                self._others(at, term, written(start, start + len(term)))
-        if self.atom_counts[-1] > 1:
-            self._add(0, [WHOLE + joined(token.lower())])
+        folded = token.lower()
+        atoms = _ATOM.findall(folded)
+        starts = [0, *accumulate(map(len, atoms))][:-1]
+        letters = [atom.isalnum() for atom in atoms]
+        if "-" in atoms:
+            kept = [at for at in range(len(atoms)) if not _is_joint(atoms, at)]
+            letters = [letters[at] | APART * _is_joint(atoms, at - 1) for at in kept]
+            atoms, starts = [atoms[at] for at in kept], [starts[at] for at in kept]
+        self.ids.fromlist([self.vocabulary[atom] for atom in atoms])
+        self.offsets.fromlist(starts)
+        self.lengths.fromlist([len(atom) for atom in atoms])
+        self.marks.fromlist(letters)
+        self.atom_counts[-1] = len(atoms)
+        if written:
+            for at, (atom, start) in enumerate(zip(atoms, starts, strict=True)):
+                if atom.isalpha():
+                    self._others(at, atom, written(slice(start, start + len(atom))))
+        if len(atoms) > 1:
+            self._add(0, [WHOLE + joined(folded)])
 
     def _others(self, at: int, term: str, written: str) -> None:
         """The terms of letters with capitals inside, at an atom of the token."""
@@ -146,8 +155,18 @@ class TokenTable(dict[object, int]):
             self.other_counts[-1] += 1
 
 
+def _is_joint(atoms: list[str], at: int) -> bool:
+    """Whether an atom is a hyphen between letters, which joins them as a blank would."""
+    inside = atoms[at] == "-" and 0 < at < len(atoms) - 1
+    return inside and atoms[at - 1].isalpha() and atoms[at + 1].isalpha()
+
+
+def _is_plain(token: str) -> bool:
+    """Whether an ASCII token is one run of letters or of digits."""
+    return token.isalpha() or token.isdigit()
+
+
 def _is_letters(token: str) -> bool:
     return _ONE_LETTER.fullmatch(token) is not None
 
 
-_ONE_LETTER = re.compile(_LETTER)

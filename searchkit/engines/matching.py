@@ -1,184 +1,234 @@
-"""In which documents, and where, does a leaf stand?
+"""Where does a leaf stand?
 
-A leaf's variants are tried in their order: a document takes the occurrences of the
-first variant that stands in it. So a word that jieba cut out is counted as a word, and
-where jieba cut otherwise its atoms side by side are found all the same.
+Positions of all documents are one row, so a phrase is an intersection of whole columns,
+the rarest part first, and needs no document at a time. A slot may be a dictionary word
+of several characters: it stands wherever they do, and more rarely than any of them.
 """
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import reduce
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from searchkit.analysis.analyzer import BLANK, LOOSE, TAG_BITS, ZONE_MASK, ZONES
+from searchkit.analysis.analyzer import ZONES
 from searchkit.analysis.scripts import is_han
-from searchkit.analysis.terms import LANGUAGE, WHOLE
-from searchkit.engines.plan import Leaf, Slot
+from searchkit.analysis.terms import CASED, INFLECTED, LANGUAGE, STEM, WHOLE
+from searchkit.engines.plan import ALL_FIELDS, Leaf, Slot
 from searchkit.engines.plan import Sequence as Slots
-from searchkit.engines.whoosh.reader import IndexReader, Postings
+
+if TYPE_CHECKING:
+    from searchkit.engines.columns.postings import TermPostings
+    from searchkit.engines.kernels.base import Kernel, Numbers, Positions
+    from searchkit.engines.kernels.plain import PlainKernel
+    from searchkit.engines.reader import GenerationReader
 
 Place = tuple[int, int]
-"""A position and the number of atoms there, or NAME."""
+"""A position in a document's row and the number of atoms there, or NAME."""
 
 NAME = 1 << 30
 """Of the atoms of a name: however many the text has there."""
 
-
-def find(reader: IndexReader, field: str, leaf: Leaf) -> Postings:
-    """Document number to the occurrences of the leaf's beginnings in a field."""
-    found: dict[int, bytes] = {}
-    for variant in leaf.variants:
-        here = sequence(
-            reader, field, variant, blanks=leaf.blanks, without=found.keys()
-        )
-        if not found and len(leaf.variants) == 1 and not _is_restricted(leaf):
-            return here
-        found.update(here)
-    return _restricted(reader, found, leaf) if field == "body" else found
+Row = tuple[int, "tuple[TermPostings, ...]"]
+"""A distance from the start of a sequence, and the terms any of which is there."""
 
 
-def sequence(
-    reader: IndexReader,
-    field: str,
-    slots: Slots,
-    *,
-    blanks: Sequence[bool] = (),
-    without: Collection[int] = (),
-    within: Collection[int] | None = None,
-) -> Postings:
-    """Where the slots stand side by side, in documents not `without`, all `within`."""
-    postings = [_slot(reader, field, terms) for terms in slots]
-    rarest: Collection[int] = min(postings, key=len)
-    if within is not None and len(within) < len(rarest):
-        rarest = within
-    numbers = [
-        number
-        for number in rarest
-        if number not in without
-        and (within is None or number in within)
-        and all(number in other for other in postings)
-    ]
-    if len(postings) == 1:
-        only = postings[0]
-        return only if not without and within is None else {n: only[n] for n in numbers}
-    found = {}
-    for number in numbers:
-        starts = _adjacent([array("I", other[number]) for other in postings], blanks)
-        if starts:
-            found[number] = array("I", starts).tobytes()
-    return found
+def is_restricted(leaf: Leaf) -> bool:
+    """Whether some occurrences of the leaf's terms are not meant."""
+    return (
+        leaf.fields != ALL_FIELDS
+        or leaf.zones is not None
+        or leaf.languages is not None
+    )
 
 
-def _slot(reader: IndexReader, field: str, terms: Slot) -> Postings:
-    """The postings of several terms that may stand at one place, as one."""
-    several = [postings for term in terms if (postings := reader.postings(field, term))]
-    if len(several) <= 1:
-        return several[0] if several else {}
-    return reduce(_merged, several)
+def is_scored(slot: Slot) -> bool:
+    """Whether the index has scored lists for the terms of a slot."""
+    return not any(term[0] in (CASED, LANGUAGE) and len(term) > 1 for term in slot)
 
 
-def _merged(left: Postings, right: Postings) -> Postings:
-    merged = dict(left)
-    for number, value in right.items():
-        if number in merged:
-            both = {*array("I", merged[number]), *array("I", value)}
-            merged[number] = array("I", sorted(both)).tobytes()
-        else:
-            merged[number] = value
-    return merged
+def scored_terms(reader: GenerationReader, slot: Slot) -> tuple[TermPostings, ...]:
+    """The terms of a slot that stand somewhere."""
+    found = {t.term: t for term in slot if (t := reader.find("text", term))}
+    return tuple(found.values())
 
 
-def _adjacent(columns: Sequence[array[int]], blanks: Sequence[bool]) -> list[int]:
-    """The occurrences of the first column that all others follow, one by one."""
-    alive = {occurrence >> TAG_BITS: occurrence for occurrence in columns[0]}
-    for distance, column in enumerate(columns[1:], 1):
-        fitting = _with_blank(column, blanks[distance]) if blanks else column
-        here = {(occurrence >> TAG_BITS) - distance for occurrence in fitting}
-        alive = {start: alive[start] for start in alive.keys() & here}
-        if not alive:
+def with_members(
+    reader: GenerationReader, terms: Sequence[TermPostings]
+) -> tuple[TermPostings, ...]:
+    """The terms and those that they are classes of: all that have positions."""
+    found: dict[str, TermPostings] = {}
+    for term in terms:
+        if term.occurrences:
+            found[term.term] = term
+        for ordinal in term.members:
+            member = reader.at("text", ordinal)
+            found[member.term] = member
+    return tuple(found.values())
+
+
+def rows(reader: GenerationReader, slots: Slots) -> list[Row]:
+    """The terms of each slot by its distance, the rarest first; nothing if one has
+    none."""
+    found: list[Row] = []
+    distance = 0
+    for slot in slots:
+        terms = _side_by_side(reader, slot)
+        if not terms:
             return []
-    return sorted(alive.values())
+        found.append((distance, terms))
+        distance += _atoms_of(slot[0])
+    return sorted(found, key=lambda row: (occurrences(row[1]), row[0]))
 
 
-def _with_blank(column: array[int], blank: bool) -> Iterator[int]:
-    """The occurrences that a blank stands before, or none; or where it is all one."""
-    wanted = BLANK if blank else 0
-    return (o for o in column if o & BLANK == wanted or o & LOOSE)
+def _side_by_side(reader: GenerationReader, slot: Slot) -> tuple[TermPostings, ...]:
+    """A slot's terms as they stand beside others: a word as typed, a class whole."""
+    found: dict[str, TermPostings] = {}
+    for term in slot:
+        here = reader.find("text", term)
+        if here is None:
+            continue
+        is_class = term[0] in (INFLECTED, STEM) and len(term) > 1
+        several = with_members(reader, (here,)) if is_class else (here,)
+        found |= {one.term: one for one in several if one.occurrences}
+    return tuple(found.values())
 
 
-def _is_restricted(leaf: Leaf) -> bool:
-    return leaf.zones is not None or leaf.languages is not None
+def work(reader: GenerationReader, slots: Slots) -> int:
+    """How many positions are read to find slots side by side."""
+    if len(slots) == 1:
+        return occurrences(with_members(reader, scored_terms(reader, slots[0])))
+    return sum([occurrences(terms) for _, terms in rows(reader, slots)])
 
 
-def _restricted(
-    reader: IndexReader, found: Mapping[int, bytes], leaf: Leaf
-) -> Mapping[int, bytes]:
-    """What was found in the body, without what the leaf's restrictions leave out."""
-    if leaf.zones is not None:
-        found = _in_zones(found, leaf)
+def occurrences(terms: Sequence[TermPostings]) -> int:
+    """How often any of the terms stands in all documents."""
+    return sum([term.occurrences for term in terms])
+
+
+def starts(
+    kernel: Kernel,
+    found: Sequence[Row],
+    *,
+    slots: Slots = (),
+    blanks: Sequence[bool] = (),
+    within: Numbers | None = None,
+) -> Positions:
+    """Where the rows' terms stand side by side.
+
+    `blanks` says for each of the slots whether a blank stands before it.
+    """
+    if not found:
+        return kernel.positions("text", ())
+    distance, terms = found[0]
+    here = kernel.positions("text", terms)
+    if within is not None:
+        here = kernel.within("text", here, within)
+    here = kernel.shifted(here, distance)
+    for distance, terms in found[1:]:
+        if not len(here):
+            return here
+        here = kernel.followed("text", here, terms, distance)
+    for distance, blank in _blanks_that_tell(slots, blanks):
+        here = kernel.with_blank(here, distance, blank)
+    return here
+
+
+def _blanks_that_tell(
+    slots: Slots, blanks: Sequence[bool]
+) -> Iterator[tuple[int, bool]]:
+    """Between which slots a blank makes a difference: there is none beside Han."""
+    distance = 0
+    for index, (slot, blank) in enumerate(zip(slots, blanks, strict=False)):
+        if index and not is_han(slot[0][0]) and not is_han(slots[index - 1][0][0]):
+            yield distance, blank
+        distance += _atoms_of(slot[0])
+
+
+def kept(
+    kernel: Kernel, reader: GenerationReader, leaf: Leaf, found: Positions
+) -> Positions:
+    """What the leaf's restrictions leave of what was found."""
+    if leaf.fields != ALL_FIELDS or leaf.zones is not None:
+        found = kernel.in_fields(found, leaf.fields, _zone_numbers(leaf))
     if leaf.languages is not None:
-        found = _in_fences(reader, found, leaf.languages)
+        names = (reader.find("text", LANGUAGE + name) for name in leaf.languages)
+        borders = sorted((name for name in names if name), key=lambda n: n.term)
+        found = kernel.in_fences(found, kernel.positions("text", borders))
     return found
 
 
-def _in_fences(
-    reader: IndexReader, found: Mapping[int, bytes], languages: Iterable[str]
-) -> Postings:
-    """A language's term stands where each of its fences begins, and where it ends."""
-    fences = _slot(reader, "body", tuple(LANGUAGE + name for name in languages))
-    kept = {}
-    for number in found.keys() & fences.keys():
-        borders = array("I", fences[number])
-        occurrences = array("I", found[number])
-        inside = array("I", (o for o in occurrences if bisect_right(borders, o) % 2))
-        if inside:
-            kept[number] = inside.tobytes()
-    return kept
+def _zone_numbers(leaf: Leaf) -> Collection[int] | None:
+    if leaf.zones is None:
+        return None
+    return {ZONES.index(zone) for zone in leaf.zones}
 
 
-def _in_zones(found: Mapping[int, bytes], leaf: Leaf) -> Postings:
-    tags = {ZONES.index(zone) for zone in leaf.zones or ()}
-    kept = {}
-    for number, value in found.items():
-        inside = array("I", (o for o in array("I", value) if o & ZONE_MASK in tags))
-        if inside:
-            kept[number] = inside.tobytes()
-    return kept
+def leaf_starts(
+    kernel: Kernel, reader: GenerationReader, leaf: Leaf, variant: Slots
+) -> Positions:
+    """Where a variant of a leaf stands, as far as the leaf's restrictions leave it."""
+    if len(variant) == 1:
+        terms = with_members(reader, scored_terms(reader, variant[0]))
+        found = kernel.positions("text", terms)
+    else:
+        found = starts(kernel, rows(reader, variant), slots=variant, blanks=leaf.blanks)
+    return kept(kernel, reader, leaf, found)
 
 
-def places(reader: IndexReader, field: str, leaf: Leaf, number: int) -> list[Place]:
-    """Each place of a leaf in a field of one document, the longest at a position."""
+def places(
+    kernel: PlainKernel, reader: GenerationReader, leaf: Leaf, number: int
+) -> list[Place]:
+    """Each place of a leaf in one document's row, the longest at a position."""
     found: dict[int, int] = {}
-    for variant in leaf.variants if field in leaf.fields else ():
-        for position, atoms in _variant_places(reader, field, leaf, variant, number):
-            found[position] = max(found.get(position, 0), atoms)
+    base = reader.text_base[number]
+    for variant in leaf.variants:
+        for start, atoms in _variant_places(kernel, reader, leaf, variant, number):
+            found[start - base] = max(found.get(start - base, 0), atoms)
     return sorted(found.items())
 
 
 def _variant_places(
-    reader: IndexReader, field: str, leaf: Leaf, variant: Slots, number: int
+    kernel: PlainKernel,
+    reader: GenerationReader,
+    leaf: Leaf,
+    variant: Slots,
+    number: int,
 ) -> Iterator[Place]:
     """One term at a time where the variant is a single slot: each has its length."""
-    several = (
-        [variant] if len(variant) > 1 else _here(reader, field, variant[0], number)
-    )
-    for slots in several:
-        found = sequence(reader, field, slots, blanks=leaf.blanks, within={number})
-        if field == "body":
-            found = _restricted(reader, found, leaf)
-        atoms = len(slots) if len(slots) > 1 else _atoms_of(slots[0][0])
-        for occurrence in array("I", found.get(number, b"")):
-            yield occurrence >> TAG_BITS, atoms
+    if len(variant) > 1:
+        atoms = sum(_atoms_of(slot[0]) for slot in variant)
+        here: Positions = starts_in(kernel, "text", rows(reader, variant), number)
+        for distance, blank in _blanks_that_tell(variant, leaf.blanks):
+            here = kernel.with_blank(here, distance, blank)
+        yield from ((start, atoms) for start in kept(kernel, reader, leaf, here))
+        return
+    for term in with_members(reader, scored_terms(reader, variant[0])):
+        here = kernel.positions_in("text", (term,), number)
+        if here:
+            atoms = _atoms_of(term.term)
+            yield from ((start, atoms) for start in kept(kernel, reader, leaf, here))
 
 
-def _here(reader: IndexReader, field: str, slot: Slot, number: int) -> list[Slots]:
-    """The slot's terms that stand in a document, each a sequence of its own."""
-    return [((term,),) for term in slot if number in reader.postings(field, term)]
+def starts_in(
+    kernel: PlainKernel, space: str, found: Sequence[Row], number: int
+) -> list[int]:
+    """Where the rows' terms stand side by side in one document."""
+    if not found:
+        return []
+    distance, terms = found[0]
+    here = [p - distance for p in kernel.positions_in(space, terms, number)]
+    for distance, terms in found[1:]:
+        if not here:
+            break
+        others = set(kernel.positions_in(space, terms, number))
+        here = [start for start in here if start + distance in others]
+    return here
 
 
 def _atoms_of(term: str) -> int:
-    if term.startswith(WHOLE) and len(term) > 1:
+    if term[0] == WHOLE and len(term) > 1:
         return NAME
     return len(term) if is_han(term[0]) else 1
+
+
+__all__ = ["NAME", "Place", "is_restricted", "leaf_starts", "places", "starts"]

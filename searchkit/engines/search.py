@@ -1,24 +1,24 @@
 """Which documents answer a plan, and in what order?
 
 Everything is exact: totals and facets count all matches, and the first k are the first
-k of all. Ties are broken by `doc_id`, so that the same articles give the same page
-however the index came to be.
+k of all. Ties are broken by the documents' numbers, which are in order of `doc_id`.
+
+First come sets of documents: those that answer, those of them that lack no word, those
+that have each word as typed. Only documents that may be on the page get scores: the
+first of these sets fills it before the next is looked at.
 """
 
 from __future__ import annotations
 
-import heapq
-from array import array
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from searchkit.analysis.analyzer import ZONE_MASK
-from searchkit.analysis.folding import fold
-from searchkit.engines import formulas, matching, ranking
+from searchkit.engines import filters, formulas, matching, ranking
+from searchkit.engines.columns import plain as decode
+from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.plan import (
     AnyOf,
     Filters,
@@ -30,47 +30,73 @@ from searchkit.engines.plan import (
     Slot,
     Twin,
 )
-from searchkit.engines.whoosh.reader import IndexReader, Postings, Summary
+from searchkit.engines.plan import Sequence as Slots
+
+if TYPE_CHECKING:
+    from searchkit.engines.kernels.base import (
+        Column,
+        Documents,
+        Kernel,
+        Numbers,
+        Positions,
+        Scores,
+    )
+    from searchkit.engines.kernels.plain import PlainKernel
+    from searchkit.engines.reader import GenerationReader, Summary
 
 Sort = Literal["relevance", "date"]
 
+_SLACK = 1 + 1e-9  # of a bound, for what rounding adds to a score
+_FIRST_LOOKS = 64  # documents whose words are looked for side by side at first
 
-@dataclass(slots=True)
-class Matches:
-    """Documents with their scores; `complete` are those that lack no word.
 
-    `literal` are those of them that have each word as typed, and not by a twin.
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Documents and what their codes are worth, before idf.
+
+    `source` is a term of the index, to be read when it is needed, or a column.
     """
 
-    scores: dict[int, float]
-    complete: set[int]
-    literal: set[int]
+    source: TermPostings | Column
+    worths: Sequence[float]
 
 
 @dataclass(frozen=True, slots=True)
 class LeafFound:
-    """What one leaf found: its idf, times its weight, and each document's x.
+    """What one leaf found: its idf, times its weight, and where it stands.
 
-    The documents that only have a near form of it are `near`: they lack the leaf.
+    The first layer has all documents that hold the leaf; each gets the sum of what the
+    layers give it. The documents that only have a near form of it are in `near`.
     """
 
     idf: float
-    frequencies: Mapping[int, float]
-    near: frozenset[int] = frozenset()
+    document_count: int
+    layers: tuple[Layer, ...] = ()
+    near: Layer | None = None
+    near_count: int = 0
 
     @property
-    def document_count(self) -> int:
-        """In how many documents the leaf stands; if in none, its near forms."""
-        return len(self.frequencies) - len(self.near) or len(self.near)
+    def is_anywhere(self) -> bool:
+        """Whether any document holds the leaf or a near form."""
+        return self.document_count + self.near_count > 0
 
-    def has(self, number: int) -> bool:
-        """Whether the leaf itself stands in a document."""
-        return number in self.frequencies and number not in self.near
+    @property
+    def all_layers(self) -> tuple[Layer, ...]:
+        """The layers with the near forms."""
+        return (*self.layers, self.near) if self.near else self.layers
 
-    def score(self, number: int) -> float:
-        """The leaf's part of a document's score."""
-        x = self.frequencies.get(number, 0.0)
-        return self.idf * ranking.saturate(x) if x else 0.0
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The documents that answer a part of a plan.
+
+    `complete` are those of them that lack no word, `literal` those of them that have
+    each word as typed, and not by a twin.
+    """
+
+    hits: Documents
+    complete: Documents
+    literal: Documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,164 +106,330 @@ class Ranked:
     rows: tuple[tuple[Summary, float], ...]
     total: int
     complete: int
-    topics: Mapping[str, int] = field(default_factory=dict)
 
 
 class Finder:
-    """Finds leaves on one reader; each is found once."""
+    """Finds leaves on one reader; each is found once. For one thread."""
 
-    def __init__(self, reader: IndexReader) -> None:
+    def __init__(self, reader: GenerationReader, *, kernel: Kernel | None = None):
+        """With the kernel that fits the work, or with the one given."""
         self.reader = reader
+        self.kernel = kernel or reader.kernel(0)
+        self._chooses = kernel is None
+        self._work = 0
         self._found: dict[Leaf, LeafFound] = {}
+
+    @property
+    def plain(self) -> PlainKernel:
+        """The kernel for one document at a time."""
+        return self.reader.plain
+
+    def spend(self, work: int) -> None:
+        """Say that so many postings will be read: many are worth another kernel."""
+        if not self._chooses:
+            return
+        self._work += work
+        kernel = self.reader.kernel(self._work)
+        if kernel is not self.kernel:  # what was found is small, and found again
+            self.kernel = kernel
+            self._found.clear()
 
     def found(self, leaf: Leaf) -> LeafFound:
         """What one leaf finds in all documents."""
-        if leaf not in self._found:
-            self._found[leaf] = self._search(leaf)
-        return self._found[leaf]
+        found = self._found.get(leaf)
+        if found is None:
+            found = self._search(leaf)
+            self._found[leaf] = found
+        return found
+
+    def column(self, source: TermPostings | Column) -> Column:
+        """A layer's documents with their codes."""
+        return self.kernel.load(source) if isinstance(source, TermPostings) else source
+
+    def documents(self, leaf: Leaf) -> Documents:
+        """The documents that hold the leaf or a near form of it."""
+        found = self.found(leaf)
+        layers = (*found.layers[:1], *([found.near] if found.near else []))
+        return self.kernel.union([self.column(layer.source) for layer in layers])
+
+    def holding(self, leaf: Leaf) -> Documents:
+        """The documents that hold the leaf itself."""
+        layers = self.found(leaf).layers[:1]
+        return self.kernel.union([self.column(layer.source) for layer in layers])
+
+    def count_any(self, leaves: Sequence[Leaf]) -> int:
+        """In how many documents any of the leaves stands."""
+        if len(leaves) == 1:
+            found = self.found(leaves[0])
+            return found.document_count + found.near_count
+        self.spend(sum(self.found(leaf).document_count for leaf in leaves))
+        return self.kernel.count(self.kernel.union([*map(self.documents, leaves)]))
+
+    def scores(self, leaf: Leaf, numbers: Numbers) -> Scores:
+        """The leaf's part of the documents' scores."""
+        found, kernel = self.found(leaf), self.kernel
+        total = None
+        for layer in found.all_layers:
+            table = kernel.table(layer.worths, found.idf)
+            part = kernel.worths(self.column(layer.source), table, numbers)
+            total = part if total is None else kernel.add(total, part)
+        return kernel.nothing(numbers) if total is None else total
+
+    def score(self, leaf: Leaf, number: int) -> float:
+        """The leaf's part of one document's score."""
+        return float(self.scores(leaf, self.kernel.chosen([number]))[0])
+
+    def degrees(self, leaf: Leaf, number: int) -> list[float]:
+        """A document's x for the leaf, then for what is closer to what was typed."""
+        only = (replace(leaf, variants=((slot,),), closer=()) for slot in leaf.closer)
+        chosen = self.kernel.chosen([number])
+        table = self.kernel.table((0.0, *ranking.X_OF_CODE[1:]), 1.0)
+        found = [self._variants(one) for one in (leaf, *only)]
+        return [
+            float(self.kernel.worths(self.column(source), table, chosen)[0])
+            if source is not None
+            else 0.0
+            for source in found
+        ]
+
+    def has(self, leaf: Leaf, number: int) -> bool:
+        """Whether the leaf itself stands in a document."""
+        return bool(self.kernel.holds(self.holding(leaf), self.kernel.chosen([number]))[0])
 
     def _search(self, leaf: Leaf) -> LeafFound:
-        degrees = self.degrees(leaf)
-        total = ranking.blended(degrees) if leaf.closer else degrees[0]
-        near: dict[int, float] = {}
         if isinstance(leaf, FormulaLeaf):
-            total = {n: min(x, ranking.WHOLE) for n, x in total.items()}
-            found = formulas.find(self.reader, leaf)
-            for number, x in found.contained.items():
-                total[number] = max(x, total.get(number, 0.0))
-            near = {n: x for n, x in found.near.items() if n not in total}
-        documents = self.reader.document_count
-        df = len(total) or len(near)
-        idf = ranking.inverse_document_frequency(documents, df)
-        return LeafFound(leaf.weight * idf, {**total, **near}, frozenset(near))
-
-    def _in_fields(self, leaf: Leaf) -> dict[int, float]:
-        """Each document's x by the leaf's variants."""
-        total: dict[int, float] = {}
-        for name in leaf.fields:
-            found = matching.find(self.reader, name, leaf)
-            for number, x in self.frequencies(name, found).items():
-                total[number] = total.get(number, 0.0) + x
-        return total
-
-    def degrees(self, leaf: Leaf) -> list[dict[int, float]]:
-        """Each document's x for the leaf, then for what is closer to what was typed."""
-        degrees = [self._in_fields(leaf)]
-        if not leaf.closer:
-            return degrees
-        known = self._known(leaf, leaf.variants[0][0])
-        for slot in leaf.closer:
+            return self._formula(leaf)
+        slots = leaf.closer
+        sources = [self._variants(leaf)]
+        if sources[0] is None:
+            return LeafFound(self._idf(leaf, 0), 0)
+        for slot in slots:
             only = replace(leaf, variants=((slot,),), closer=())
-            here = self._known(leaf, slot)
-            degrees.append(degrees[-1] if here == known else self._in_fields(only))
-            known = here
-        return degrees
+            sources.append(self._variants(only))
+        return LeafFound(
+            self._idf(leaf, _size(sources[0])), _size(sources[0]), _layers(sources)
+        )
 
-    def _known(self, leaf: Leaf, slot: Slot) -> set[tuple[str, str]]:
-        """The fields and terms of a slot that stand anywhere."""
-        return {
-            (name, term)
-            for name in leaf.fields
-            for term in slot
-            if self.reader.postings(name, term)
-        }
+    def _idf(self, leaf: Leaf, found: int) -> float:
+        documents = self.reader.document_count
+        return leaf.weight * ranking.inverse_document_frequency(documents, found)
 
-    def frequencies(self, name: str, found: Postings) -> dict[int, float]:
-        """Each document's weighted frequency in a field, divided by its length norm."""
-        rows = self.reader.summaries
-        if name == "body":
-            by_zone = ranking.WEIGHT_BY_ZONE
-            return {
-                number: sum([by_zone[o & ZONE_MASK] for o in array("I", value)])
-                / self.norm(name, rows[number])
-                for number, value in found.items()
-            }
-        weight = ranking.FIELD_WEIGHTS[name] / 4  # bytes of an occurrence
-        return {
-            number: weight * len(value) / self.norm(name, rows[number])
-            for number, value in found.items()
-        }
+    def _variants(self, leaf: Leaf) -> TermPostings | Column | None:
+        """All documents of a leaf by its variants; nothing if it stands nowhere."""
+        several = [
+            source
+            for variant in leaf.variants
+            if variant and (source := self._variant(leaf, variant))
+        ]
+        if len(several) <= 1:
+            return several[0] if several else None
+        self.spend(sum(map(_size, several)))
+        return self.kernel.first_of([self.column(source) for source in several])
 
-    def norm(self, name: str, row: Summary) -> float:
-        """The length norm of a field of a document."""
-        averages = self.reader.averages
-        if name == "body":
-            return ranking.length_norm(ranking.B_BODY, row.body_words, averages.body)
-        if name == "title":
-            return ranking.length_norm(ranking.B_TITLE, row.title_words, averages.title)
-        return 1.0
+    def _variant(self, leaf: Leaf, variant: Slots) -> TermPostings | Column | None:
+        slot = variant[0]
+        scored = len(variant) == 1 and not matching.is_restricted(leaf)
+        if scored and matching.is_scored(slot):
+            return self._scored(slot)
+        self.spend(matching.work(self.reader, variant))
+        found = matching.leaf_starts(self.kernel, self.reader, leaf, variant)
+        return self.kernel.weighed(found) if len(found) else None
+
+    def _scored(self, slot: Slot) -> TermPostings | Column | None:
+        terms = matching.scored_terms(self.reader, slot)
+        if len(terms) <= 1:
+            return terms[0] if terms else None
+        self.spend(sum(map(_size, terms)))
+        return self.kernel.merged([self.kernel.load(term) for term in terms])
+
+    def _formula(self, leaf: FormulaLeaf) -> LeafFound:
+        self.spend(formulas.work(self.reader, leaf))
+        found = formulas.find(self.kernel, self.reader, leaf)
+        contained = dict(found.contained)
+        written = self._variants(leaf)
+        if written is not None:
+            column = self.column(written)
+            xs = zip(column.documents, column.codes, strict=True)
+            for number, code in xs:
+                x = min(ranking.X_OF_CODE[code], ranking.WHOLE)
+                contained[int(number)] = max(x, contained.get(int(number), 0.0))
+        near = {n: x for n, x in found.near.items() if n not in contained}
+        df = len(contained) or len(near)
+        return LeafFound(
+            self._idf(leaf, df),
+            len(contained),
+            (self._layer(contained),) if contained else (),
+            self._layer(near) if near else None,
+            len(near),
+        )
+
+    def _layer(self, xs: Mapping[int, float]) -> Layer:
+        """A layer of documents whose x are no codes: each has a code of its own."""
+        worths = sorted({ranking.saturate(x) for x in xs.values()})
+        code_of = {worth: code for code, worth in enumerate(worths, 1)}
+        rising = sorted(xs.items())
+        codes = ((number, code_of[ranking.saturate(x)]) for number, x in rising)
+        return Layer(self.kernel.column(codes), (0.0, *worths))
+
+
+def _size(source: Any) -> int:
+    return source.documents if isinstance(source, TermPostings) else len(source)
+
+
+def _layers(sources: Sequence[Any]) -> tuple[Layer, ...]:
+    """The layers of a leaf's degrees; those that are the same list are one."""
+    if len(sources) == 1:
+        return (Layer(sources[0], ranking.WORTHS),)
+    layers: list[Layer] = []
+    for source, worths in zip(sources, ranking.SHARED_WORTHS, strict=True):
+        if source is None:
+            break  # and nothing closer stands anywhere
+        if layers and _is_same(layers[-1].source, source):
+            both = zip(layers[-1].worths, worths, strict=True)
+            layers[-1] = Layer(source, tuple(left + right for left, right in both))
+        else:
+            layers.append(Layer(source, worths))
+    return tuple(layers)
+
+
+def _is_same(left: Any, right: Any) -> bool:
+    if isinstance(left, TermPostings) and isinstance(right, TermPostings):
+        return left.term == right.term
+    return left is right
 
 
 class Evaluation:
-    """The evaluation of one plan."""
+    """The evaluation of one plan. For one thread."""
 
     def __init__(self, finder: Finder, plan: Plan) -> None:
         self.finder = finder
         self.reader = finder.reader
         self.plan = plan
+        self._answers: dict[int, Answer] = {}
+        finder.spend(sum(self._work(leaf) for leaf in self._all_leaves(plan.root)))
+        self._kernel = finder.kernel
+
+    def _work(self, leaf: Leaf) -> int:
+        found = self.finder.found(leaf)
+        beside = matching.work(self.reader, leaf.adjacent) if leaf.adjacent else 0
+        return sum(_size(layer.source) for layer in found.all_layers) + beside // 4
+
+    def _all_leaves(self, node: Node) -> Iterator[Leaf]:
+        if isinstance(node, Leaf):
+            yield node
+        elif isinstance(node, AnyOf):
+            for child in node.alternatives:
+                yield from self._all_leaves(child)
+        else:
+            yield from (twin.leaf for twin in node.twins)
+            for child in (*node.required, *node.optional, *node.excluded):
+                yield from self._all_leaves(child)
 
     @cached_property
-    def unfiltered(self) -> Matches:
+    def unfiltered(self) -> Answer:
         """All documents that answer the plan but for its filters."""
         if self.plan == Plan(Group()):  # neither words nor filters: nothing is asked
-            return Matches({}, set(), set())
-        return self._node(self.plan.root)
+            nothing = self._kernel.union([])
+            return Answer(nothing, nothing, nothing)
+        return self._answer(self.plan.root)
 
     @cached_property
-    def matches(self) -> Matches:
+    def answer(self) -> Answer:
         """All documents that answer the plan, filters applied."""
-        matches = self.unfiltered
-        keep = _filter(self.reader, self.plan.filters)
-        if keep is None:
-            return matches
-        scores = {n: score for n, score in matches.scores.items() if n in keep}
-        return Matches(scores, matches.complete & keep, matches.literal & keep)
+        answer = self.unfiltered
+        if self.plan.filters == Filters():
+            return answer
+        kernel = self._kernel
+        keep = filters.passing(kernel, self.reader, self.plan.filters)
+        return Answer(
+            kernel.intersection([answer.hits, keep]),
+            kernel.intersection([answer.complete, keep]),
+            kernel.intersection([answer.literal, keep]),
+        )
+
+    @cached_property
+    def total(self) -> int:
+        """How many documents answer the plan."""
+        if (leaf := self._only_leaf) is not None:
+            found = self.finder.found(leaf)
+            return found.document_count + found.near_count
+        return self._kernel.count(self.answer.hits)
+
+    @cached_property
+    def unfiltered_total(self) -> int:
+        """How many would without the filters."""
+        return self._kernel.count(self.unfiltered.hits)
+
+    @cached_property
+    def complete(self) -> int:
+        """How many of them lack no word."""
+        if (leaf := self._only_leaf) is not None:
+            return self.finder.found(leaf).document_count
+        return self._kernel.count(self.answer.complete)
+
+    @cached_property
+    def _only_leaf(self) -> Leaf | None:
+        """The leaf of a plan that is nothing else."""
+        node = self.plan.root
+        if isinstance(node, Group) and not node.twins and not node.excluded:
+            children = (*node.required, *node.optional)
+            node = children[0] if len(children) == 1 else node
+        return node if isinstance(node, Leaf) and self.plan.filters == Filters() else None
+
+    def topic_counts(self) -> dict[str, int]:
+        """How many of the documents have each topic, the most frequent first."""
+        names = self.reader.topic_names
+        counted = self._kernel.topic_counts(self.answer.hits)
+        named = ((names[topic], count) for topic, count in counted.items())
+        return dict(sorted(named, key=lambda item: (-item[1], item[0])))
 
     def page(self, *, limit: int | None, offset: int, sort: Sort) -> Ranked:
         """The documents from `offset` on, at most `limit`, best or newest first."""
-        matches, summaries = self.matches, self.reader.summaries
-        complete, scores, literal = matches.complete, matches.scores, matches.literal
+        count = self.total if limit is None else min(self.total, offset + limit)
+        best = self._by_date(count) if sort == "date" else self._by_relevance(count)
+        summary = self.reader.summary
+        rows = tuple((summary(number), score) for number, score in best[offset:])
+        return Ranked(rows, self.total, self.complete)
 
-        def by_relevance(number: int) -> tuple[bool, bool, float, str]:
-            return (
-                number not in complete,
-                number not in literal,
-                -scores[number],
-                summaries[number].doc_id,
-            )
+    def score(self, number: int) -> float | None:
+        """The score of one document; nothing if it does not answer the plan."""
+        numbers = self._kernel.chosen([number])
+        if not self._kernel.holds(self.answer.hits, numbers)[0]:
+            return None
+        return float(self._scores(self.plan.root, numbers)[0])
 
-        def by_date(number: int) -> tuple[int, float, str]:
-            day = summaries[number].date
-            return (
-                -day.toordinal() if day else 0,
-                -scores[number],
-                summaries[number].doc_id,
-            )
-
-        key = by_relevance if sort == "relevance" else by_date
-        if limit is None:
-            numbers = sorted(scores, key=key)[offset:]
-        else:
-            numbers = heapq.nsmallest(offset + limit, scores, key=key)[offset:]
-        counted = Counter(t for n in scores for t in summaries[n].topics)
-        return Ranked(
-            rows=tuple((summaries[number], scores[number]) for number in numbers),
-            total=len(scores),
-            complete=len(complete),
-            topics=dict(sorted(counted.items(), key=lambda kv: (-kv[1], kv[0]))),
-        )
+    def is_answered_unfiltered(self, number: int) -> bool:
+        """Whether a document answers the plan but for its filters."""
+        numbers = self._kernel.chosen([number])
+        return bool(self._kernel.holds(self.unfiltered.hits, numbers)[0])
 
     def missing(self, number: int) -> tuple[str, ...]:
         """The labels of the plan's words that a document lacks."""
-        leaves = self.plan.leaves()
-        named = {leaf for twin in self.twins(number) for leaf in twin.of}
-        return tuple(
-            leaf.label
-            for leaf in leaves
-            if not self.weak(leaf)
-            and leaf not in named
-            and not self.finder.found(leaf).has(number)
-        )
+        return self.all_missing([number])[number]
+
+    def all_missing(self, numbers: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """For each of some documents the labels of the plan's words that it lacks."""
+        chosen = self._kernel.chosen(numbers)
+        rising = sorted(numbers)
+        lacking: dict[int, list[str]] = {number: [] for number in numbers}
+        by_twin = self._by_twin(chosen)
+        for leaf in self.plan.leaves():
+            if self.weak(leaf):
+                continue
+            lacks = self._kernel.lacks(self.finder.holding(leaf), chosen)
+            for number, lacked in zip(rising, lacks, strict=True):
+                if lacked and leaf not in by_twin.get(number, ()):
+                    lacking[number].append(leaf.label)
+        return {number: tuple(labels) for number, labels in lacking.items()}
+
+    def _by_twin(self, numbers: Numbers) -> dict[int, set[Leaf]]:
+        """The leaves that each document answers by a twin."""
+        if not self.plan.twins():
+            return {}
+        return {
+            int(number): {leaf for twin in self.twins(int(number)) for leaf in twin.of}
+            for number in numbers
+        }
 
     def twins(self, number: int) -> list[Twin]:
         """The twins by which a document answers: it lacks what was typed."""
@@ -245,9 +437,7 @@ class Evaluation:
 
     def twin_score(self, twin: Twin, number: int) -> float:
         """What a twin adds to a document's score: nothing to one that is literal."""
-        if all(number in self.finder.found(leaf).frequencies for leaf in twin.of):
-            return 0.0
-        return ranking.TWIN * self.finder.found(twin.leaf).score(number)
+        return float(self._twin_scores(twin, self._kernel.chosen([number]))[0])
 
     def weak(self, leaf: Leaf) -> bool:
         """Whether the leaf says too little beside the others to make a hit alone."""
@@ -258,112 +448,236 @@ class Evaluation:
     def _rarest_idf(self) -> float:
         """The highest idf of the leaves that are found at all."""
         found = [self.finder.found(leaf) for leaf in self.plan.leaves()]
-        return max((leaf.idf for leaf in found if leaf.frequencies), default=0.0)
+        return max((leaf.idf for leaf in found if leaf.is_anywhere), default=0.0)
 
-    def _node(self, node: Node) -> Matches:
+    # Sets of documents
+
+    def _answer(self, node: Node) -> Answer:
+        answer = self._answers.get(id(node))
+        if answer is None:
+            answer = self._answered(node)
+            self._answers[id(node)] = answer
+        return answer
+
+    def _answered(self, node: Node) -> Answer:
         if isinstance(node, Leaf):
-            found = self.finder.found(node)
-            scores = {n: found.score(n) for n in found.frequencies}
-            whole = set(scores) - found.near
-            return Matches(scores, whole, whole)
+            whole = self.finder.holding(node)
+            near = self.finder.found(node).near
+            return Answer(self.finder.documents(node) if near else whole, whole, whole)
         if isinstance(node, AnyOf):
-            return _either([self._node(child) for child in node.alternatives])
+            return self._either([self._answer(child) for child in node.alternatives])
         return self._group(node)
 
-    def _group(self, group: Group) -> Matches:
-        optional = [(child, self._part(child, group)) for child in group.optional]
+    def _either(self, answers: Sequence[Answer]) -> Answer:
+        union = self._kernel.union
+        return Answer(
+            union([answer.hits for answer in answers]),
+            union([answer.complete for answer in answers]),
+            union([answer.literal for answer in answers]),
+        )
+
+    def _group(self, group: Group) -> Answer:
+        kernel = self._kernel
+        optional = [self._part(child, group) for child in group.optional]
         required = [self._part(child, group) for child in group.required]
-        strong = [m for child, m in optional if not self._weak_node(child)]
+        strong = [
+            answer
+            for child, answer in zip(group.optional, optional, strict=True)
+            if not self._weak_node(child)
+        ]
         if required:
-            numbers = set.intersection(*(set(m.scores) for m in required))
+            hits = kernel.intersection([answer.hits for answer in required])
         elif optional:
-            numbers = set().union(*(m.scores for m in strong))
-            numbers = numbers or set().union(*(m.scores for _, m in optional))
+            hits = kernel.union([answer.hits for answer in strong])
+            if not kernel.count(hits):
+                hits = kernel.union([answer.hits for answer in optional])
         else:
-            numbers = set(self.reader.summaries)
+            hits = kernel.everything()
         for child in group.excluded:
-            numbers -= self._node(child).scores.keys()
-        parts = [*required, *(m for _, m in optional)]
-        scores = {n: sum(m.scores.get(n, 0.0) for m in parts) for n in numbers}
-        for twin in group.twins:
-            found = self.finder.found(twin.leaf)
-            for n in (numbers & found.frequencies.keys()) - self._literal(twin):
-                scores[n] += ranking.TWIN * found.score(n)
-        complete = numbers.intersection(*(m.complete for m in (*required, *strong)))
-        literal = complete.intersection(*(m.literal for m in (*required, *strong)))
-        self._reward_adjacency(group, scores)
-        return Matches(scores, complete, literal)
+            hits = kernel.difference(hits, self._answer(child).hits)
+        needed = (*required, *strong)
+        complete = kernel.intersection([hits, *(answer.complete for answer in needed)])
+        if all(answer.complete is answer.literal for answer in needed):
+            return Answer(hits, complete, complete)
+        literal = kernel.intersection([complete, *(answer.literal for answer in needed)])
+        return Answer(hits, complete, literal)
 
-    def _literal(self, twin: Twin) -> set[int]:
-        """The documents that have every leaf that the twin stands for."""
-        found = [self.finder.found(leaf).frequencies.keys() for leaf in twin.of]
-        return set(found[0]).intersection(*found[1:]) if found else set()
-
-    def _part(self, child: Node, group: Group) -> Matches:
+    def _part(self, child: Node, group: Group) -> Answer:
         """What a part of a group finds, by itself and by the twins it belongs to."""
-        matches = self._node(child)
-        for twin in group.twins:
-            if child in twin.of:
-                found = self.finder.found(twin.leaf).frequencies
-                scores = dict.fromkeys(found, 0.0) | matches.scores
-                complete = matches.complete | found.keys()
-                matches = Matches(scores, complete, matches.literal)
-        return matches
+        answer = self._answer(child)
+        twins = [twin.leaf for twin in group.twins if child in twin.of]
+        if not twins:
+            return answer
+        found = [self.finder.documents(leaf) for leaf in twins]
+        return Answer(
+            self._kernel.union([answer.hits, *found]),
+            self._kernel.union([answer.complete, *found]),
+            answer.literal,
+        )
 
     def _weak_node(self, node: Node) -> bool:
         return isinstance(node, Leaf) and self.weak(node)
 
-    def _reward_adjacency(self, group: Group, scores: dict[int, float]) -> None:
-        """Add to the scores where words that follow each other stand so, too."""
-        nodes = [*group.optional, *group.required]
-        for left, right in pairwise(nodes):
-            if not (isinstance(left, Leaf) and isinstance(right, Leaf)):
-                continue
-            if not (left.adjacent and right.adjacent):
-                continue
-            first, second = self.finder.found(left), self.finder.found(right)
-            both = first.frequencies.keys() & second.frequencies.keys() & scores.keys()
-            if not both:
-                continue
-            idf = ranking.ADJACENCY * min(first.idf, second.idf)
-            slots = left.adjacent + right.adjacent
-            for name in sorted({*left.fields} & {*right.fields} & {"title", "body"}):
-                found = matching.sequence(self.reader, name, slots, within=both)
-                for number, x in self.finder.frequencies(name, found).items():
-                    scores[number] += idf * ranking.saturate(x)
+    # Scores
+
+    def _scores(self, node: Node, numbers: Numbers) -> Scores:
+        """What a node adds to documents' scores; 0 to those that do not answer it."""
+        kernel = self._kernel
+        if isinstance(node, Leaf):
+            return self.finder.scores(node, numbers)
+        if isinstance(node, AnyOf):
+            total = kernel.nothing(numbers)
+            for child in node.alternatives:
+                total = kernel.add(total, self._scores(child, numbers))
+            return total
+        total = self._word_scores(node, numbers)
+        for left, right in self._pairs(node):
+            total = kernel.add(total, self._beside(left, right, numbers))
+        if node is self.plan.root:
+            return total
+        return kernel.only(total, kernel.holds(self._answer(node).hits, numbers))
+
+    def _word_scores(self, group: Group, numbers: Numbers) -> Scores:
+        """A group's scores without the reward for words side by side."""
+        kernel = self._kernel
+        total = kernel.nothing(numbers)
+        for child in (*group.required, *group.optional):
+            total = kernel.add(total, self._scores(child, numbers))
+        for twin in group.twins:
+            total = kernel.add(total, self._twin_scores(twin, numbers))
+        return total
+
+    def _twin_scores(self, twin: Twin, numbers: Numbers) -> Scores:
+        kernel = self._kernel
+        scores = kernel.times(self.finder.scores(twin.leaf, numbers), ranking.TWIN)
+        if not twin.of:
+            return scores
+        named = [self.finder.documents(leaf) for leaf in twin.of]
+        return kernel.only(scores, kernel.lacks(kernel.intersection(named), numbers))
+
+    def _pairs(self, group: Group) -> list[tuple[Leaf, Leaf]]:
+        """The words that follow each other in what was typed."""
+        return [
+            (left, right)
+            for left, right in pairwise((*group.optional, *group.required))
+            if isinstance(left, Leaf)
+            and isinstance(right, Leaf)
+            and left.adjacent
+            and right.adjacent
+            and _common_fields(left, right)
+            and self.finder.found(left).is_anywhere
+            and self.finder.found(right).is_anywhere
+        ]
+
+    def _pair_idf(self, left: Leaf, right: Leaf) -> float:
+        found = self.finder.found
+        return ranking.ADJACENCY * min(found(left).idf, found(right).idf)
+
+    def _beside(self, left: Leaf, right: Leaf, numbers: Numbers) -> Scores:
+        """The reward of documents in which two words stand as they were typed."""
+        kernel, finder = self._kernel, self.finder
+        both = kernel.numbers(
+            kernel.intersection(
+                [numbers, finder.documents(left), finder.documents(right)]
+            )
+        )
+        column = self._phrase(left, right, both)
+        table = kernel.table(ranking.WORTHS, self._pair_idf(left, right))
+        return kernel.worths(column, table, numbers)
+
+    def _phrase(self, left: Leaf, right: Leaf, within: Numbers) -> Column:
+        kernel, reader = self._kernel, self.reader
+        rows = matching.rows(reader, left.adjacent + right.adjacent)
+        starts: Positions = matching.starts(kernel, rows, within=within)
+        fields = _common_fields(left, right)
+        return kernel.weighed(kernel.in_fields(starts, fields, None))
+
+    def _beside_bound(self, left: Leaf, right: Leaf, numbers: Numbers) -> Scores:
+        """No less than the reward of each document.
+
+        Where both words stand side by side, the left one stands, so its x is no less
+        than that of the two.
+        """
+        kernel, finder = self._kernel, self.finder
+        highest = ranking.WORTHS[-1]
+        if len(left.variants) > 1 or matching.is_restricted(left):
+            worths: Sequence[float] = (0.0, *[highest] * 255)
+        else:
+            worths = _ABOVE
+        table = kernel.table(worths, self._pair_idf(left, right))
+        column = finder.column(finder.found(left).layers[0].source)
+        scores = kernel.worths(column, table, numbers)
+        return kernel.only(scores, kernel.holds(finder.documents(right), numbers))
+
+    # Order
+
+    def _by_relevance(self, count: int) -> list[tuple[int, float]]:
+        if heads := self._heads(count):
+            return heads
+        answer, kernel = self.answer, self._kernel
+        best = self._best(answer.literal, count)
+        tiers = (answer.complete, answer.literal), (answer.hits, answer.complete)
+        for all_of_them, before in tiers:
+            if len(best) < count and all_of_them is not before:
+                rest = kernel.difference(all_of_them, before)
+                best += self._best(rest, count - len(best))
+        return best
+
+    def _heads(self, count: int) -> list[tuple[int, float]]:
+        """The best documents of a single list, if the index keeps enough of them."""
+        leaf = self._only_leaf
+        found = self.finder.found(leaf) if leaf else None
+        if found is None or len(found.all_layers) != 1:
+            return []
+        source = found.all_layers[0].source
+        if leaf is None or not isinstance(source, TermPostings):
+            return []
+        heads = decode.heads(source)
+        if not 0 < count <= len(heads):
+            return []
+        numbers = self._kernel.chosen(heads)
+        return self._kernel.best(numbers, self.finder.scores(leaf, numbers), count)
+
+    def _best(self, documents: Documents, count: int) -> list[tuple[int, float]]:
+        """The best of some documents, all of which answer the plan."""
+        kernel, root = self._kernel, self.plan.root
+        numbers = kernel.numbers(documents)
+        pairs = self._pairs(root) if isinstance(root, Group) else []
+        if not isinstance(root, Group) or not pairs or not 0 < count < len(numbers):
+            return kernel.best(numbers, self._scores(root, numbers), count)
+        bounds = self._word_scores(root, numbers)
+        least = kernel.best(numbers, bounds, count)[-1][1]
+        for left, right in pairs:
+            bounds = kernel.add(bounds, self._beside_bound(left, right, numbers))
+        bounds = kernel.times(bounds, _SLACK)
+        if count < _FIRST_LOOKS:
+            first = kernel.best(numbers, bounds, _FIRST_LOOKS)
+            looked = kernel.chosen(number for number, _ in first)
+            best = kernel.best(looked, self._scores(root, looked), count)
+            if len(looked) == len(numbers) or best[-1][1] > first[-1][1]:
+                return best
+            least = max(least, best[-1][1])
+        numbers = kernel.at_least(numbers, bounds, least)
+        return kernel.best(numbers, self._scores(root, numbers), count)
+
+    def _by_date(self, count: int) -> list[tuple[int, float]]:
+        kernel = self._kernel
+        numbers = kernel.numbers(self.answer.hits)
+        days = kernel.days(numbers)
+        newest = kernel.best(numbers, days, count)
+        if not newest:
+            return []
+        numbers = kernel.at_least(numbers, days, newest[-1][1])
+        scores = self._scores(self.plan.root, numbers)
+        days = kernel.days(numbers)
+        rows = zip(numbers, days, scores, strict=True)
+        ordered = sorted((-float(day), -float(s), int(n)) for n, day, s in rows)
+        return [(number, -score) for _, score, number in ordered[:count]]
 
 
-def _either(several: list[Matches]) -> Matches:
-    scores: dict[int, float] = {}
-    for matches in several:
-        for number, score in matches.scores.items():
-            scores[number] = scores.get(number, 0.0) + score
-    complete = set().union(*(matches.complete for matches in several))
-    return Matches(
-        scores, complete, set().union(*(matches.literal for matches in several))
-    )
+_ABOVE = (0.0, *(ranking.WORTHS[min(code + 2, 255)] for code in range(1, 256)))
+"""What a code is worth that rounding may have made too low."""
 
 
-def _filter(reader: IndexReader, filters: Filters) -> set[int] | None:
-    """The documents that pass the filters; None for all."""
-    if filters == Filters():
-        return None
-    return {n for n, row in reader.summaries.items() if _passes(row, filters)}
-
-
-def _passes(row: Summary, filters: Filters) -> bool:
-    topics = {fold(topic).text for topic in row.topics}
-    path = fold(row.doc_id).text
-    if not topics.issuperset(filters.topics):
-        return False
-    if not topics.isdisjoint(filters.excluded_topics):
-        return False
-    if not all(part in path for part in filters.paths):
-        return False
-    if any(part in path for part in filters.excluded_paths):
-        return False
-    if (filters.since or filters.until) and row.date is None:
-        return False
-    if filters.since and row.date and row.date < filters.since:
-        return False
-    return not (filters.until and row.date and row.date > filters.until)
+def _common_fields(left: Leaf, right: Leaf) -> set[str]:
+    return {*left.fields} & {*right.fields} & {"title", "body"}

@@ -192,8 +192,10 @@ class Build:
     def _finish(self, generation: Path, doc_ids: set[str]) -> None:
         """Write the manifest, look whether all is there, and swap."""
         from searchkit.engines.user_words import write_words
+        from searchkit.engines.whoosh.view import write_toc
 
         write_words(generation, self.dictionary.words)
+        write_toc(generation, len(doc_ids))
         manifest = Manifest(
             format_version=FORMAT_VERSION,
             fingerprint=fingerprint(),

@@ -1,24 +1,30 @@
 """Under which terms does a word, a phrase or a pattern stand in this index?
 
-A Han word stands as jieba's word, or as its atoms side by side where the article was
-cut otherwise; a Latin word under its forms; a name (`GPT-4o`) joined, as written, and
-with blanks for its hyphens. What stands nowhere as a whole is searched in parts.
+A Han word of the dictionary stands as itself wherever its characters do, any other as
+its characters side by side; a Latin word with its inflections and those of its stem; a
+name (`GPT-4o`) joined, as written, and with blanks for its hyphens. What stands nowhere
+as a whole is searched in parts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from heapq import nlargest
+from itertools import chain, islice
 
 from searchkit.analysis.analyzer import Word, atoms, words
+from searchkit.analysis.english import stem, uninflected
 from searchkit.analysis.folding import ALIKE, fold
 from searchkit.analysis.latex import Atom, canonical
-from searchkit.analysis.latin import inflections, joined, relatives
+from searchkit.analysis.latin import joined
+from searchkit.analysis.scripts import is_han
 from searchkit.analysis.terms import (
     HUMP_FIRST,
     HUMP_LAST,
+    INFLECTED,
     LANGUAGE,
+    STEM,
     WHOLE,
     any_hump,
     is_atom,
@@ -41,7 +47,7 @@ from searchkit.query.formulas import (
     longest_parts,
 )
 from searchkit.query.light import CHARACTER_WEIGHT
-from searchkit.query.nearest import nearest_words
+from searchkit.query.nearest import Nearest
 from searchkit.query.notes import Notes
 from searchkit.query.restrict import Scope
 from searchkit.query.tree import Fuzzy, Occur, Wildcard
@@ -49,6 +55,12 @@ from searchkit.query.twins import Piece, Twins
 
 MOST_TERMS = 200
 """To how many terms a wildcard or a `~` may expand."""
+
+MOST_LOOKED_AT = 200_000
+"""Terms of the index that are compared with one pattern."""
+
+MOST_ORDERED = 20_000
+"""Terms of which those are chosen that most articles have."""
 
 MOST_WORDS = 64
 """Words of one query that are looked up; the rest is ignored with a note."""
@@ -63,20 +75,33 @@ class Leaves:
     """Makes the leaves of one query on one index, in one scope."""
 
     def __init__(
-        self, finder: Finder, scope: Scope, notes: Notes, *, exact: bool = False
+        self,
+        finder: Finder,
+        scope: Scope,
+        notes: Notes,
+        *,
+        exact: bool = False,
+        nearest: Nearest | None = None,
     ) -> None:
-        """`exact` leaves out the other names of what is typed."""
+        """`exact` leaves out the other names of what is typed.
+
+        `nearest` looks for words like those that are not found.
+        """
         self._finder = finder
+        self._find = finder.reader.find
+        self._nearest = nearest or Nearest(finder)
         self._scope = scope
         self._notes = notes
         self._exact = exact
         self._words = 0
-        self._twins = Twins(finder, self._leaf, notes)
+        self._twins = Twins(finder, self._leaf, self._row, notes)
 
     def within(self, fields: tuple[str, ...]) -> Leaves:
         """The same for some fields only."""
         scope = replace(self._scope, fields=fields)
-        return Leaves(self._finder, scope, self._notes, exact=self._exact)
+        return Leaves(
+            self._finder, scope, self._notes, exact=self._exact, nearest=self._nearest
+        )
 
     def twins(self, pieces: Sequence[Piece]) -> Iterator[Twin]:
         """The other names of what pieces side by side name; none if `exact`."""
@@ -131,19 +156,18 @@ class Leaves:
             yield from self._twins.excluded(text)
 
     def phrase(self, text: str) -> Iterator[Leaf]:
-        """A text that must stand exactly so. Its ends may be parts of a camel case."""
+        """A text that must stand exactly so."""
         typed = atoms(text)
         if not typed:
             self._notes.ignored(text, "there is nothing in the quotes")
             return
-        slots: list[Slot] = [(atom.term,) for atom in typed]
-        if len(slots) == 1:
-            slots = [(typed[0].term, *any_hump(typed[0].term))]
-        else:
-            slots[0] = (typed[0].term, HUMP_LAST + typed[0].term)
-            slots[-1] = (typed[-1].term, HUMP_FIRST + typed[-1].term)
+        blanks = [atom.blank_before for atom in typed]
+        slots, kept = self._merged([atom.term for atom in typed])
+        if len(slots) > 1:  # the ends may be parts of a camel case
+            slots[0] = (*slots[0], HUMP_LAST + slots[0][0])
+            slots[-1] = (*slots[-1], HUMP_FIRST + slots[-1][0])
         leaf = self._leaf(text, tuple(slots))
-        leaf = replace(leaf, blanks=tuple(atom.blank_before for atom in typed))
+        leaf = replace(leaf, blanks=tuple(blanks[index] for index in kept))
         if leaf.fields == ALL_FIELDS:
             leaf = replace(leaf, fields=VISIBLE_FIELDS)
         yield self._noted(leaf, how=" as a phrase")
@@ -155,14 +179,14 @@ class Leaves:
         """
         leaf = self._formula(text, near=occur == "optional")
         found = self._finder.found(leaf)
-        count = len(found.frequencies) - len(found.near)
+        count = found.document_count
         if not leaf.runs:
             yield from self.text(text)
         elif occur == "excluded":
             self._notes.left_out(text, count)
             yield leaf
-        elif found.frequencies or occur == "required":
-            self._notes.formula(text, count, near=len(found.near))
+        elif found.is_anywhere or occur == "required":
+            self._notes.formula(text, count, near=found.near_count)
             yield leaf
         elif parts := list(self._formula_parts(text)):
             yield self._noted(leaf, parts=tuple(parts))
@@ -196,8 +220,9 @@ class Leaves:
             self._notes.ignored("*", "it is for Latin words; Chinese needs none")
             yield from self.text(node.text)
         elif node.anywhere:
-            terms = (t for t in self._terms("") if text in t and is_atom(t))
-            yield self._expanded(f"*{node.text}*", text, terms)
+            terms = chain(self._between("0", "9"), self._between("a", "z"))
+            found = (at for at, term in terms if text in term)
+            yield self._expanded(f"*{node.text}*", text, found)
         else:
             yield self._expanded(f"{node.text}*", text, self._beginning(text))
 
@@ -205,10 +230,13 @@ class Leaves:
         """The words that are a typing error or two away."""
         word = fold(node.text).text
         distance = node.distance or (1 if len(word) < 6 else 2)
+        letters = ("a", "z") if word.isascii() else ("\u0080", "\U0010ffff")
         near = (
-            term
-            for term in self._terms("")
-            if term.isalpha() and within_distance(word, term, distance)
+            at
+            for at, term in self._between(*letters)
+            if abs(len(term) - len(word)) <= distance
+            and term.isalpha()
+            and within_distance(word, term, distance)
         )
         return self._expanded(f"{node.text}~", word, near)
 
@@ -225,7 +253,8 @@ class Leaves:
         )
 
     def _count(self, leaf: Leaf) -> int:
-        return len(self._finder.found(leaf).frequencies)
+        found = self._finder.found(leaf)
+        return found.document_count + found.near_count
 
     def _noted(
         self, leaf: Leaf, *, how: str = "", parts: tuple[Leaf, ...] = ()
@@ -239,7 +268,7 @@ class Leaves:
 
     def _near(self, leaf: Leaf) -> tuple[str, ...]:
         """Words of the index like one that is not in it."""
-        return nearest_words(self._finder.reader, fold(leaf.label).text)
+        return self._nearest.words(fold(leaf.label).text)
 
     def _signs(self, text: str) -> Iterator[Leaf]:
         text = text.strip()
@@ -249,8 +278,37 @@ class Leaves:
             yield self._noted(self._as_written(text))
 
     def _as_written(self, text: str) -> Leaf:
-        slots = tuple((atom,) for word in words(text) for atom in word.atoms)
+        slots = self._row([atom for word in words(text) for atom in word.atoms])
         return self._leaf(text, slots, adjacent=slots)
+
+    def _row(self, row: Sequence[str]) -> Slots:
+        """Atoms side by side, with words of the index instead of their characters."""
+        return tuple(self._merged(row)[0])
+
+    def _merged(self, row: Sequence[str]) -> tuple[list[Slot], list[int]]:
+        """The slots of atoms in a row, and the number of each slot's first atom.
+
+        A word is rarer than its characters and stands wherever they do.
+        """
+        slots: list[Slot] = []
+        firsts: list[int] = []
+        at = 0
+        while at < len(row):
+            end = at + 1
+            while is_han(row[at]) and end < len(row) and is_han(row[end]):
+                end += 1
+            for word, left, right in self._words_in("".join(row[at:end])):
+                known = right - left > 1 and self._find("text", word) is not None
+                pieces = [word] if known else row[at + left : at + right]
+                slots += [(piece,) for piece in pieces]
+                firsts += range(at + left, at + left + len(pieces))
+            at = end
+        return slots, firsts
+
+    def _words_in(self, run: str) -> list[tuple[str, int, int]]:
+        if len(run) == 1 or not is_han(run[0]):
+            return [(run, 0, 1)]
+        return self._finder.reader.lexicon.segmenter.query_words(run)
 
     def _word(self, label: str, word: Word) -> Iterator[Leaf]:
         """One word as a leaf; one that stands nowhere with its parts beside it."""
@@ -284,9 +342,10 @@ class Leaves:
 
     def _han(self, label: str, characters: tuple[str, ...]) -> Leaf:
         spellings = dict.fromkeys((characters, *_alike(characters)))
-        variants: list[Slots] = [(("".join(s),),) for s in spellings]
-        variants += [tuple((atom,) for atom in s) for s in spellings]
-        slots = tuple((atom,) for atom in characters)
+        known = [w for s in spellings if self._find("text", w := "".join(s))]
+        variants: list[Slots] = [(tuple(known),)] if known else []
+        variants += [self._row(s) for s in spellings if "".join(s) not in known]
+        slots = ((known[0],),) if known else variants[0]
         return self._leaf(label, *variants, adjacent=slots)
 
     def _known_parts(self, label: str, characters: tuple[str, ...]) -> Iterator[Leaf]:
@@ -303,40 +362,70 @@ class Leaves:
             at += 1
 
     def _letters(self, label: str, word: str) -> Leaf:
-        slot = _forms(word)
-        leaf = self._leaf(label, (slot,), ((WHOLE + word,),), adjacent=(slot,))
-        exact = (word, *any_hump(word))
-        near = tuple(dict.fromkeys((*exact, *inflections(word), WHOLE + word)))
-        return replace(leaf, closer=(near, exact))
+        whole = (WHOLE + word,) if self._find("text", WHOLE + word) else ()
+        broad, near = self._class(STEM, word), self._class(INFLECTED, word)
+        slots = tuple(dict.fromkeys(((broad, *whole), (near, *whole), (word,))))
+        leaf = self._leaf(label, (slots[0],), adjacent=(self._beside(word),))
+        if len(slots) == 1:
+            return leaf
+        return replace(leaf, closer=((near, *whole), (word,)))
+
+    def _class(self, mark: str, word: str) -> str:
+        """The class of a word; one that the index has not has no word but its key."""
+        if not (word.isascii() and word.isalpha()):
+            return word
+        key = stem(word) if mark == STEM else uninflected(word)
+        return mark + key if self._find("text", mark + key) else key
+
+    def _beside(self, word: str) -> Slot:
+        """What a Latin word may stand as beside others."""
+        broad = self._class(STEM, word)
+        if broad[0] == STEM:
+            return (broad,)
+        return (broad, *(hump for hump in any_hump(broad) if self._find("text", hump)))
 
     def _whole_name(self, label: str, word: Word) -> Leaf:
         plain = word.folded.replace("-", "").isalpha()
-        exact = tuple((atom,) for atom in word.atoms)
+        exact = self._row(word.atoms)
         loose = tuple(
-            _forms(atom) if plain else (atom,)
+            self._beside(atom) if plain else (atom,)
             for atom in word.atoms
             if atom not in "-_"
         )
         name = joined(word.folded)
-        whole = ((WHOLE + name, *(_forms(name) if plain else ())),)
-        return self._leaf(label, whole, exact, loose or exact, adjacent=exact)
+        whole: Slot = (WHOLE + name, *((self._class(STEM, name),) if plain else ()))
+        return self._leaf(label, (whole,), exact, loose or exact, adjacent=exact)
 
-    def _beginning(self, text: str) -> Iterator[str]:
-        yield from (term for term in self._terms(text) if is_atom(term))
+    def _beginning(self, text: str) -> Iterator[int]:
+        """The numbers of the terms that begin with a text."""
+        terms = self._finder.reader.text.terms
+        yield from terms.prefix(text)
         if not text.isalpha():
-            yield from self._terms(WHOLE + joined(text))
+            yield from terms.prefix(WHOLE + joined(text))
 
-    def _terms(self, prefix: str) -> Iterator[str]:
-        for name in self._scope.fields:
-            yield from self._finder.reader.terms(name, prefix)
+    def _between(self, first: str, last: str) -> Iterator[tuple[int, str]]:
+        """The terms from those that begin with one letter to those with another."""
+        terms = self._finder.reader.text.terms
+        start, stop = terms.prefix(first).start, terms.prefix(last).stop
+        stop = min(stop, start + MOST_LOOKED_AT)
+        found = enumerate(terms.between(start, stop), start)
+        return ((at, term) for at, term in found if is_atom(term))
 
-    def _expanded(self, label: str, text: str, terms: Iterator[str]) -> Leaf:
-        unique = dict.fromkeys(terms)
-        chosen = tuple(islice(unique, MOST_TERMS))
-        if not chosen:
+    def _expanded(self, label: str, text: str, ordinals: Iterator[int]) -> Leaf:
+        """The leaf of terms; of too many, the ones that most articles have."""
+        at = self._finder.reader.at
+        found = [*islice(ordinals, MOST_ORDERED)]
+        postings = (at("text", ordinal) for ordinal in found)
+        if len(found) > MOST_TERMS:
+            # Of those that most articles have, so that few hits are lost.
+            chosen = nlargest(MOST_TERMS, postings, key=lambda p: (p.documents, p.term))
+            terms = tuple(sorted(posting.term for posting in chosen))
+        else:
+            terms = tuple(posting.term for posting in postings)
+        if not terms:
             return self._noted(self._leaf(label, ((text,),)))
-        self._notes.expanded(label, chosen, len(unique))
-        return self._leaf(label, (chosen,))
+        self._notes.expanded(label, terms, len(found))
+        return self._leaf(label, (terms,))
 
 
 def _alike(atoms: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -344,12 +433,6 @@ def _alike(atoms: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     if len(atoms) > 1:
         yield tuple(ALIKE.get(atom, atom) for atom in atoms)
         yield tuple(_TRADITIONAL.get(atom, atom) for atom in atoms)
-
-
-def _forms(word: str) -> Slot:
-    """A Latin word, its relatives, and the camel-case words it is part of."""
-    terms = (*inflections(word), *relatives(word), *any_hump(word))
-    return tuple(dict.fromkeys(terms))
 
 
 def _lighter(leaf: Leaf, word: Word) -> Leaf:

@@ -11,40 +11,71 @@ from collections.abc import Iterator
 
 from searchkit.analysis.scripts import is_han
 from searchkit.analysis.terms import is_atom
-from searchkit.engines.whoosh.reader import IndexReader
+from searchkit.engines.search import Finder
 from searchkit.query.distance import within_distance
 
 _MOST = 3
 _SHORTEST = 3  # letters; of fewer, everything is near to everything
 _TWO_ERRORS_FROM = 6  # letters
 
-
-def nearest_words(
-    reader: IndexReader, word: str, *, number: int | None = None
-) -> tuple[str, ...]:
-    """Up to three words of the bodies like a folded word, the likeliest first.
-
-    With a document's `number`, words of that document alone.
-    """
-    if len(word) < 2 or not (is_han(word[0]) or len(word) >= _SHORTEST):
-        return ()
-    near = _like_han(reader, word) if is_han(word[0]) else _like_letters(reader, word)
-    ranked = sorted(
-        (errors, -reader.document_frequency("body", term), term)
-        for errors, term in near
-        if term != word and (number is None or number in reader.postings("body", term))
-    )
-    return tuple(term for _, _, term in ranked[:_MOST])
+_MOST_WORDS = 4  # of one query for which near ones are looked for
+_MOST_TERMS = 40_000  # that are looked at for them, all together
 
 
-def _like_letters(reader: IndexReader, word: str) -> Iterator[tuple[int, str]]:
-    most = 2 if len(word) >= _TWO_ERRORS_FROM else 1
-    for term in reader.terms("body", word[0]):
-        if is_atom(term) and within_distance(word, term, most):
-            yield (1 if within_distance(word, term, 1) else 2), term
+class Nearest:
+    """Looks for near words for one query, as long as that takes little time."""
 
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
+        self._terms = finder.reader.text.terms
+        self._words_left = _MOST_WORDS
+        self._terms_left = _MOST_TERMS
 
-def _like_han(reader: IndexReader, word: str) -> Iterator[tuple[int, str]]:
-    for term in reader.terms("body", word[0]):
-        if len(term) == len(word) and sum(map(str.__ne__, term, word)) == 1:
-            yield 1, term
+    def words(self, word: str, *, number: int | None = None) -> tuple[str, ...]:
+        """Up to three words of the index like a folded word, the likeliest first.
+
+        With a document's `number`, words of that document alone.
+        """
+        if len(word) < 2 or not (is_han(word[0]) or len(word) >= _SHORTEST):
+            return ()
+        if not self._words_left:
+            return ()
+        self._words_left -= 1
+        near = self._like_han(word) if is_han(word[0]) else self._like_letters(word)
+        ranked = sorted(
+            (errors, -self._found_in(term), term)
+            for errors, term in near
+            if term != word and (number is None or self._stands_in(term, number))
+        )
+        return tuple(term for _, _, term in ranked[:_MOST])
+
+    def _beginning(self, text: str) -> Iterator[str]:
+        ordinals = self._terms.prefix(text)
+        stop = min(ordinals.stop, ordinals.start + self._terms_left)
+        self._terms_left -= stop - ordinals.start
+        return self._terms.between(ordinals.start, stop)
+
+    def _like_letters(self, word: str) -> Iterator[tuple[int, str]]:
+        most = 2 if len(word) >= _TWO_ERRORS_FROM else 1
+        letters = {*word}
+        for term in self._beginning(word[0]):
+            # Each error takes one letter away and brings one.
+            if abs(len(term) - len(word)) > most or len(letters.difference(term)) > most:
+                continue
+            if is_atom(term) and within_distance(word, term, most):
+                yield (1 if within_distance(word, term, 1) else 2), term
+
+    def _like_han(self, word: str) -> Iterator[tuple[int, str]]:
+        for term in self._beginning(word[0]):
+            if len(term) == len(word) and sum(map(str.__ne__, term, word)) == 1:
+                yield 1, term
+
+    def _found_in(self, term: str) -> int:
+        found = self._finder.reader.find("text", term)
+        return found.documents if found else 0
+
+    def _stands_in(self, term: str, number: int) -> bool:
+        found = self._finder.reader.find("text", term)
+        if found is None:
+            return False
+        return bool(self._finder.plain.positions_in("text", (found,), number))

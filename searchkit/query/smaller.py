@@ -25,7 +25,7 @@ def smaller_query(evaluation: Evaluation) -> Note | None:
         count = _count(evaluation, smaller)
         if count:
             return _note(" ".join(map(_typed, leaves)), count)
-    count = len(evaluation.unfiltered.scores)
+    count = evaluation.unfiltered_total
     if count and plan.filters != Filters():
         return _note("without the filters", count)
     return None
@@ -42,11 +42,11 @@ def _fewer(leaves: list[Leaf]) -> Iterator[list[Leaf]]:
 
 
 def _stands(evaluation: Evaluation, leaf: Leaf) -> bool:
-    return bool(evaluation.finder.found(leaf).frequencies)
+    return evaluation.finder.found(leaf).is_anywhere
 
 
 def _count(evaluation: Evaluation, plan: Plan) -> int:
-    return len(Evaluation(evaluation.finder, plan).matches.scores)
+    return Evaluation(evaluation.finder, plan).total
 
 
 def _typed(leaf: Leaf) -> str:

@@ -10,12 +10,12 @@ from itertools import islice
 
 from searchkit.analysis.folding import fold
 from searchkit.analysis.terms import is_atom
-from searchkit.engines.whoosh.reader import IndexReader
+from searchkit.engines.reader import GenerationReader
 
 _MOST_TERMS = 2_000  # terms looked at; a prefix of one letter has more
 
 
-def suggestions(reader: IndexReader, prefix: str, *, limit: int) -> tuple[str, ...]:
+def suggestions(reader: GenerationReader, prefix: str, *, limit: int) -> tuple[str, ...]:
     """Up to `limit` completions, best first; none for an empty prefix."""
     wanted = fold(prefix.strip()).text
     if not wanted:
@@ -24,21 +24,23 @@ def suggestions(reader: IndexReader, prefix: str, *, limit: int) -> tuple[str, .
     return tuple(islice(dict.fromkeys([*titles, *_terms(reader, wanted)]), limit))
 
 
-def _titles(reader: IndexReader, wanted: str) -> list[str]:
+def _titles(reader: GenerationReader, wanted: str) -> list[str]:
     """Titles that begin so, then titles that hold it; shorter ones first."""
     found = []
-    for row in reader.summaries.values():
-        at = fold(row.title).text.find(wanted)
+    for number, folded in enumerate(reader.folded_titles):
+        at = folded.find(wanted)
         if at >= 0:
-            found.append((at > 0, len(row.title), row.title))
+            title = reader.title(number)
+            found.append((at > 0, len(title), title))
     return [title for _, _, title in sorted(found)]
 
 
-def _terms(reader: IndexReader, wanted: str) -> list[str]:
-    terms = islice(reader.terms("body", wanted), _MOST_TERMS)
+def _terms(reader: GenerationReader, wanted: str) -> list[str]:
+    ordinals = reader.text.terms.prefix(wanted)[:_MOST_TERMS]
+    postings = (reader.at("text", ordinal) for ordinal in ordinals)
     counted = (
-        (-reader.document_frequency("body", term), term)
-        for term in terms
-        if is_atom(term) and len(term) > 1
+        (-posting.documents, posting.term)
+        for posting in postings
+        if is_atom(posting.term) and len(posting.term) > 1
     )
     return [term for _, term in sorted(counted)]

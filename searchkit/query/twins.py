@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from searchkit.analysis.analyzer import words
-from searchkit.analysis.chinese import JIEBA
 from searchkit.analysis.glossary import is_abbreviation, name_key
 from searchkit.analysis.terms import CASED
 from searchkit.engines.plan import Leaf, Twin
@@ -31,6 +30,7 @@ MOST_TWINS = 8
 _ABBREVIATED = 0.5  # of the articles with a word, for it to be an abbreviation
 
 MakeLeaf = Callable[..., Leaf]
+MakeRow = Callable[[Sequence[str]], Slots]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,14 @@ class Piece:
 class Twins:
     """Finds the twins in one query on one index, in one scope."""
 
-    def __init__(self, finder: Finder, leaf: MakeLeaf, notes: Notes) -> None:
-        """`leaf` makes a leaf in the scope from a label and variants."""
+    def __init__(
+        self, finder: Finder, leaf: MakeLeaf, row: MakeRow, notes: Notes
+    ) -> None:
+        """`leaf` makes a leaf in the scope from a label and variants, `row` the slots
+        of atoms side by side."""
         self._finder = finder
         self._leaf = leaf
+        self._row = row
         self._notes = notes
 
     def of(self, pieces: Sequence[Piece]) -> Iterator[Twin]:
@@ -69,24 +73,23 @@ class Twins:
         """The twins of a name that no hit may hold."""
         leaves = list(self._found(text))
         for leaf in leaves:
-            count = len(self._finder.found(leaf).frequencies)
+            count = self._finder.found(leaf).document_count
             self._notes.left_out(leaf.label, count)
         return leaves
 
     def _noted(self, text: str) -> list[Leaf]:
         leaves = list(self._found(text))
-        found = [self._finder.found(leaf).frequencies.keys() for leaf in leaves]
-        if found:
+        if leaves:
             labels = [leaf.label for leaf in leaves]
-            self._notes.twins(text, labels, len(set().union(*found)))
+            self._notes.twins(text, labels, self._finder.count_any(leaves))
         return leaves
 
     def _found(self, text: str) -> Iterator[Leaf]:
         """The twins of a name as leaves: those that stand somewhere."""
         names = self._names(text)
         for name in names.twins[:MOST_TWINS] if names else ():
-            leaf = self._leaf(name, *_variants(name))
-            if self._finder.found(leaf).frequencies:
+            leaf = self._leaf(name, *self._variants(name))
+            if self._finder.found(leaf).is_anywhere:
                 yield leaf
 
     def _names(self, text: str) -> Names | None:
@@ -100,29 +103,23 @@ class Twins:
             return True
         cased = self._leaf(spelling, ((CASED + spelling,),))
         plain = self._leaf(typed, ((typed,),))
-        counts = [len(self._finder.found(leaf).frequencies) for leaf in (cased, plain)]
+        counts = [self._finder.found(leaf).document_count for leaf in (cased, plain)]
         return counts[0] >= _ABBREVIATED * counts[1]
+
+    def _variants(self, name: str) -> Iterator[Slots]:
+        """How a twin stands in the index: as a word, or its atoms in a row."""
+        if is_abbreviation(name) and name.isalpha():
+            singular = name.rstrip("s")
+            yield ((CASED + singular, CASED + singular + "s"),)
+            return
+        atoms = [atom for word in words(name) for atom in word.atoms]
+        row = self._row([atom for atom in atoms if atom not in "-_·"])
+        # The plural is in the last word; merging the lists of each word is what costs.
+        yield (*row[:-1], _forms(row[-1][0]))
 
 
 def _joined(pieces: Sequence[Piece]) -> str:
     return "".join(" " * piece.apart + piece.text for piece in pieces).strip()
-
-
-def _variants(name: str) -> Iterator[Slots]:
-    """How a twin stands in the index: as a word of jieba's, or its atoms in a row."""
-    found = list(words(name))
-    if is_abbreviation(name) and name.isalpha():
-        singular = name.rstrip("s")
-        yield ((CASED + singular, CASED + singular + "s"),)
-        return
-    folded = "".join(word.folded for word in found)
-    chinese = all(word.kind == "han" for word in found)
-    if chinese and any(word == folded for word, _, _ in JIEBA.search_words(folded)):
-        yield ((folded,),)
-        return
-    atoms = [atom for word in found for atom in word.atoms if atom not in "-_·"]
-    # The plural is in the last word; merging the postings of each word is what costs.
-    yield (*((atom,) for atom in atoms[:-1]), _forms(atoms[-1]))
 
 
 def _forms(atom: str) -> tuple[str, ...]:

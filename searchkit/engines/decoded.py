@@ -1,0 +1,45 @@
+"""Which lists were read lately? They are kept, up to a number of bytes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any
+
+
+class Decoded:
+    """Values by key; those not asked for longest go first. Safe for many threads.
+
+    A value may be made by two threads at once; the values are equal then.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most = most_bytes
+        self._bytes = 0
+        self._lock = Lock()
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], tuple[Any, int]]) -> Any:
+        """The value of a key, made with its size in bytes if it is not kept."""
+        found = self.peek(key)
+        if found is not None:
+            return found
+        value, size = make()
+        with self._lock:
+            if size <= self._most // 2 and key not in self._kept:
+                self._kept[key] = value, size
+                self._bytes += size
+                while self._bytes > self._most:
+                    _, (_, freed) = self._kept.popitem(last=False)
+                    self._bytes -= freed
+        return value
+
+    def peek(self, key: Hashable) -> Any:
+        """The value of a key if it is kept, else None."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is None:
+                return None
+            self._kept.move_to_end(key)
+            return found[0]

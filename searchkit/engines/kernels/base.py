@@ -1,0 +1,154 @@
+"""What must a kernel be able to do?
+
+Document sets, columns and positions are opaque to all but the kernel that made them.
+Document numbers and positions rise within each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Protocol
+
+from searchkit.engines.columns.postings import TermPostings
+
+Documents = Any
+"""A set of documents. A column is one, too: that of its documents."""
+
+Column = Any
+"""Documents, each with a code of 1 or more. `len` is their number."""
+
+Positions = Any
+"""Rising global positions of one space. `len` is their number."""
+
+Scores = Any
+"""A float for each of some numbers, in their order."""
+
+Numbers = Any
+"""Rising document numbers."""
+
+Table = Any
+"""What each code is worth; that of 0, which is absence, is 0."""
+
+
+class Kernel(Protocol):
+    """The operations of one kernel on one generation. Safe for many threads."""
+
+    def load(self, term: TermPostings) -> Column:
+        """The scored documents of a term with their impact codes."""
+
+    def column(self, codes: Iterable[tuple[int, int]]) -> Column:
+        """A column of (document, code) in rising order of the documents."""
+
+    def merged(self, columns: Sequence[Column]) -> Column:
+        """All documents of the columns; their x are added in the columns' order."""
+
+    def first_of(self, columns: Sequence[Column]) -> Column:
+        """All documents of the columns, each with its code in the first that has it."""
+
+    def positions(self, space: str, terms: Sequence[TermPostings]) -> Positions:
+        """Where any of the terms stands."""
+
+    def within(self, space: str, positions: Positions, numbers: Numbers) -> Positions:
+        """Those of the positions that are in these documents."""
+
+    def shifted(self, positions: Positions, distance: int) -> Positions:
+        """The positions less a distance."""
+
+    def followed(
+        self,
+        space: str,
+        starts: Positions,
+        terms: Sequence[TermPostings],
+        distance: int,
+    ) -> Positions:
+        """The starts that have any of the terms at the distance behind them."""
+
+    def with_blank(self, starts: Positions, distance: int, blank: bool) -> Positions:
+        """The starts with a blank before the atom at the distance, or without."""
+
+    def in_fields(
+        self, starts: Positions, fields: Collection[str], zones: Collection[int] | None
+    ) -> Positions:
+        """The starts in some fields, and if in the body in some zones."""
+
+    def in_fences(self, starts: Positions, borders: Positions) -> Positions:
+        """The starts between the borders, of which two in a row are a fence's."""
+
+    def weighed(self, starts: Positions) -> Column:
+        """The documents of occurrences, each with the code of its x."""
+
+    def documents_of(self, space: str, positions: Positions) -> list[int]:
+        """The documents of the positions, rising."""
+
+    def coverages(
+        self, starts: Positions, bounds: Positions, length: int
+    ) -> list[tuple[int, list[float]]]:
+        """For each document of the math space, which share of its formula each run is.
+
+        `starts` are those of runs of `length` atoms, `bounds` the formulas' borders.
+        """
+
+    def everything(self) -> Documents:
+        """All documents."""
+
+    def union(self, sets: Sequence[Documents]) -> Documents:
+        """The documents in any of the sets; of no sets none."""
+
+    def intersection(self, sets: Sequence[Documents]) -> Documents:
+        """The documents in all of the sets, of which there is at least one."""
+
+    def difference(self, left: Documents, right: Documents) -> Documents:
+        """The documents of one set that are not in the other."""
+
+    def count(self, documents: Documents) -> int:
+        """How many documents a set has."""
+
+    def numbers(self, documents: Documents) -> Numbers:
+        """The documents of a set in rising order."""
+
+    def chosen(self, numbers: Iterable[int]) -> Numbers:
+        """Rising numbers from a list."""
+
+    def holds(self, documents: Documents, numbers: Numbers) -> Sequence[bool]:
+        """Whether each of the numbers is in the set."""
+
+    def lacks(self, documents: Documents, numbers: Numbers) -> Sequence[bool]:
+        """Whether each of the numbers is not in the set."""
+
+    def days(self, numbers: Numbers) -> Scores:
+        """The ordinal of each document's date, 0 for none."""
+
+    def dated(self, first: int, last: int) -> Documents:
+        """The documents with a date whose ordinal is in the bounds, both included."""
+
+    def with_topic(self, topics: Collection[int]) -> Documents:
+        """The documents with any of the topics, by their numbers."""
+
+    def topic_counts(self, documents: Documents) -> dict[int, int]:
+        """How many of the documents have each topic, by its number."""
+
+    def table(self, worths: Sequence[float], factor: float) -> Table:
+        """The worths of the codes times a factor."""
+
+    def worths(self, column: Column, table: Table, numbers: Numbers) -> Scores:
+        """What the column is worth in each of the documents; 0 where it has none."""
+
+    def nothing(self, numbers: Numbers) -> Scores:
+        """A score of 0 for each."""
+
+    def add(self, scores: Scores, more: Scores) -> Scores:
+        """The sums; `scores` may be changed."""
+
+    def times(self, scores: Scores, factor: float) -> Scores:
+        """The scores times a factor."""
+
+    def only(self, scores: Scores, keep: Sequence[bool]) -> Scores:
+        """The scores, but 0 where they are not to be kept."""
+
+    def best(
+        self, numbers: Numbers, scores: Scores, count: int
+    ) -> list[tuple[int, float]]:
+        """The highest scores with their documents, best first, ties by number."""
+
+    def at_least(self, numbers: Numbers, scores: Scores, least: float) -> Numbers:
+        """The documents whose score is no less."""

@@ -1,0 +1,330 @@
+"""The kernel without numpy, for what is small: dictionaries, sets and bisection.
+
+A set of documents is a column or a Python set, numbers and scores are lists.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, TypeAlias
+
+from searchkit.analysis.analyzer import BLANK, LOOSE, ZONE_MASK
+from searchkit.engines import ranking
+from searchkit.engines.columns import plain as decode
+from searchkit.engines.weights import weights
+
+if TYPE_CHECKING:
+    from searchkit.engines.columns.postings import TermPostings
+    from searchkit.engines.reader import GenerationReader
+
+Documents: TypeAlias = "Column | set[int] | list[int]"
+Numbers: TypeAlias = list[int]
+Positions: TypeAlias = Sequence[int]
+Scores: TypeAlias = list[float]
+
+_FIELDS = ("title", "alias", "topic")
+
+
+class Column:
+    """Documents and their codes; both rise together with the documents' numbers."""
+
+    __slots__ = ("_by_number", "codes", "documents")
+
+    def __init__(self, documents: Sequence[int], codes: Sequence[int]) -> None:
+        self.documents = documents
+        self.codes = codes
+        self._by_number: dict[int, int] | None = None
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    @property
+    def by_number(self) -> dict[int, int]:
+        """The code of each document."""
+        if self._by_number is None:
+            self._by_number = dict(zip(self.documents, self.codes, strict=True))
+        return self._by_number
+
+
+class PlainKernel:
+    """Plain Python's operations on one generation; see `base.Kernel`."""
+
+    def __init__(self, reader: GenerationReader) -> None:
+        self._reader = reader
+        self._bases = {"text": reader.text_base, "math": reader.math_base}
+
+    # Columns
+
+    def load(self, term: TermPostings) -> Column:
+        def decoded() -> tuple[Column, int]:
+            column = Column(decode.documents(term), decode.codes(term))
+            return column, 100 * len(column)
+
+        return self._reader.decoded.get(("plain scored", term.term), decoded)
+
+    def column(self, codes: Iterable[tuple[int, int]]) -> Column:
+        pairs = [*codes]
+        return Column([n for n, _ in pairs], [code for _, code in pairs])
+
+    def merged(self, columns: Sequence[Column]) -> Column:
+        sums: dict[int, float] = {}
+        for column in columns:
+            for number, code in zip(column.documents, column.codes, strict=True):
+                sums[number] = sums.get(number, 0.0) + ranking.X_OF_CODE[code]
+        return _coded(sums)
+
+    def first_of(self, columns: Sequence[Column]) -> Column:
+        codes: dict[int, int] = {}
+        for column in reversed(columns):
+            codes |= column.by_number
+        return self.column(sorted(codes.items()))
+
+    # Positions
+
+    def positions(self, space: str, terms: Sequence[TermPostings]) -> Positions:
+        def decoded() -> tuple[Positions, int]:
+            if len(terms) == 1:
+                positions: Positions = decode.positions(terms[0])
+            else:
+                several = [decode.positions(term) for term in terms]
+                positions = sorted(position for row in several for position in row)
+            return positions, 40 * len(positions)
+
+        if not terms:
+            return ()
+        key = ("plain " + space, *(term.term for term in terms))
+        return self._reader.decoded.get(key, decoded)
+
+    def positions_in(
+        self, space: str, terms: Sequence[TermPostings], number: int
+    ) -> list[int]:
+        """Where any of the terms stands in one document, without reading all."""
+        base = self._bases[space]
+        low, high = base[number], base[number + 1]
+        found: list[int] = []
+        for term in terms:
+            decoded = self._reader.decoded.peek((space, term.term))
+            if decoded is None:
+                found += decode.positions_between(term, low, high)
+            else:
+                first, last = decoded.searchsorted((low, high))
+                found += decoded[first:last].tolist()
+        return found if len(terms) == 1 else sorted(found)
+
+    def within(self, space: str, positions: Positions, numbers: Numbers) -> Positions:
+        base = self._bases[space]
+        kept: list[int] = []
+        for number in numbers:
+            low = bisect_left(positions, base[number])
+            kept += positions[low : bisect_left(positions, base[number + 1], low)]
+        return kept
+
+    def shifted(self, positions: Positions, distance: int) -> Positions:
+        return [p - distance for p in positions] if distance else positions
+
+    def followed(
+        self, space: str, starts: Positions, terms: Sequence[TermPostings], distance: int
+    ) -> Positions:
+        positions = self.positions(space, terms)
+        if len(starts) * 16 < len(positions):
+            return [start for start in starts if _stands(positions, start + distance)]
+        here = set(positions)
+        return [start for start in starts if start + distance in here]
+
+    def with_blank(self, starts: Positions, distance: int, blank: bool) -> Positions:
+        wanted, tag = BLANK if blank else 0, self._reader.tag
+        return [
+            start
+            for start in starts
+            if (found := tag(start + distance)) & BLANK == wanted or found & LOOSE
+        ]
+
+    def in_fields(
+        self, starts: Positions, fields: Collection[str], zones: Collection[int] | None
+    ) -> Positions:
+        kept = []
+        for number, rows in self._rows(starts):
+            for start in rows:
+                part = self.part(start, number)
+                if part > ZONE_MASK:
+                    inside = _FIELDS[part - ZONE_MASK - 1] in fields
+                else:
+                    inside = "body" in fields and (zones is None or part in zones)
+                if inside:
+                    kept.append(start)
+        return kept
+
+    def in_fences(self, starts: Positions, borders: Positions) -> Positions:
+        return [start for start in starts if bisect_right(borders, start) % 2]
+
+    def weighed(self, starts: Positions) -> Column:
+        sums = {}
+        for number, rows in self._rows(starts):
+            by_part = weights(
+                self._reader.title_words[number],
+                self._reader.body_words[number],
+                self._reader.averages.title,
+                self._reader.averages.body,
+            )
+            x = 0.0
+            for start in rows:
+                x += by_part[self.part(start, number)]
+            sums[number] = x
+        return _coded(sums)
+
+    def documents_of(self, space: str, positions: Positions) -> list[int]:
+        return [number for number, _ in _by_row(positions, self._bases[space])]
+
+    def coverages(
+        self, starts: Positions, bounds: Positions, length: int
+    ) -> list[tuple[int, list[float]]]:
+        found = []
+        for number, rows in _by_row(starts, self._bases["math"]):
+            shares = []
+            for start in rows:
+                after = bisect_right(bounds, start)
+                shares.append(length / (bounds[after] - bounds[after - 1] - 1))
+            found.append((number, shares))
+        return found
+
+    def _rows(self, starts: Positions) -> Iterable[tuple[int, list[int]]]:
+        return _by_row(starts, self._bases["text"])
+
+    def part(self, start: int, number: int) -> int:
+        """In which part a position is: 0 to 3 the body's zones, then title and so on."""
+        reader = self._reader
+        inner = start - reader.text_base[number]
+        if inner >= reader.body_start[number]:
+            return reader.tag(start) & ZONE_MASK
+        field = (inner >= reader.title_end[number]) + (inner >= reader.alias_end[number])
+        return ZONE_MASK + 1 + field
+
+    # Sets of documents
+
+    def everything(self) -> Documents:
+        return {*range(self._reader.document_count)}
+
+    def union(self, sets: Sequence[Documents]) -> Documents:
+        return sets[0] if len(sets) == 1 else set().union(*map(_numbers, sets))
+
+    def intersection(self, sets: Sequence[Documents]) -> Documents:
+        if len(sets) == 1:
+            return sets[0]
+        first, *others = sorted(sets, key=len)
+        numbers = set(_numbers(first))
+        for documents in others:
+            holder = _holder(documents)
+            numbers = {number for number in numbers if number in holder}
+        return numbers
+
+    def difference(self, left: Documents, right: Documents) -> Documents:
+        return set(_numbers(left)).difference(_numbers(right))
+
+    def count(self, documents: Documents) -> int:
+        return len(documents)
+
+    def lacks(self, documents: Documents, numbers: Numbers) -> list[bool]:
+        holder = _holder(documents)
+        return [number not in holder for number in numbers]
+
+    def numbers(self, documents: Documents) -> Numbers:
+        return sorted(_numbers(documents))
+
+    def chosen(self, numbers: Iterable[int]) -> Numbers:
+        return sorted(numbers)
+
+    def holds(self, documents: Documents, numbers: Numbers) -> list[bool]:
+        holder = _holder(documents)
+        return [number in holder for number in numbers]
+
+    # Scores
+
+    def table(self, worths: Sequence[float], factor: float) -> list[float]:
+        return [worth * factor for worth in worths]
+
+    def worths(self, column: Column, table: Sequence[float], numbers: Numbers) -> Scores:
+        code_of = column.by_number.get
+        return [table[code_of(number, 0)] for number in numbers]
+
+    def nothing(self, numbers: Numbers) -> Scores:
+        return [0.0] * len(numbers)
+
+    def add(self, scores: Scores, more: Scores) -> Scores:
+        return [left + right for left, right in zip(scores, more, strict=True)]
+
+    def times(self, scores: Scores, factor: float) -> Scores:
+        return [score * factor for score in scores]
+
+    def only(self, scores: Scores, keep: Sequence[bool]) -> Scores:
+        return [
+            score if kept else 0.0 for score, kept in zip(scores, keep, strict=True)
+        ]
+
+    def best(
+        self, numbers: Numbers, scores: Scores, count: int
+    ) -> list[tuple[int, float]]:
+        pairs = zip((-score for score in scores), numbers, strict=True)
+        chosen = heapq.nsmallest(count, pairs) if count < len(numbers) else sorted(pairs)
+        return [(number, -score) for score, number in chosen]
+
+    def days(self, numbers: Numbers) -> Scores:
+        day_of = self._reader.date
+        return [float(day_of[number]) for number in numbers]
+
+    def dated(self, first: int, last: int) -> Documents:
+        days = enumerate(self._reader.date)
+        return {number for number, day in days if first <= day <= last}
+
+    def with_topic(self, topics: Collection[int]) -> Documents:
+        bounds = self._reader.topics_at
+        return {
+            bisect_right(bounds, at) - 1
+            for at, topic in enumerate(self._reader.topic_numbers)
+            if topic in topics
+        }
+
+    def topic_counts(self, documents: Documents) -> dict[int, int]:
+        bounds, topics = self._reader.topics_at, self._reader.topic_numbers
+        counted: Counter[int] = Counter()
+        for number in _numbers(documents):
+            counted.update(topics[bounds[number] : bounds[number + 1]])
+        return dict(counted)
+
+    def at_least(self, numbers: Numbers, scores: Scores, least: float) -> Numbers:
+        pairs = zip(numbers, scores, strict=True)
+        return [number for number, score in pairs if score >= least]
+
+
+def _coded(sums: dict[int, float]) -> Column:
+    rising = sorted(sums)
+    return Column(rising, bytes(ranking.impact_code(sums[number]) for number in rising))
+
+
+def _numbers(documents: Documents) -> Collection[int]:
+    return documents.documents if isinstance(documents, Column) else documents
+
+
+def _holder(documents: Documents) -> Collection[int]:
+    if isinstance(documents, Column):
+        return documents.by_number
+    return documents if isinstance(documents, set) else set(documents)
+
+
+def _stands(positions: Positions, position: int) -> bool:
+    at = bisect_left(positions, position)
+    return at < len(positions) and positions[at] == position
+
+
+def _by_row(
+    starts: Positions, base: Sequence[int]
+) -> Iterable[tuple[int, list[int]]]:
+    """Each document that has some of the starts, with them."""
+    for number, rows in groupby(starts, key=lambda start: bisect_right(base, start) - 1):
+        yield number, [*rows]
+
+
+__all__ = ["PlainKernel"]

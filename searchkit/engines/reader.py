@@ -1,0 +1,354 @@
+"""What does one generation of the index say of its terms and documents?
+
+A reader is one unchanging snapshot over mapped columns. Nothing is read before it is
+asked for, and nothing is imported that a small search does not need.
+"""
+
+from __future__ import annotations
+
+import sys
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from searchkit.engines import generations
+from searchkit.engines.columns.files import Column, Columns
+from searchkit.engines.columns.postings import Postings, TermPostings
+from searchkit.engines.decoded import Decoded
+from searchkit.engines.kernels.plain import PlainKernel
+from searchkit.errors import IndexCorruptError
+
+if TYPE_CHECKING:
+    from searchkit.analysis.lexicon import Lexicon
+    from searchkit.engines.glossary import Names
+    from searchkit.engines.kernels.base import Kernel
+    from searchkit.model import GlossaryPair
+
+POSTINGS = "postings"
+DOCUMENTS = "documents"
+
+MOST_PLAIN = 50_000
+"""Postings that one search reads without numpy, which takes 0.1 s to import."""
+
+_DECODED_BYTES = 24 << 20  # of lists that are kept for the next search
+_MOST_TERMS = 8192  # terms that are kept with where their lists lie
+_NO_TERM = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a page says of a document without opening it."""
+
+    number: int
+    doc_id: str
+    title: str
+    path: str | None
+    digest: str
+    title_words: int
+    body_words: int
+    text_bytes: int
+    date: date | None
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Averages:
+    """The mean numbers of words in the titles and in the bodies of all documents."""
+
+    title: float
+    body: float
+
+
+class GenerationReader:
+    """One generation, opened. Safe for many threads; close it when done."""
+
+    def __init__(self, generation: Path) -> None:
+        """Open the generation in that folder.
+
+        Raises: IndexFormatError, IndexCorruptError.
+        """
+        self.path = generation
+        self.manifest = generations.read_manifest(generation)
+        generations.compare_sizes(generation, self.manifest)
+        self.decoded = Decoded(_DECODED_BYTES)
+        self._lock = RLock()
+        self._files: dict[str, Columns] = {}
+        self._terms: dict[tuple[str, str | int], Any] = {}
+        documents = self.columns(DOCUMENTS)
+        totals = documents.column("totals").integers("Q")
+        self.document_count, title_words, body_words = totals
+        count = self.document_count or 1
+        self.averages = Averages(title_words / count, body_words / count)
+        self.text_base = self._numbers("text_base", "Q", more=1)
+        self.math_base = self._numbers("math_base", "Q", more=1)
+        self.text = Postings(self.columns(POSTINGS), "text", self.text_base)
+        self.math = Postings(self.columns(POSTINGS), "math", self.math_base)
+        self.plain = PlainKernel(self)
+
+    def close(self) -> None:
+        """Let the files go. The reader cannot be used after that."""
+        for columns in self._files.values():
+            columns.close()
+
+    def columns(self, name: str) -> Columns:
+        """A file of the generation, opened when it is first asked for.
+
+        Raises: IndexFormatError, IndexCorruptError.
+        """
+        with self._lock:
+            if name not in self._files:
+                self._files[name] = Columns(self.path / name, name)
+            return self._files[name]
+
+    def kernel(self, work: int) -> Kernel:
+        """The kernel for so many postings: with numpy if it is there or worth it."""
+        if work > MOST_PLAIN or "numpy" in sys.modules:
+            return self._vector
+        return self.plain
+
+    @cached_property
+    def _vector(self) -> Kernel:
+        from searchkit.engines.kernels.vector import VectorKernel
+
+        return VectorKernel(self)
+
+    # Terms
+
+    def find(self, space: str, term: str) -> TermPostings | None:
+        """What the index says of a term of "text" or "math"; None if it is in none."""
+        key: tuple[str, str | int] = (space, term)
+        found = self._terms.get(key, _NO_TERM)
+        if found is _NO_TERM:
+            found = (self.text if space == "text" else self.math).find(term)
+            self._keep(key, found)
+        return found  # type: ignore[no-any-return]
+
+    def _keep(self, key: tuple[str, str | int], found: TermPostings | None) -> None:
+        if len(self._terms) >= _MOST_TERMS:
+            self._terms.clear()
+        self._terms[key] = found
+
+    def at(self, space: str, ordinal: int) -> TermPostings:
+        """The same of the term with a number."""
+        key: tuple[str, str | int] = (space, ordinal)
+        found = self._terms.get(key)
+        if found is None:
+            found = (self.text if space == "text" else self.math).at(ordinal)
+            self._keep(key, found)
+            self._keep((space, found.term), found)
+        return found  # type: ignore[no-any-return]
+
+    # Documents
+
+    @cached_property
+    def title_end(self) -> memoryview:
+        """Where each title ends in its row, its gap included."""
+        return self._numbers("title_end", "I")
+
+    @cached_property
+    def alias_end(self) -> memoryview:
+        """Where the aliases end."""
+        return self._numbers("alias_end", "I")
+
+    @cached_property
+    def body_start(self) -> memoryview:
+        """Where the body begins."""
+        return self._numbers("body_start", "I")
+
+    @cached_property
+    def title_words(self) -> memoryview:
+        """The number of words of each title."""
+        return self._numbers("title_words", "I")
+
+    @cached_property
+    def body_words(self) -> memoryview:
+        """The number of words of each body."""
+        return self._numbers("body_words", "I")
+
+    @cached_property
+    def text_bytes(self) -> memoryview:
+        """The length of each source in bytes."""
+        return self._numbers("text_bytes", "I")
+
+    @cached_property
+    def date(self) -> memoryview:
+        """The ordinal of each document's date; 0 for none."""
+        return self._numbers("date", "I")
+
+    @cached_property
+    def topic_numbers(self) -> memoryview:
+        """The topics of all documents in a row, as their numbers."""
+        return self._documents.column("topics").integers("I")
+
+    @cached_property
+    def topics_at(self) -> memoryview:
+        """Where each document's topics begin in `topic_numbers`, and the end."""
+        return self._numbers("topics_at", "I", more=1)
+
+    @cached_property
+    def topic_names(self) -> tuple[str, ...]:
+        """The different topics by their number."""
+        texts = self._texts("topic_names")
+        return tuple(texts[number] for number in range(len(texts)))
+
+    @property
+    def tags(self) -> Column:
+        """Four bits a position, two positions a byte."""
+        return self._tags
+
+    def tag(self, position: int) -> int:
+        """The tag of a global position of the text."""
+        at = position >> 1
+        return self._tags.slice(at, at + 1)[0] >> ((position & 1) << 2) & 15
+
+    @cached_property
+    def _tags(self) -> Column:
+        return self._documents.column("tags")
+
+    def doc_id(self, number: int) -> str:
+        """The `doc_id` of a document."""
+        return self._texts("doc_id")[number]
+
+    def title(self, number: int) -> str:
+        """The title of a document."""
+        return self._texts("title")[number]
+
+    def definitions(self, number: int) -> bytes:
+        """What a document defines, as `unpack_definitions` takes it."""
+        return self._texts("definitions").raw(number)
+
+    def topics(self, number: int) -> tuple[str, ...]:
+        """The topics of a document, as the article has them."""
+        bounds = self.topics_at[number], self.topics_at[number + 1]
+        names = self.topic_names
+        return tuple(names[topic] for topic in self.topic_numbers[slice(*bounds)])
+
+    def digest(self, number: int) -> bytes:
+        """The digest of the source of a document."""
+        return bytes(self._documents.column("digest").slice(16 * number, 16 * number + 16))
+
+    def summary(self, number: int) -> Summary:
+        """What a page says of a document."""
+        day = self.date[number]
+        return Summary(
+            number,
+            self.doc_id(number),
+            self.title(number),
+            self._texts("path")[number] or None,
+            self.digest(number).hex(),
+            self.title_words[number],
+            self.body_words[number],
+            self.text_bytes[number],
+            date.fromordinal(day) if day else None,
+            self.topics(number),
+        )
+
+    def number_of(self, doc_id: str) -> int | None:
+        """The number of a document; None if there is none of this `doc_id`."""
+        wanted = doc_id.encode("utf-8", "surrogatepass")
+        texts = self._texts("doc_id")
+        number = bisect_left(range(self.document_count), wanted, key=texts.raw)
+        if number < self.document_count and texts.raw(number) == wanted:
+            return number
+        return None
+
+    @cached_property
+    def folded_doc_ids(self) -> Sequence[str]:
+        """All `doc_id` as filters compare them."""
+        return self._folded("doc_id")
+
+    @cached_property
+    def folded_titles(self) -> Sequence[str]:
+        """All titles as completion compares them."""
+        return self._folded("title")
+
+    def _folded(self, name: str) -> Sequence[str]:
+        from searchkit.analysis.folding import fold
+
+        texts = self._texts(name)
+        return [fold(texts[number]).text for number in range(self.document_count)]
+
+    # What else a generation keeps
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The words by which this generation was cut, and its queries have to be."""
+        from searchkit.analysis.lexicon import lexicon
+        from searchkit.engines.user_words import read_words
+
+        return lexicon(read_words(self.path))
+
+    @cached_property
+    def twins(self) -> Mapping[str, Names]:
+        """The names that have twins in the glossary, by `name_key`."""
+        from searchkit.engines.glossary import TWINS, unpack_twins
+
+        return self._unpacked(TWINS, unpack_twins)
+
+    def glossary(self) -> tuple[GlossaryPair, ...]:
+        """Every pair of the glossary with its evidence."""
+        from searchkit.engines.glossary import GLOSSARY, unpack_glossary
+
+        return self._unpacked(GLOSSARY, unpack_glossary)
+
+    def _unpacked(self, name: str, unpack: Any) -> Any:
+        path = self.path / name
+        try:
+            return unpack(path.read_bytes())
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise _damaged(path, str(error)) from error
+
+    @property
+    def _documents(self) -> Columns:
+        return self._files[DOCUMENTS]
+
+    def _numbers(self, name: str, code: str, more: int = 0) -> memoryview:
+        """A column with a number for each document, and so many more."""
+        found = self._documents.column(name).integers(code)
+        if len(found) != self.document_count + more:
+            raise _damaged(self.path / DOCUMENTS, f"{name} is too short or too long")
+        return found
+
+    def _texts(self, name: str) -> _Texts:
+        texts = self.__dict__.get("_texts_" + name)
+        if texts is None:
+            texts = _Texts(self._documents, name)
+            self.__dict__["_texts_" + name] = texts
+        return texts
+
+
+class _Texts:
+    """A column of texts end to end, with their offsets in another."""
+
+    __slots__ = ("_at", "_blob")
+
+    def __init__(self, columns: Columns, name: str) -> None:
+        self._blob = columns.column(name)
+        code = "Q" if len(self._blob) >= 1 << 32 else "I"
+        self._at = columns.column(name + "_at").integers(code)
+
+    def __len__(self) -> int:
+        return len(self._at) - 1
+
+    def __getitem__(self, number: int) -> str:
+        return self.raw(number).decode("utf-8", "surrogatepass")
+
+    def raw(self, number: int) -> bytes:
+        """The bytes of a text."""
+        return bytes(self._blob.slice(self._at[number], self._at[number + 1]))
+
+
+def _damaged(path: Path, why: str) -> IndexCorruptError:
+    return IndexCorruptError(
+        f"{path} is damaged ({why}).",
+        path=path,
+        hint="Run `searchkit build --full` to write it anew.",
+    )
+
+
+__all__ = ["DOCUMENTS", "POSTINGS", "Averages", "GenerationReader", "Summary"]

@@ -1,0 +1,336 @@
+"""Whatever the plan, the evaluation gives what a plain count over all documents does."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from searchkit.analysis.analyzer import ZONES
+from searchkit.engines import ranking
+from searchkit.engines.plan import ALL_FIELDS, AnyOf, Filters, Group, Leaf, Plan, Twin
+from searchkit.engines.search import Evaluation, Finder
+
+from toy import ToyDocument, ToyReader
+
+ATOMS = ("a", " a", "b", " b", "user", "users", " user", ">user", "甲", "乙", "丙", "丁", "+")
+WORDS = ("a", "b", "user", "甲乙", "乙丙", "丁", "+", "zz")
+
+atoms = st.lists(st.sampled_from(ATOMS), max_size=8).map(tuple)
+documents = st.lists(
+    st.builds(
+        ToyDocument,
+        title=atoms,
+        alias=atoms,
+        topic=st.just(()),
+        body=st.lists(st.tuples(st.sampled_from(ZONES), atoms), max_size=3).map(tuple),
+        topics=st.sampled_from(((), ("x",), ("x", "y"))),
+        day=st.sampled_from((None, date(2024, 1, 1), date(2025, 1, 1))),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def word_leaf(word: str, **more: object) -> Leaf:
+    slots = tuple((c,) for c in word) if word[0] > "z" else ((word,),)
+    return Leaf(word, (((word,),),), adjacent=slots, **more)  # type: ignore[arg-type]
+
+
+def degrees(word: str) -> Leaf:
+    return Leaf(word, ((("~" + word, ),),), closer=((("^" + word),), (word,)))
+
+
+words = st.sampled_from(WORDS).map(word_leaf)
+restricted = st.builds(
+    word_leaf,
+    st.sampled_from(WORDS),
+    fields=st.sampled_from((("title",), ("body",), ("title", "body"), ALL_FIELDS)),
+    zones=st.sampled_from((None, frozenset(("code",)), frozenset(("prose", "math")))),
+    weight=st.sampled_from((1.0, 0.2)),
+)
+phrases = st.lists(
+    st.sampled_from(("a", "b", "user", "甲", "乙", "丙", "甲乙", "乙丙")),
+    min_size=2,
+    max_size=3,
+).flatmap(
+    lambda row: st.builds(
+        Leaf,
+        st.just(" ".join(row)),
+        st.just((tuple((term,) for term in row),)),
+        blanks=st.sampled_from(((), (False,) * len(row), (True,) * len(row))),
+        fields=st.sampled_from((ALL_FIELDS, ("title", "body"))),
+    )
+)
+several = st.lists(st.sampled_from(("a", "b", "user", "users", "甲乙")), min_size=2,
+                   max_size=3, unique=True).map(
+    lambda slot: Leaf("|".join(slot), ((tuple(slot),),))
+)
+fallbacks = st.just(
+    Leaf("甲乙丙", ((("甲乙丙",),), (("甲",), ("乙",)), (("b",),)))
+)
+inflected = st.just(
+    Leaf("users", ((("~user",),),), closer=((("^user",)), ("users",)),
+         adjacent=(("user", "users"),))
+)
+leaves = st.one_of(words, words, restricted, phrases, several, fallbacks, inflected)
+
+
+@st.composite
+def groups(draw: st.DrawFn, inner: st.SearchStrategy) -> Group:
+    optional = draw(st.lists(inner, max_size=3).map(tuple))
+    required = draw(st.lists(inner, max_size=2).map(tuple))
+    excluded = draw(st.lists(leaves, max_size=1).map(tuple))
+    named = [child for child in (*optional, *required) if isinstance(child, Leaf)]
+    twins = ()
+    if named and draw(st.booleans()):
+        twins = (Twin(tuple(named[:2]), draw(words)),)
+    return Group(optional, required, excluded, twins)
+
+
+nodes = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        groups(inner), st.lists(inner, min_size=1, max_size=2).map(tuple).map(AnyOf)
+    ),
+    max_leaves=5,
+)
+plans = st.builds(
+    Plan,
+    nodes,
+    st.one_of(
+        st.just(Filters()),
+        st.sampled_from((
+            Filters(topics=("x",)),
+            Filters(excluded_topics=("y",)),
+            Filters(since=date(2024, 6, 1)),
+            Filters(paths=("00000",), excluded_paths=("3",)),
+        )),
+    ),
+)
+
+
+class Oracle:
+    """Each document by itself, each occurrence by itself."""
+
+    def __init__(self, reader: ToyReader, plan: Plan) -> None:
+        self.reader = reader
+        self.plan = plan
+        self.count = reader.document_count
+
+    def codes(self, leaf: Leaf, variants: tuple) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for variant in variants:
+            here = self.variant(leaf, variant)
+            found = here | found
+        return found
+
+    def variant(self, leaf: Leaf, variant: tuple) -> dict[int, int]:
+        every = leaf.fields == ALL_FIELDS and leaf.zones is None
+        if len(variant) == 1 and every and len(self.known(variant[0])) > 1:
+            sums: dict[int, float] = {}
+            for term in self.known(variant[0]):
+                for number, code in self.xs(self.scored(term)).items():
+                    x = ranking.X_OF_CODE[ranking.impact_code(code)]
+                    sums[number] = sums.get(number, 0.0) + x
+            return {n: ranking.impact_code(x) for n, x in sums.items()}
+        if len(variant) == 1:
+            places = [o for term in self.known(variant[0]) for o in self.scored(term)]
+        else:
+            places = self.sequence(variant, leaf.blanks)
+        kept = [place for place in places if self.keeps(leaf, place)]
+        return {n: ranking.impact_code(x) for n, x in self.xs(kept).items()}
+
+    def known(self, slot: tuple[str, ...]) -> list[str]:
+        return [term for term in slot if self.reader.find("text", term)]
+
+    def scored(self, term: str) -> list[tuple[int, int, int]]:
+        found = self.reader.find("text", term)
+        assert found is not None
+        terms = [term, *(self.reader.text.at(m).term for m in found.members)]
+        occurrences = self.reader._occurrences
+        return [o for t in terms for o in occurrences.get(t, ())]
+
+    def sequence(self, variant: tuple, blanks: tuple) -> list[tuple[int, int, int]]:
+        occurrences = self.reader._occurrences
+        starts = []
+        for place in {o for t in variant[0] for o in occurrences.get(t, ())}:
+            at = place[0]
+            for index, slot in enumerate(variant):
+                if not any(at == o[0] for t in slot for o in occurrences.get(t, ())):
+                    break
+                tag = self.reader.tag(at)
+                if blanks and index and bool(tag & 4) != blanks[index]:
+                    before = variant[index - 1][0][0]
+                    if slot[0][0] < "z" and before < "z":
+                        break
+                at += len(slot[0]) if slot[0][0] > "z" else 1
+            else:
+                starts.append(place)
+        return starts
+
+    def keeps(self, leaf: Leaf, place: tuple[int, int, int]) -> bool:
+        field = ("body",) * 4 + ("title", "alias", "topic")
+        if field[place[2]] not in leaf.fields:
+            return False
+        return leaf.zones is None or place[2] > 3 or ZONES[place[2]] in leaf.zones
+
+    def xs(self, places: list[tuple[int, int, int]]) -> dict[int, float]:
+        sums: dict[int, float] = {}
+        for _, number, part in places:
+            sums[number] = sums.get(number, 0.0) + self.reader.weight(number, part)
+        return sums
+
+    def idf(self, leaf: Leaf) -> float:
+        df = len(self.codes(leaf, leaf.variants))
+        return leaf.weight * ranking.inverse_document_frequency(self.count, df)
+
+    def leaf_scores(self, leaf: Leaf) -> dict[int, float]:
+        broad = self.codes(leaf, leaf.variants)
+        if not leaf.closer:
+            return {n: ranking.WORTHS[c] * self.idf(leaf) for n, c in broad.items()}
+        steps = [broad, *(self.codes(leaf, ((slot,),)) for slot in leaf.closer)]
+        return {
+            n: self.idf(leaf) * sum(
+                share * ranking.WORTHS[step.get(n, 0)]
+                for share, step in zip(ranking.SHARES, steps, strict=True)
+            )
+            for n in broad
+        }
+
+    def weak(self, leaf: Leaf) -> bool:
+        rarest = max(
+            (self.idf(o) for o in self.plan.leaves() if self.leaf_scores(o)), default=0.0
+        )
+        return leaf.weight < 1 or self.idf(leaf) < ranking.WEAK * rarest
+
+    def node(self, node: object) -> tuple[dict[int, float], set[int], set[int]]:
+        if isinstance(node, Leaf):
+            scores = self.leaf_scores(node)
+            return scores, set(scores), set(scores)
+        if isinstance(node, AnyOf):
+            parts = [self.node(child) for child in node.alternatives]
+            total: dict[int, float] = {}
+            for scores, _, _ in parts:
+                for n, score in scores.items():
+                    total[n] = total.get(n, 0.0) + score
+            return (total, set().union(*(c for _, c, _ in parts)),
+                    set().union(*(x for _, _, x in parts)))
+        assert isinstance(node, Group)
+        return self.group(node)
+
+    def part(self, child: object, group: Group) -> tuple[dict[int, float], set, set]:
+        scores, complete, literal = self.node(child)
+        for twin in group.twins:
+            if child in twin.of:
+                found = self.leaf_scores(twin.leaf)
+                scores = dict.fromkeys(found, 0.0) | scores
+                complete = complete | set(found)
+        return scores, complete, literal
+
+    def group(self, group: Group) -> tuple[dict[int, float], set[int], set[int]]:
+        optional = [(child, self.part(child, group)) for child in group.optional]
+        required = [self.part(child, group) for child in group.required]
+        strong = [p for c, p in optional if not (isinstance(c, Leaf) and self.weak(c))]
+        if required:
+            hits = set.intersection(*(set(scores) for scores, _, _ in required))
+        elif optional:
+            hits = set().union(*(scores for scores, _, _ in strong))
+            hits = hits or set().union(*(p[0] for _, p in optional))
+        else:
+            hits = set(range(self.count))
+        for child in group.excluded:
+            hits -= set(self.node(child)[0])
+        scores = {
+            n: sum(p[0].get(n, 0.0) for p in (*required, *(p for _, p in optional)))
+            for n in hits
+        }
+        for twin in group.twins:
+            named = [set(self.leaf_scores(leaf)) for leaf in twin.of]
+            literal = set.intersection(*named)
+            for n, score in self.leaf_scores(twin.leaf).items():
+                if n in hits and n not in literal:
+                    scores[n] += ranking.TWIN * score
+        for left, right in pairwise((*group.optional, *group.required)):
+            if isinstance(left, Leaf) and isinstance(right, Leaf):
+                for n, score in self.beside(left, right).items():
+                    if n in scores:
+                        scores[n] += score
+        complete = hits.intersection(*(c for _, c, _ in (*required, *strong)))
+        literal = complete.intersection(*(x for _, _, x in (*required, *strong)))
+        return scores, complete, literal
+
+    def beside(self, left: Leaf, right: Leaf) -> dict[int, float]:
+        fields = {*left.fields} & {*right.fields} & {"title", "body"}
+        both = set(self.leaf_scores(left)) & set(self.leaf_scores(right))
+        if not (left.adjacent and right.adjacent and both and fields):
+            return {}
+        only = Leaf("", (), fields=tuple(fields))
+        places = self.sequence(left.adjacent + right.adjacent, ())
+        xs = self.xs([place for place in places if self.keeps(only, place)])
+        idf = ranking.ADJACENCY * min(self.idf(left), self.idf(right))
+        return {
+            n: idf * ranking.WORTHS[ranking.impact_code(x)]
+            for n, x in xs.items()
+            if n in both
+        }
+
+    def passes(self, number: int) -> bool:
+        filters, document = self.plan.filters, self.reader.documents[number]
+        path = self.reader.folded_doc_ids[number]
+        return (
+            {*filters.topics} <= {*document.topics}
+            and not {*filters.excluded_topics} & {*document.topics}
+            and all(part in path for part in filters.paths)
+            and not any(part in path for part in filters.excluded_paths)
+            and not (filters.since and (document.day or date.min) < filters.since)
+        )
+
+
+@settings(max_examples=600, deadline=None)
+@given(documents, plans)
+def test_evaluation_is_a_plain_count(docs: list[ToyDocument], plan: Plan) -> None:
+    reader = ToyReader(docs)
+    oracle = Oracle(reader, plan)
+    scores, complete, literal = oracle.node(plan.root)
+    if plan == Plan(Group()):
+        scores = {}
+    scores = {n: score for n, score in scores.items() if oracle.passes(n)}
+    evaluations = [
+        Evaluation(Finder(reader, kernel=kernel), plan)
+        for kernel in (reader.plain, reader.vector)
+    ]
+    pages = [e.page(limit=None, offset=0, sort="relevance") for e in evaluations]
+    assert pages[0] == pages[1]  # to the last bit
+    page = pages[0]
+    assert page.total == len(scores)
+    assert page.complete == len(complete & scores.keys())
+    found = {row.number: score for row, score in page.rows}
+    assert found == pytest.approx(scores)
+    tiers = [(n not in complete, n not in literal, -s, n) for n, s in
+             ((row.number, score) for row, score in page.rows)]
+    assert tiers == sorted(tiers)
+
+
+@settings(max_examples=300, deadline=None)
+@given(documents, plans, st.integers(0, 3), st.integers(0, 4))
+def test_a_page_is_cut_from_all(
+    docs: list[ToyDocument], plan: Plan, offset: int, limit: int
+) -> None:
+    reader = ToyReader(docs)
+    for kernel in (reader.plain, reader.vector):
+        for sort in ("relevance", "date"):
+            evaluation = Evaluation(Finder(reader, kernel=kernel), plan)
+            every = evaluation.page(limit=None, offset=0, sort=sort).rows
+            evaluation = Evaluation(Finder(reader, kernel=kernel), plan)
+            page = evaluation.page(limit=limit, offset=offset, sort=sort)
+            assert page.rows == every[offset : offset + limit]
+            assert page.total == len(every)
+            for row, score in page.rows:
+                assert evaluation.score(row.number) == score
+            counts = evaluation.topic_counts()
+            topics = [t for row, _ in every for t in docs[row.number].topics]
+            assert counts == {t: topics.count(t) for t in {*topics}}

@@ -1,0 +1,236 @@
+"""A small index in memory, built by the simplest code, for tests of evaluation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+
+from searchkit.analysis.analyzer import BLANK, ZONES
+from searchkit.analysis.english import stem, uninflected
+from searchkit.analysis.scripts import is_han
+from searchkit.analysis.terms import any_hump
+from searchkit.engines import ranking
+from searchkit.engines.columns.postings import TermPostings
+from searchkit.engines.decoded import Decoded
+from searchkit.engines.kernels.plain import PlainKernel
+from searchkit.engines.kernels.vector import VectorKernel
+from searchkit.engines.weights import weights
+
+HEADS = 3
+DICTIONARY = ("甲乙", "乙丙", "丙丁", "甲乙丙")
+
+
+@dataclass(frozen=True)
+class ToyDocument:
+    """`title`, `alias`, `topic` and the blocks of the body are rows of atoms.
+
+    A block is (zone, atoms). An atom that begins with a blank has one before it;
+    `>user` is the first part of a camel-case word at the place of the atom before.
+    """
+
+    title: tuple[str, ...] = ()
+    alias: tuple[str, ...] = ()
+    topic: tuple[str, ...] = ()
+    body: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    topics: tuple[str, ...] = ()
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class ToySummary:
+    number: int
+
+
+class Rows:
+    """Every document's row: (term, row position, part) and tags."""
+
+    def __init__(self, document: ToyDocument) -> None:
+        self.tokens: list[tuple[str, int, int]] = []
+        self.tags: list[int] = []
+        self._add(document.title, 4)
+        self.title_end = len(self.tags)
+        self._add(document.alias, 5)
+        self.alias_end = len(self.tags)
+        self._add(document.topic, 6)
+        self.body_start = len(self.tags)
+        for zone, atoms in document.body:
+            self._add(atoms, ZONES.index(zone))  # type: ignore[arg-type]
+        self.title_words = sum(part == 4 for _, _, part in self.tokens)
+        self.body_words = sum(part < 4 for _, _, part in self.tokens)
+
+    def _add(self, atoms: Sequence[str], part: int) -> None:
+        first = len(self.tags)
+        for atom in atoms:
+            term = atom.strip(" ")
+            if term[0] in ">|<=!" and len(term) > 1:
+                self.tokens.append((term, max(first, len(self.tags) - 1), part))
+                continue
+            self.tokens.append((term, len(self.tags), part))
+            self.tags.append((BLANK if atom[0] == " " else 0) | (part if part < 4 else 0))
+        row = "".join(a.strip(" ") if is_han(a.strip(" ")) else "_" for a in atoms
+                      if not (a[0] in ">|<=!" and len(a) > 1))
+        for word in DICTIONARY:
+            at = row.find(word)
+            while at >= 0:
+                self.tokens.append((word, first + at, part))
+                at = row.find(word, at + 1)
+        self.tags.append(0)
+
+
+def postings(
+    term: str,
+    positions: Sequence[int],
+    codes: Mapping[int, int],
+    members: tuple[int, ...] = (),
+    bases: memoryview = memoryview(b""),
+) -> TermPostings:
+    """A term with its lists in the widest units, whatever they hold."""
+    made = TermPostings()
+    made.term, made.members, made.bases, made.single = term, members, bases, -1
+    made.occurrences, made.documents = len(positions), len(codes)
+    made.top = max(codes.values(), default=0)
+    made.skips = memoryview(b"")
+    best = sorted(codes, key=lambda number: (-codes[number], number))[:HEADS]
+    made.head_documents = memoryview(np.array(best, np.uint32).tobytes())
+    made.position_kind = made.document_kind = 3
+    made.position_units = units(positions)
+    made.document_units = units(sorted(codes))
+    made._code_data = memoryview(bytes(codes[number] for number in sorted(codes)))
+    return made
+
+
+def units(numbers: Sequence[int]) -> memoryview:
+    steps = np.diff(np.array(numbers, np.int64), prepend=0)
+    return memoryview(steps.astype(np.uint32).tobytes())
+
+
+class ToySpace:
+    def __init__(self, terms: Sequence[TermPostings]) -> None:
+        self._terms = terms
+        self._by_term = {term.term: term for term in terms}
+
+    def at(self, ordinal: int) -> TermPostings:
+        return self._terms[ordinal]
+
+    def find(self, term: str) -> TermPostings | None:
+        return self._by_term.get(term)
+
+
+class Tags:
+    def __init__(self, data: memoryview) -> None:
+        self._data = data
+
+    def whole(self) -> memoryview:
+        return self._data
+
+
+class ToyReader:
+    """What evaluation asks of a reader, made of toy documents."""
+
+    def __init__(self, documents: Sequence[ToyDocument]) -> None:
+        self.documents = documents
+        self.rows = [Rows(document) for document in documents]
+        self.document_count = len(documents)
+        lengths = [len(row.tags) for row in self.rows]
+        bases = np.concatenate(([0], np.cumsum(lengths))).astype(np.uint64)
+        self.text_base = memoryview(bases)
+        self.math_base = memoryview(np.zeros(len(documents) + 1, np.uint64))
+        for name in ("title_end", "alias_end", "body_start", "title_words", "body_words"):
+            column = np.array([getattr(row, name) for row in self.rows], np.uint32)
+            setattr(self, name, memoryview(column))
+        days = [d.day.toordinal() if d.day else 0 for d in documents]
+        self.date = memoryview(np.array(days, np.uint32))
+        self.topic_names = sorted({t for d in documents for t in d.topics})
+        numbers = [self.topic_names.index(t) for d in documents for t in d.topics]
+        self.topic_numbers = memoryview(np.array(numbers, np.uint32))
+        ends = np.cumsum([0, *(len(d.topics) for d in documents)])
+        self.topics_at = memoryview(ends.astype(np.uint32))
+        self._tags = [tag for row in self.rows for tag in row.tags]
+        self._tags += [0] * (len(self._tags) % 2)
+        pairs = np.array(self._tags, np.uint8).reshape(-1, 2)
+        self.tags = memoryview((pairs[:, 0] | (pairs[:, 1] << 4)).tobytes())
+        count = self.document_count or 1
+        self.averages = Averages(
+            sum(self.title_words) / count, sum(self.body_words) / count
+        )
+        self.folded_doc_ids = [f"{number:06d}.md" for number in range(count)]
+        self.tags = Tags(self.tags)
+        self.decoded = Decoded(1 << 20)
+        self.text = ToySpace(self._terms())
+        self.math = ToySpace([])
+        self.plain = PlainKernel(self)
+        self.vector = VectorKernel(self)
+
+    def find(self, space: str, term: str) -> TermPostings | None:
+        return (self.text if space == "text" else self.math).find(term)
+
+    def at(self, space: str, ordinal: int) -> TermPostings:
+        return (self.text if space == "text" else self.math).at(ordinal)
+
+    def tag(self, position: int) -> int:
+        return self._tags[position]
+
+    def kernel(self, work: int) -> PlainKernel | VectorKernel:
+        return self.vector if work > 100 else self.plain
+
+    def summary(self, number: int) -> ToySummary:
+        return ToySummary(number)
+
+    @cached_property
+    def _occurrences(self) -> dict[str, list[tuple[int, int, int]]]:
+        """(global position, document, part) of each term."""
+        found = defaultdict(set)
+        for number, row in enumerate(self.rows):
+            for term, position, part in row.tokens:
+                found[term].add((int(self.text_base[number]) + position, number, part))
+        return {term: sorted(occurrences) for term, occurrences in found.items()}
+
+    def _terms(self) -> list[TermPostings]:
+        occurrences = self._occurrences
+        words = {t.lstrip(">|<") for t in occurrences if t.lstrip(">|<").isascii()
+                 and t.lstrip(">|<").isalpha() and t[0] not in "!="}
+        classes: dict[str, set[str]] = defaultdict(set)
+        for word in words:
+            for key in ("^" + uninflected(word), "~" + stem(word)):
+                classes[key].add(word)
+        classes = {k: w for k, w in classes.items() if w != {k[1:]}}
+        names = sorted({*occurrences, *words, *classes}, key=lambda t: t.encode())
+        ordinals = {name: at for at, name in enumerate(names)}
+        terms = []
+        for name in names:
+            if name in classes:
+                spelled = [s for w in classes[name] for s in (w, *any_hump(w))]
+            else:
+                spelled = [*any_hump(name)] if name in words else []
+            members = sorted(ordinals[s] for s in spelled if s in occurrences)
+            own = occurrences.get(name, [])
+            scored = [*own, *(o for m in members for o in occurrences[names[m]])]
+            codes = self._codes(scored) if name[0] not in "!@" else {}
+            terms.append(
+                postings(name, [g for g, _, _ in own], codes, tuple(members))
+            )
+        return terms
+
+    def weight(self, number: int, part: int) -> float:
+        row = self.rows[number]
+        averages = self.averages
+        return weights(
+            row.title_words, row.body_words, averages.title, averages.body
+        )[part]
+
+    def _codes(self, scored: Sequence[tuple[int, int, int]]) -> dict[int, int]:
+        sums: dict[int, float] = defaultdict(float)
+        for _, number, part in scored:
+            sums[number] += self.weight(number, part)
+        return {number: ranking.impact_code(x) for number, x in sums.items()}
+
+
+@dataclass(frozen=True)
+class Averages:
+    title: float
+    body: float
