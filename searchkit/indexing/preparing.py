@@ -204,10 +204,10 @@ def _pages(
         formulas = slice(math.bases[index], math.bases[index + 1])
         page = pack_page(
             one.visible,
-            text.starts[body],
-            text.lengths[body],
-            math.starts[formulas],
-            math.lengths[formulas],
+            text.starts[body].tolist(),
+            text.lengths[body].tolist(),
+            math.starts[formulas].tolist(),
+            math.lengths[formulas].tolist(),
         )
         yield page, pack_article(one.article, one.visible.text)
 

@@ -144,7 +144,7 @@ def packed(tags: Array) -> Array:
     """The inverse of `unpacked`; of an odd number of them the last half is 0."""
     if len(tags) % 2:
         tags = np.append(tags, np.uint8(0))
-    return (tags[::2] | tags[1::2] << 4).astype(np.uint8)
+    return np.asarray(tags[::2] | tags[1::2] << 4, np.uint8)
 
 
 def write_rows(writer: ColumnWriter, rows: Sequence[Row]) -> None:

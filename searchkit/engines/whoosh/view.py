@@ -316,7 +316,7 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
 
     def _doc_ids_from(self, text: bytes) -> Iterator[_Places]:
         for number in range(self._reader.document_count):
-            doc_id = _encoded(self._reader.doc_id(number))
+            doc_id = _encoded(self._reader.summary(number).doc_id)
             if doc_id >= text:
                 yield doc_id, np.array([number]), _FIRST
 
