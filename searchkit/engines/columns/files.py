@@ -96,9 +96,14 @@ class ColumnWriter:
         self._open = None
 
     def finish(self) -> None:
-        """Write checksums and directory, and close the file."""
+        """Write checksums and directory, and close the file.
+
+        Raises: ValueError if a column is still open.
+        """
         if self._file.closed:
             return
+        if self._open is not None:
+            raise ValueError("a column is still open")
         self._file.write(bytes(-self._file.tell() % _ALIGNED))
         directory = []
         for name, start, length, sums in self._entries:
@@ -327,14 +332,17 @@ def _directory(path: Path, data: memoryview, kind: str) -> Iterator[tuple[str, C
     stop = len(data) - _FOOT.size
     if at + length != stop or crc32(data[at:stop]) != told:
         raise corrupt(path, "its directory has changed")
+    free = _HEAD.size
     while at < stop:
         name_length, start, column_length, sums_at = _ENTRY.unpack_from(data, at)
         at += _ENTRY.size
         name = str(data[at : at + name_length], "ascii")
         at += name_length
         sums_stop = sums_at + 4 * -(-column_length // PAGE)
-        if max(start + column_length, sums_stop, at) > stop:
-            raise corrupt(path, f"{name} lies outside")
+        # One after the other, so that all of them together are no larger than the file.
+        if start < free or max(start + column_length, sums_stop, at) > stop:
+            raise corrupt(path, f"{name} lies where it cannot")
+        free = start + column_length
         sums = data[sums_at:sums_stop]
         yield name, Column(name, data[start : start + column_length], sums, path)
 

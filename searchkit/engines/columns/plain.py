@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from itertools import accumulate, compress
 
 from searchkit.engines.columns.postings import (
@@ -24,7 +24,7 @@ from searchkit.engines.columns.postings import (
     TermPostings,
 )
 
-_NOT_FULL = bytes([1] * 255 + [0])
+_NOT_FULL = bytes([1] * FULL[1] + [0])
 _BITS = [bytes(byte >> bit & 1 for bit in range(8)) for byte in range(256)]
 
 
@@ -99,18 +99,15 @@ def heads(term: TermPostings) -> tuple[array[int], bytes]:
 def _sums(data: memoryview, kind: int, before: int) -> array[int]:
     if kind == NONE or not data:
         return array("q")
+    units: Sequence[int]
+    whole: Sequence[int]  # of each unit: is it the last one of its value?
     if kind == 1:
-        raw = data.tobytes()
-        sums = _running(raw, before)
-        return array(
-            "q", compress(sums, raw.translate(_NOT_FULL)) if 255 in raw else sums
-        )
-    units = data.cast("H" if kind == 2 else "I")
-    whole = map(FULL[kind].__ne__, units)
-    return array("q", compress(_running(units, before), whole))
-
-
-def _running(units: Iterable[int], before: int) -> Iterator[int]:
+        units = raw = data.tobytes()
+        whole = raw.translate(_NOT_FULL) if FULL[1] in raw else b""
+    else:
+        units = data.cast("H" if kind == 2 else "I").tolist()
+        full = FULL[kind]
+        whole = [unit != full for unit in units] if full in units else b""
     sums = accumulate(units, initial=before)
     next(sums)
-    return sums
+    return array("q", compress(sums, whole) if whole else sums)

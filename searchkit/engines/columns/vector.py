@@ -118,7 +118,7 @@ def _sums(data: memoryview, kind: int, before: int) -> Numbers:
     if before:
         sums += before
     whole = units != FULL[kind]
-    return sums if whole.all() else sums[whole]
+    return sums if whole.all() else sums.take(np.flatnonzero(whole))
 
 
 def all_positions(postings: Postings, first: int, last: int) -> tuple[Numbers, Numbers]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import struct
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -68,6 +70,36 @@ def test_a_file_that_was_not_finished_is_refused(tmp_path: Path) -> None:
         writer.add("a", 7)
     with pytest.raises(IndexCorruptError):
         Columns(tmp_path / "file", KIND)
+
+
+def test_a_column_is_closed_before_the_file(tmp_path: Path) -> None:
+    writer = ColumnWriter(tmp_path / "file", KIND)
+    stream = writer.stream("a")
+    with pytest.raises(ValueError, match="still open"):
+        writer.finish()
+    stream.close()
+    writer.finish()
+    assert len(Columns(tmp_path / "file", KIND)["a"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("start", 0), ("length", 1 << 40), ("sums", 1 << 63)]
+)
+def test_columns_where_they_cannot_be_are_refused(
+    path: Path, field: str, value: int
+) -> None:
+    """The checksum of the directory is right: somebody made the file so."""
+    data = bytearray(path.read_bytes())
+    foot = struct.Struct("<QQI")
+    foot_at = len(data) - 52
+    at, length, _ = foot.unpack_from(data, foot_at)
+    struct.pack_into(
+        "<Q", data, at + {"start": 1, "length": 9, "sums": 17}[field], value
+    )
+    foot.pack_into(data, foot_at, at, length, crc32(data[at : at + length]))
+    path.write_bytes(data)
+    with pytest.raises(IndexCorruptError, match="lies where it cannot"):
+        Columns(path, KIND)
 
 
 def test_what_is_there_is_not_written_over(path: Path) -> None:

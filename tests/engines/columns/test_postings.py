@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,6 +69,21 @@ def test_long_lists_are_read_as_they_were_written(tmp_path: Path) -> None:
     for ordinal, entry in enumerate(space.entries.values()):
         for _ in range(3):
             check(postings.at(ordinal), entry, chance)
+
+
+def test_many_threads_may_read(tmp_path: Path) -> None:
+    space = long_space()
+    write(tmp_path / "file", space)
+    postings = read(tmp_path / "file", space.bases)
+
+    def sums(ordinal: int) -> int:
+        term = postings.at(ordinal % len(space.entries))
+        assert sum(plain.positions(term)) == vector.positions(term).sum()
+        return sum(plain.positions(term))
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(sums, range(3 * len(space.entries))))
+    assert found == [sum(entry.positions) for entry in space.entries.values()] * 3
 
 
 @settings(max_examples=50, deadline=None)
@@ -183,3 +199,4 @@ def test_bounds_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         good = slab([("a", Entry([3], [0], [1]))])
         with pytest.raises(ValueError, match="one list for each term"):
             space.add(replace(good, members=no_lists(2)))
+        space.finish()
