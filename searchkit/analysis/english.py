@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 _SHORTEST = 3
 # The stemmer leaves a word as it is that ends in none of these (tests compare).
-_STEMMED = tuple(
-    "al alize anci ant ator e ed edly eedly enci ent er ful ic ing ingly ion ism iti "
-    "izer li ll ogi s y".split()
+_STEMMED = (
+    *("al", "alize", "anci", "ant", "ator", "e", "ed", "edly", "eedly", "enci", "ent"),
+    *("er", "ful", "ic", "ing", "ingly", "ion", "ism", "iti", "izer", "li", "ll"),
+    *("ogi", "s", "y"),
 )
 _DOUBLED = re.compile(r"([^aeiouls])\1$")  # running, but not calling or passing
 

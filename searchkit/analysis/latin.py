@@ -1,7 +1,7 @@
 """What forms of a Latin word or a name are one word to a reader?
 
-Words are also known by what they inflect and by their stem (`english`). Names (`GPT-4o`, `lower_bound`) are also known joined (`gpt4o`). Camel-case words are
-also known by their parts.
+Words are also known by what they inflect and by their stem (`english`), names
+(`GPT-4o`, `lower_bound`) joined (`gpt4o`), camel-case words by their parts.
 """
 
 from __future__ import annotations
