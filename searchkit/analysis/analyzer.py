@@ -16,9 +16,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from unicodedata import unidata_version
 
 from searchkit.analysis.chinese import dictionary_version
@@ -44,8 +43,7 @@ _LONGEST_NAME = 256  # of a name whose end is looked for
 WordKind = Literal["han", "letters", "name", "mixed", "sign"]
 
 
-@dataclass(frozen=True, slots=True)
-class AnalyzedText:
+class AnalyzedText(NamedTuple):
     """All tokens of one text.
 
     `postings` maps a term to its occurrences, rising. The atom at position p is
@@ -60,16 +58,14 @@ class AnalyzedText:
     word_count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """One atom of a text, and whether a blank that counts stands before it."""
 
     term: str
     blank_before: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a query, `text[start:end]` of it, and its folded atoms."""
 
     kind: WordKind

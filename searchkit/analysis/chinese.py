@@ -56,13 +56,13 @@ class Segmenter:
         ['处理', '待处理', '的', '请求']
         """
         frequency = self._words.frequency
-        words = []
+        words: list[Word] = []
         for start, end in pairwise(self._borders(run)):
             for length in (2, 3):
                 if end - start > length:
-                    for at in range(start, end - length + 1):
-                        if frequency(run[at : at + length]):
-                            words.append((run[at : at + length], at, at + length))
+                    inner = range(start, end - length + 1)
+                    spans = ((run[at : at + length], at, at + length) for at in inner)
+                    words += (span for span in spans if frequency(span[0]))
             words.append((run[start:end], start, end))
         return words
 

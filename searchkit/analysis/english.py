@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SHORTEST = 3
+# The stemmer leaves a word as it is that ends in none of these (tests compare).
+_STEMMED = (
+    *("al", "alize", "anci", "ant", "ator", "e", "ed", "edly", "eedly", "enci", "ent"),
+    *("er", "ful", "ic", "ing", "ingly", "ion", "ism", "iti", "izer", "li", "ll"),
+    *("ogi", "s", "y"),
+)
 _DOUBLED = re.compile(r"([^aeiouls])\1$")  # running, but not calling or passing
 
 # An ending, and what stands for it in the word without it.
@@ -29,6 +35,8 @@ _ENDINGS = (
     ("ed", ("", "e")),
     ("s", ("",)),
 )
+
+_INFLECTED = (*(ending for ending, _ in _ENDINGS), "e")
 
 # Plurals that no rule makes: from Latin and Greek, and the old English ones, as far as
 # technical prose has them. Each pair is what simplemma 2.0 makes of it (a library whose
@@ -75,9 +83,10 @@ def stem(word: str) -> str:
     >>> stem("networks"), stem("running"), stem("matrices"), stem("it")
     ('network', 'run', 'matrix', 'it')
     """
-    if len(word) < _SHORTEST:
+    word = IRREGULAR.get(word, word)
+    if len(word) < _SHORTEST or not word.endswith(_STEMMED):
         return word
-    return _stemmer()(IRREGULAR.get(word, word))
+    return _stemmer()(word)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -90,6 +99,8 @@ def uninflected(word: str) -> str:
     ('network', 'normalization', 'cach')
     """
     word = IRREGULAR.get(word, word)
+    if not word.endswith(_INFLECTED):
+        return word
     root = stem(word)
     for base in _without_ending(word):
         if len(base) >= _SHORTEST and stem(base) == root:
@@ -98,6 +109,15 @@ def uninflected(word: str) -> str:
     if word.endswith("e") and len(word) > _SHORTEST and stem(word[:-1]) == root:
         return word[:-1]
     return word
+
+
+def classes(word: str) -> tuple[str, str]:
+    """The keys of the two classes of a folded word: of its inflections and its stem.
+
+    >>> classes("normalizations")
+    ('normalization', 'normal')
+    """
+    return uninflected(word), stem(word)
 
 
 def _without_ending(word: str) -> list[str]:

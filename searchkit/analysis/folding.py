@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from os import path
+from typing import NamedTuple
 from zlib import crc32
 
 # Marks over Latin, Greek and Cyrillic letters, variation selectors, emoji skin tones'
@@ -55,8 +55,7 @@ _TYPOGRAPHIC = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """A folded text; `starts[i]` is where folded character i began in the original.
 
     `starts` has one entry more than `text` (the original's length); it is None where

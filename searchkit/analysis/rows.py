@@ -428,7 +428,7 @@ class _Batch:
         """
         passed = self.blank
         passed[np.flatnonzero(self.kinds & EDGE)] |= np.array(self.layout.blanks, bool)
-        blanks = np.cumsum(passed)[self.of]
+        blanks = np.cumsum(passed, dtype=np.int64)[self.of]
         han = (self.kinds[self.of] & HAN) != 0
         new_block = _steps(self.atom_blocks) != 0
         stretch_step = _steps(self.stretches)
@@ -454,5 +454,6 @@ def _before(flags: Flags) -> Flags:
 
 def _stretched(firsts: Column, counts: Column) -> Column:
     """The numbers from each first on, so many of each."""
-    before = np.cumsum(counts) - counts
-    return np.arange(counts.sum()) + np.repeat(firsts - before, counts)
+    shifts = firsts - (np.cumsum(counts) - counts)
+    flat: Column = np.repeat(shifts, counts)
+    return flat + np.arange(len(flat))

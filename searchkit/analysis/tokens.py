@@ -156,7 +156,7 @@ class TokenTable(dict[object, int]):
 
 
 def _is_joint(atoms: list[str], at: int) -> bool:
-    """Whether an atom is a hyphen between letters, which joins them as a blank would."""
+    """Whether an atom is a hyphen between letters, which joins as a blank would."""
     inside = atoms[at] == "-" and 0 < at < len(atoms) - 1
     return inside and atoms[at - 1].isalpha() and atoms[at + 1].isalpha()
 
@@ -168,5 +168,3 @@ def _is_plain(token: str) -> bool:
 
 def _is_letters(token: str) -> bool:
     return _ONE_LETTER.fullmatch(token) is not None
-
-
