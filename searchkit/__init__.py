@@ -12,6 +12,7 @@ from searchkit.api import SearchEngine, build, open
 from searchkit.config import Config
 from searchkit.errors import (
     ArticleNotFoundError,
+    CollectionError,
     ConfigError,
     CorpusError,
     IndexCorruptError,
@@ -42,6 +43,7 @@ __all__ = [
     "Article",
     "ArticleNotFoundError",
     "BuildReport",
+    "CollectionError",
     "Config",
     "ConfigError",
     "CorpusError",
