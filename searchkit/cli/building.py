@@ -38,10 +38,15 @@ def build_with_bar(
             config=config,
             progress=callback,
         )
+    tell_failures(report)
+    return report
+
+
+def tell_failures(report: BuildReport) -> None:
+    """Names what was skipped or noticed, a line each."""
     for path, reason in report.failures:
         what = "skipped" if path in report.skipped else "noticed in"
         say(f"{what} {printable(path)}: {printable(reason)}")
-    return report
 
 
 def summary(report: BuildReport) -> str:

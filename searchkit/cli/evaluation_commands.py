@@ -134,13 +134,16 @@ def _evaluated(
 
 def _search(collection: Collection, index: Path | None) -> Run:
     import searchkit
-    from searchkit.cli.building import build_bar
+    from searchkit.cli.building import build_bar, tell_failures
     from searchkit.evaluation import runner
 
     config = replace(settings(), snippets_per_hit=0)
     with runner.index_folder(index) as folder:
         with build_bar() as progress:
-            runner.build_collection(collection, folder, config, progress=progress)
+            report = runner.build_collection(
+                collection, folder, config, progress=progress
+            )
+        tell_failures(report)
         with searchkit.open(folder, config=config) as engine, build_bar() as progress:
             return runner.run_queries(
                 engine, collection.queries, collection.judged(), progress=progress
@@ -172,7 +175,7 @@ def judge(collection: Path, corpus: Path | None, index: Path | None, depth: int)
     u          undo the last       q    stop (as Ctrl-C or the end of input)
     """
     import searchkit
-    from searchkit.cli.building import build_bar
+    from searchkit.cli.building import build_bar, tell_failures
     from searchkit.cli.judge_walk import walk
     from searchkit.evaluation import runner
     from searchkit.evaluation.collection import read_collection
@@ -181,7 +184,8 @@ def judge(collection: Path, corpus: Path | None, index: Path | None, depth: int)
     known, config = read_collection(collection, corpus=corpus), settings()
     with runner.index_folder(index) as folder:
         with build_bar() as progress:
-            runner.build_collection(known, folder, config, progress=progress)
+            report = runner.build_collection(known, folder, config, progress=progress)
+        tell_failures(report)
         with searchkit.open(folder, config=config) as engine:
             judging = Judging(
                 collection / "qrels.tsv",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -12,9 +13,15 @@ from searchkit.cli.plain import snippet_text
 from searchkit.cli.printable import printable
 from searchkit.evaluation.judging import Judging, Question
 
+try:
+    import termios
+    import tty
+except ImportError:  # a system without terminals of this kind: lines, not keys
+    termios = None  # type: ignore[assignment]
+
 _GRADES = "0123"
 _PROMPT = "0-3 grade, s skip, n next query, u undo, q quit: "
-_END = ("q", "\x03", "\x04", "")  # Ctrl-C and Ctrl-D where the terminal sends keys
+_END = ("q", "\x04", "")  # Ctrl-D is a key where each key is handed over
 
 
 def walk(judging: Judging) -> bool:
@@ -26,20 +33,21 @@ def walk(judging: Judging) -> bool:
     }
     asked = None
     try:
-        while (question := judging.question()) is not None:
-            if question != asked:
-                _show(question, asked)
-            asked = question
-            key = _key()
-            if key in _END:
-                break
-            if key in _GRADES:
-                judging.grade(int(key))
-            elif key in actions:
-                actions[key]()
-            else:
-                say(f"{printable(key)!r} is none of the keys.")
-    except (KeyboardInterrupt, EOFError):
+        with _key_by_key():
+            while (question := judging.question()) is not None:
+                if question != asked:
+                    _show(question, asked)
+                asked = question
+                key = _key()
+                if key in _END:
+                    break
+                if key in _GRADES:
+                    judging.grade(int(key))
+                elif key in actions:
+                    actions[key]()
+                else:
+                    say(f"{printable(key)!r} is none of the keys.")
+    except KeyboardInterrupt:
         say("")
     say(f"{judging.graded} grades written to {printable(str(judging.path))}.")
     return asked is not None
@@ -58,11 +66,26 @@ def _show(question: Question, before: Question | None) -> None:
         click.echo(f"   {snippet.line}: {snippet_text(snippet)}")
 
 
+@contextmanager
+def _key_by_key() -> Iterator[None]:
+    """Lets a terminal hand over each key as it is pressed, all the time: what is typed
+    ahead between two questions would be lost if it were switched back and forth."""
+    if termios is None or not sys.stdin.isatty():
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    tty.setcbreak(sys.stdin, termios.TCSADRAIN)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
 def _key() -> str:
     """The next key; where there is no terminal, the next line, empty at the end."""
-    if sys.stdin.isatty():
+    if termios is not None and sys.stdin.isatty():
         click.echo(_PROMPT, nl=False)
-        key = click.getchar()
+        key = sys.stdin.read(1)
         click.echo(printable(key))
         return key.lower()
     line = sys.stdin.readline()

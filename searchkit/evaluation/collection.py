@@ -32,7 +32,7 @@ MARKUPS: tuple[Markup, ...] = get_args(Markup)
 
 _LETTERS = re.compile(r"[A-Za-z]+")
 _LOOKED_AT = 1000  # articles, to tell Markdown from plain text
-_MARKDOWN = re.compile(r"^(?:```|~~~)|\]\([^)\s]+\)", re.MULTILINE)
+_MARKDOWN = re.compile(r"^(?:```|~~~)|\]\((?=[^)\s]*[./#])[^)\s]+\)", re.MULTILINE)
 _SHARE = 0.02  # of articles with a fence or a link; in plain text and in code none has
 
 

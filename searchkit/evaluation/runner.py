@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from searchkit.config import Config
 from searchkit.evaluation.collection import Collection, read_articles
-from searchkit.model import Progress
+from searchkit.model import BuildReport, Progress
 
 if TYPE_CHECKING:
     from searchkit.api import SearchEngine
@@ -36,7 +36,7 @@ def build_collection(
     config: Config,
     *,
     progress: ProgressCallback | None = None,
-) -> None:
+) -> BuildReport:
     """Brings the index of a collection's articles up to date.
 
     Raises: CollectionError, CorpusError, ConfigError, IndexStoreError.
@@ -44,7 +44,7 @@ def build_collection(
     from searchkit.api import build
 
     corpus = collection.corpus
-    build(
+    return build(
         corpus if corpus.is_dir() else read_articles(corpus),
         index,
         jobs=config.jobs or None,

@@ -26,7 +26,7 @@ Run = Mapping[str, Sequence[str]]
 
 _TOPIC = re.compile(r"<top>(.*?)</top>", re.DOTALL | re.IGNORECASE)
 _NUMBER = re.compile(r"<num>\s*(?:Number:)?\s*(\S+?)\s*(?:</num>|<|$)", re.I | re.M)
-_QUOTED = re.compile(r"%[0-9A-F]{2}(?:%[89AB][0-9A-F])*")
+_CODE = re.compile(r"%[0-9A-F]{2}(?:%[89AB][0-9A-F])*")
 _TITLE = re.compile(r"<title>\s*(?:Topic:)?\s*([^<]*)", re.IGNORECASE)
 
 
@@ -165,7 +165,7 @@ def unquoted(column: str) -> str:
     >>> unquoted("注意力/My%20notes.md"), unquoted("100%25")
     ('注意力/My notes.md', '100%25')
     """
-    return _QUOTED.sub(_space_or_same, column)
+    return _CODE.sub(_space_or_same, column)
 
 
 def _space_or_same(match: re.Match[str]) -> str:
