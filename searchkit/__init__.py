@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from searchkit.config import Config
     from searchkit.errors import (
         ArticleNotFoundError,
+        CollectionError,
         ConfigError,
         CorpusError,
         IndexCorruptError,
@@ -47,6 +48,7 @@ __all__ = [
     "Article",
     "ArticleNotFoundError",
     "BuildReport",
+    "CollectionError",
     "Config",
     "ConfigError",
     "CorpusError",

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from searchkit.cli import completion
+from searchkit.cli.evaluation_commands import evaluate, judge
 from searchkit.cli.exits import DONE, FAILED, FOUND, NONE_FOUND, complain
 from searchkit.cli.opening import find_article, open_engine, places, settings
 from searchkit.cli.options import with_index
@@ -269,5 +270,7 @@ COMMANDS = (
     glossary,
     stats,
     check,
+    evaluate,
+    judge,
     config,
 )
