@@ -25,9 +25,8 @@ from typing import Any
 from traps import TRAPS
 
 import searchkit
-from searchkit.analysis.analyzer import analyze
-from searchkit.analysis.formulas import analyze_formulas
 from searchkit.analysis.pairs import definitions
+from searchkit.analysis.rows import RowAnalyzer
 from searchkit.corpus.reader import SourceFile, read_article
 from searchkit.errors import CorpusError
 from searchkit.model import VisibleText
@@ -35,6 +34,7 @@ from searchkit.model import VisibleText
 MOST_STEPS = 250
 """Lines of code for each byte of an article, and LEAST_STEPS for any."""
 LEAST_STEPS = 40_000
+_ANALYZER = RowAnalyzer()
 _PACKAGE = str(Path(searchkit.__file__).parent)
 _LONGEST = 4000  # bytes of an article that is tried
 _TOKENS = [
@@ -191,17 +191,17 @@ def problem_of(article: bytes) -> str:
     try:
         read = read_article(SourceFile("a.md", Path("a.md")), article)
         visible = read.visible
-        analyzed, math = analyze(visible), analyze_formulas(visible)
+        batch = _ANALYZER.batch([(read.article, visible)])
         definitions(visible)
     except CorpusError:
         return ""
     except Exception as error:  # noqa: BLE001  any other is what is looked for
         return f"{type(error).__name__}: {error}"
     end = len(visible.text)
-    for places in (analyzed, math):
-        for start, length in zip(places.starts, places.lengths, strict=True):
-            if not 0 <= start <= start + length <= end:
-                return f"an atom at {start} of {length}, in a text of {end}"
+    body = batch.text.starts[int(batch.body_start[0]) :]
+    ends = body + batch.text.lengths[int(batch.body_start[0]) :]
+    if (body < 0).any() or (ends > end).any() or (body[1:] < body[:-1]).any():
+        return f"atoms that are not in the text of {end}"
     return _problem_of_text(visible, len(article.split(b"\n")) + article.count(b"\r"))
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from machine import describe
 
-from searchkit.analysis.analyzer import analyze
+from searchkit.analysis.rows import RowAnalyzer
 from searchkit.corpus.reader import SourceFile, read_article
 from searchkit.errors import CorpusError
 
@@ -137,7 +137,8 @@ def run_one(name: str, size: int) -> int:
     file = SourceFile("trap.md", Path("trap.md"))
     started = time.process_time()
     try:
-        analyze(read_article(file, data).visible)
+        read = read_article(file, data)
+        RowAnalyzer().batch([(read.article, read.visible)])
     except CorpusError as error:
         print(f"refused: {error}", file=sys.stderr)
     seconds = time.process_time() - started

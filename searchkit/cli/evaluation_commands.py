@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import click
 
 from searchkit.cli.exits import DONE, NONE_FOUND
 from searchkit.cli.opening import settings
+from searchkit.record import replace
 
 if TYPE_CHECKING:
     from searchkit.cli.evaluation_page import Evaluated
@@ -163,7 +163,7 @@ def _search(collection: Collection, index: Path | None) -> Run:
     help="Hits of each query to judge.",
 )
 def judge(collection: Path, corpus: Path | None, index: Path | None, depth: int) -> int:
-    """Show the first hits of each query, and write the grades you give them.
+    """Show hits and write the grades you give them.
 
     COLLECTION is a folder with queries.tsv (id, tab, query a line) and corpus.jsonl,
     or a folder of articles named by --corpus. Grades go to its qrels.tsv at once: stop

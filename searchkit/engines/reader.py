@@ -14,13 +14,14 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from searchkit.engines import generations
 from searchkit.engines.columns.files import Column, Columns
 from searchkit.engines.columns.postings import Postings, TermPostings
 from searchkit.engines.decoded import Decoded
 from searchkit.engines.kernels.plain import PlainKernel
+from searchkit.engines.user_words import read_words
 from searchkit.errors import IndexCorruptError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from searchkit.engines.page import Page
     from searchkit.model import Article, GlossaryPair
 
+TWINS, GLOSSARY = "twins.json", "glossary.json"
 POSTINGS = "postings"
 DOCUMENTS = "documents"
 PAGES = "pages"
@@ -118,6 +120,10 @@ class GenerationReader:
         self._lock = RLock()
         self._files: dict[str, Columns] = {}
         self._terms: dict[tuple[str, str | int], Any] = {}
+        # Opened now: a later build may remove the folder.
+        self._kept = {name: _opened(generation / name) for name in (TWINS, GLOSSARY)}
+        self._words = read_words(generation)
+        self.columns(PAGES)
         documents = self.columns(DOCUMENTS)
         totals = documents.column("totals").integers("Q")
         self.document_count, title_words, body_words = totals
@@ -131,8 +137,8 @@ class GenerationReader:
 
     def close(self) -> None:
         """Let the files go. The reader cannot be used after that."""
-        for columns in self._files.values():
-            columns.close()
+        for file in (*self._files.values(), *self._kept.values()):
+            file.close()
 
     def columns(self, name: str) -> Columns:
         """A file of the generation, opened when it is first asked for.
@@ -324,29 +330,31 @@ class GenerationReader:
     def lexicon(self) -> Lexicon:
         """The words by which this generation was cut, and its queries have to be."""
         from searchkit.analysis.lexicon import lexicon
-        from searchkit.engines.user_words import read_words
 
-        return lexicon(read_words(self.path))
+        return lexicon(self._words)
 
     @cached_property
     def twins(self) -> Mapping[str, Names]:
         """The names that have twins in the glossary, by `name_key`."""
-        from searchkit.engines.glossary import TWINS, unpack_twins
+        from searchkit.engines.glossary import unpack_twins
 
         return self._unpacked(TWINS, unpack_twins)
 
     def glossary(self) -> tuple[GlossaryPair, ...]:
         """Every pair of the glossary with its evidence."""
-        from searchkit.engines.glossary import GLOSSARY, unpack_glossary
+        from searchkit.engines.glossary import unpack_glossary
 
         return self._unpacked(GLOSSARY, unpack_glossary)
 
     def _unpacked(self, name: str, unpack: Any) -> Any:
-        path = self.path / name
+        with self._lock:
+            file = self._kept[name]
+            file.seek(0)
+            data = file.read()
         try:
-            return unpack(path.read_bytes())
+            return unpack(data)
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise _damaged(path, str(error)) from error
+            raise _damaged(self.path / name, str(error)) from error
 
     @property
     def _documents(self) -> Columns:
@@ -387,6 +395,13 @@ class Texts:
     def raw(self, number: int) -> bytes:
         """The bytes of a text."""
         return bytes(self._blob.slice(self._at[number], self._at[number + 1]))
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise _damaged(path, str(error)) from error
 
 
 def _damaged(path: Path, why: str) -> IndexCorruptError:

@@ -48,7 +48,7 @@ def test_the_fuzzer_tells_what_breaks_a_promise(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("found")
 
-    monkeypatch.setattr(fuzz, "analyze", fail)
+    monkeypatch.setattr(fuzz, "definitions", fail)
     assert list(fuzz.Fuzzer(None).try_one(b"a")) == [(b"a", "ZeroDivisionError: found")]
 
 

@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from searchkit import Article, IndexCorruptError
-from searchkit.analysis.analyzer import analyze
-from searchkit.analysis.formulas import analyze_formulas
+from searchkit.analysis.rows import RowAnalyzer
 from searchkit.corpus.visible import visible_text
 from searchkit.engines import pages
 from searchkit.engines.page import RATIO, Page, atom_starts, damage_told, inflate
@@ -48,19 +47,32 @@ MARKDOWN = st.lists(
 ).map("\n\n".join)
 
 
+Places = tuple[list[int], list[int], list[int], list[int]]
+"""The starts and lengths of a body's atoms, and of those of its formulas."""
+
+
+def places(visible: VisibleText) -> Places:
+    batch = RowAnalyzer().batch([(Article("a", "t", ""), visible)])
+    first = int(batch.body_start[0])
+    text, math = batch.text, batch.math
+    return (
+        text.starts[first:].tolist(),
+        text.lengths[first:].tolist(),
+        math.starts.tolist(),
+        math.lengths.tolist(),
+    )
+
+
 def packed(visible: VisibleText) -> bytes:
-    body, math = analyze(visible), analyze_formulas(visible)
-    return pack_page(visible, body.starts, body.lengths, math.starts, math.lengths)
+    return pack_page(visible, *places(visible))
 
 
 def check(visible: VisibleText) -> None:
     """Everything that was packed comes back."""
-    body, math = analyze(visible), analyze_formulas(visible)
     found = unpack_page(Page(packed(visible)))
     assert found.visible == visible
-    assert (found.starts, found.lengths) == (body.starts, body.lengths)
-    assert found.math_starts == math.starts
-    assert found.math_lengths == math.lengths
+    columns = (found.starts, found.lengths, found.math_starts, found.math_lengths)
+    assert tuple(map(list, columns)) == places(visible)
 
 
 @settings(deadline=None)
@@ -169,9 +181,9 @@ def test_nothing_larger_than_promised_is_inflated() -> None:
 @given(st.text(st.sampled_from("甲乙，。 aZ09-_+\n\t$　（")))
 def test_the_rule_is_that_of_the_analysis(text: str) -> None:
     visible = visible_text(Article("a", "t", text, markup="text"))
-    starts = analyze(visible).starts
+    starts, *_ = places(visible)
     at = 0
     for block in visible.blocks:
         found = [*atom_starts(visible.text, ((block.start, block.end),)), block.end]
-        assert found == starts[at : at + len(found)].tolist()
+        assert found == starts[at : at + len(found)]
         at += len(found)
