@@ -6,7 +6,7 @@ makes of it and of other derivations (normalization, normal) is its *stem*, whic
 often another word. An inflection is an ending that can be taken off without changing
 the stem, so that the stemmer decides what is one.
 
-Only for plain words of prose: what is a name, or code, is not English.
+Every run of letters has both, a name or code as well as a word of prose.
 """
 
 from __future__ import annotations
