@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from searchkit.record import replace
 from pathlib import Path
 
 import searchkit

@@ -2,7 +2,7 @@
 
 Positions count atoms: each Han character, each run of letters or of digits, each sign
 takes the next one, through inline markup and across zones. Between two blocks one
-position stays empty, so that no phrase crosses. Words, stems and whole names stand at
+position stays empty, so that no phrase crosses. Words and whole names stand at
 the position of their first atom. Nothing is dropped.
 
 An occurrence also tells whether a blank stands before it (or a hyphen between letters,

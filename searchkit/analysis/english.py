@@ -6,25 +6,17 @@ makes of it and of other derivations (normalization, normal) is its *stem*, whic
 often another word. An inflection is an ending that can be taken off without changing
 the stem, so that the stemmer decides what is one.
 
-Only for plain words of prose: what is a name, or code, is not English.
+Every run of letters has both, a name or code as well as a word of prose.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from searchkit.analysis import snowball
 
 _SHORTEST = 3
-# The stemmer leaves a word as it is that ends in none of these (tests compare).
-_STEMMED = (
-    *("al", "alize", "anci", "ant", "ator", "e", "ed", "edly", "eedly", "enci", "ent"),
-    *("er", "ful", "ic", "ing", "ingly", "ion", "ism", "iti", "izer", "li", "ll"),
-    *("ogi", "s", "y"),
-)
 _DOUBLED = re.compile(r"([^aeiouls])\1$")  # running, but not calling or passing
 
 # An ending, and what stands for it in the word without it.
@@ -69,13 +61,6 @@ IRREGULAR = dict(pair.split() for pair in _IRREGULAR.split(","))
 """Plural to singular."""
 
 
-@cache
-def _stemmer() -> Callable[[str], str]:
-    import snowballstemmer
-
-    return snowballstemmer.stemmer("english").stemWord  # type: ignore[no-any-return]
-
-
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """The stem of a folded English word; the word itself if it is short.
@@ -83,10 +68,9 @@ def stem(word: str) -> str:
     >>> stem("networks"), stem("running"), stem("matrices"), stem("it")
     ('network', 'run', 'matrix', 'it')
     """
-    word = IRREGULAR.get(word, word)
-    if len(word) < _SHORTEST or not word.endswith(_STEMMED):
+    if len(word) < _SHORTEST:
         return word
-    return _stemmer()(word)
+    return snowball.stem(IRREGULAR.get(word, word))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -43,6 +43,7 @@ Flags = NDArray[np.bool_]
 _MATH = ZONES.index("math")
 _NUMBERS = {zone: number for number, zone in enumerate(ZONES)}
 _MOST_TOKENS = 1 << 19  # known at a time, some 100 MB
+_PART_CHARACTERS = 1 << 16  # about that many are worked on at a time
 _TITLE, _ALIAS, _TOPIC, _BODY = range(4)
 
 
@@ -99,7 +100,7 @@ class RowAnalyzer:
         layout = _Layout()
         for article, visible in articles:
             layout.article(article, visible)
-        return _Batch(self, layout).analyzed(self.math(articles))
+        return _analyzed(self, layout, self.math(articles))
 
     def plain(self, texts: Iterable[str]) -> AnalyzedBatch:
         """All tokens of plain texts: one article that has them for blocks."""
@@ -107,7 +108,7 @@ class RowAnalyzer:
         layout.begin()
         for text in texts:
             layout.plain(text, _BODY)
-        return _Batch(self, layout).analyzed(self.math(()))
+        return _analyzed(self, layout, self.math(()))
 
     def _forget(self) -> None:
         self.terms, self._formulas = Vocabulary(), FormulaTable(Vocabulary())
@@ -192,14 +193,15 @@ def _joined(lists: list[list[int]]) -> Column:
     return np.fromiter(chain.from_iterable(lists), np.int64)
 
 
-class _Layout:
-    """The stretches, blocks and spans of a batch, on their way into columns.
+class _Part:
+    """The stretches, blocks and spans of some text, on their way into columns.
 
     A stretch is text without anything between its characters; a word may begin in one
     of its spans and end in the next, as in `Pod`s. A formula is one by itself.
     """
 
     def __init__(self) -> None:
+        self.size = 0  # in characters
         self.texts: list[str] = []  # by stretch
         self.offsets: list[int] = []  # where it begins in its own text
         self.blocks: list[int] = []
@@ -208,13 +210,34 @@ class _Layout:
         self.span_starts: list[int] = []
         self.zones: list[int] = []
         self.ends: list[int] = []  # by block: where it ends in its own text
-        self.fields: list[int] = []
         self.languages: list[tuple[int, str]] = []  # block and language
+
+    def span(self, start: int, zone: int) -> None:
+        """Add a span of the next stretch."""
+        self.span_stretches.append(len(self.texts))
+        self.span_starts.append(start)
+        self.zones.append(zone)
+
+    def stretch(self, text: str, offset: int, blank: bool) -> None:
+        """Add a stretch, whose spans are there."""
+        self.size += len(text)
+        self.texts.append(text)
+        self.offsets.append(offset)
+        self.blocks.append(len(self.ends))
+        self.blanks.append(blank)
+
+
+class _Layout:
+    """The blocks of a batch, in parts that are worked on one after the other."""
+
+    def __init__(self) -> None:
+        self.parts = [_Part()]
+        self.fields: list[int] = []  # by block
         self.firsts: list[int] = []  # by article: its first block
 
     def begin(self) -> None:
         """What follows is of the next article."""
-        self.firsts.append(len(self.ends))
+        self.firsts.append(len(self.fields))
 
     def article(self, article: Article, visible: VisibleText) -> None:
         """Lay out an article."""
@@ -228,14 +251,15 @@ class _Layout:
 
     def plain(self, text: str, field: int) -> None:
         """Lay out a plain text, which is a block."""
-        self._span(0, _NUMBERS["prose"])
-        self._stretch(text, 0, False)
+        self.parts[-1].span(0, _NUMBERS["prose"])
+        self.parts[-1].stretch(text, 0, False)
         self._block(len(text), field)
 
     def visible(self, visible: VisibleText) -> None:
         """Lay out an article's visible text."""
         text = visible.text
         for block in visible.blocks:
+            part = self.parts[-1]
             first = end = block.start
             blank, last = False, _MATH
             begun = False
@@ -243,41 +267,95 @@ class _Layout:
                 zone = _NUMBERS[span.zone]
                 if last == _MATH or zone == _MATH or span.start > end:
                     if begun:
-                        self._stretch(text[first:end], first, blank)
+                        part.stretch(text[first:end], first, blank)
                     blank = begun and _has_blank(text[end : span.start])
                     first, begun = span.start, True
-                self._span(span.start, zone)
+                part.span(span.start, zone)
                 end, last = span.end, zone
             if begun:
-                self._stretch(text[first:end], first, blank)
+                part.stretch(text[first:end], first, blank)
             if block.language:
-                self.languages.append((len(self.ends), block.language))
+                part.languages.append((len(part.ends), block.language))
             self._block(block.end, _BODY)
 
-    def _span(self, start: int, zone: int) -> None:
-        self.span_stretches.append(len(self.texts))
-        self.span_starts.append(start)
-        self.zones.append(zone)
-
-    def _stretch(self, text: str, offset: int, blank: bool) -> None:
-        self.texts.append(text)
-        self.offsets.append(offset)
-        self.blocks.append(len(self.ends))
-        self.blanks.append(blank)
-
     def _block(self, end: int, field: int) -> None:
-        self.ends.append(end)
+        self.parts[-1].ends.append(end)
         self.fields.append(field)
+        if self.parts[-1].size >= _PART_CHARACTERS:
+            self.parts.append(_Part())
 
 
 def _has_blank(text: str) -> bool:
     return any(map(str.isspace, text))
 
 
-class _Batch:
-    """One batch on its way from its layout to its tokens."""
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """What one part has: as in Rows and AnalyzedBatch, positions from 0 on.
 
-    def __init__(self, analyzer: RowAnalyzer, layout: _Layout) -> None:
+    `ends`, `words` and `han` are by block: the position after its empty one, its words
+    of letters or digits, and its Han characters.
+    """
+
+    atoms: NDArray[np.int32]
+    atom_positions: Column
+    others: NDArray[np.int32]
+    other_positions: Column
+    tags: NDArray[np.uint8]
+    starts: Column
+    lengths: Column
+    ends: Column
+    words: Column
+    han: Column
+
+
+def _analyzed(analyzer: RowAnalyzer, layout: _Layout, math: Rows) -> AnalyzedBatch:
+    """The parts, one after the other."""
+    parts = [_Work(analyzer, part).columns() for part in layout.parts]
+    sizes = np.array([len(part.tags) for part in parts], np.int64)
+    shifts = (np.cumsum(sizes) - sizes).tolist()
+    shifted = list(zip(parts, shifts, strict=True))
+    ends = np.concatenate([[0], *(part.ends + shift for part, shift in shifted)])
+    firsts = np.array([*layout.firsts, len(layout.fields)], np.int64)
+    articles = len(layout.firsts)
+    fields = np.repeat(np.arange(articles) * 4, np.diff(firsts)) + layout.fields
+
+    def by_field(column: Column) -> Column:
+        sums = np.bincount(fields.astype(np.int64), column, minlength=4 * articles)
+        return sums.astype(np.int64).reshape(-1, 4)
+
+    borders = np.cumsum(by_field(np.diff(ends)), axis=1)
+    han = by_field(np.concatenate([part.han for part in parts]))
+    words = by_field(np.concatenate([part.words for part in parts]))
+    words += (5 * han + 4) // 8  # a word has 1.6 Han characters
+    text = Rows(
+        terms=analyzer.terms.terms,
+        bases=ends[firsts],
+        ids=np.concatenate([p.atoms for p in parts] + [p.others for p in parts]),
+        positions=np.concatenate(
+            [part.atom_positions + shift for part, shift in shifted]
+            + [part.other_positions + shift for part, shift in shifted]
+        ),
+        atoms=sum(len(part.atoms) for part in parts),
+        starts=np.concatenate([part.starts for part in parts]),
+        lengths=np.concatenate([part.lengths for part in parts]),
+    )
+    return AnalyzedBatch(
+        text=text,
+        math=math,
+        tags=np.concatenate([part.tags for part in parts]),
+        title_end=borders[:, _TITLE],
+        alias_end=borders[:, _ALIAS],
+        body_start=borders[:, _TOPIC],
+        title_words=words[:, _TITLE],
+        body_words=words[:, _BODY],
+    )
+
+
+class _Work:
+    """One part on its way to its columns."""
+
+    def __init__(self, analyzer: RowAnalyzer, layout: _Part) -> None:
         self.analyzer, self.layout = analyzer, layout
         self.row = fold_row(layout.texts)
         self.blocks = np.array(layout.blocks, np.int64)
@@ -321,57 +399,28 @@ class _Batch:
         self.gaps = atoms + block_numbers  # by block: the empty position after it
         self.length = len(self.of) + len(layout.ends)
 
-    def analyzed(self, math: Rows) -> AnalyzedBatch:
-        """All that is known of the batch."""
+    def columns(self) -> _Columns:
+        """All that is known of the part."""
         layout = self.layout
-        borders = np.concatenate(([0], self.gaps + 1))  # before each block, and the end
-        firsts = np.array([*layout.firsts, len(layout.ends)], np.int64)
-        bases = borders[firsts]
-        fields = np.array(layout.fields, np.int64)
-        article = np.searchsorted(firsts, np.arange(len(fields)), "right") - 1
-        field = article * 4 + fields
-        sizes = np.bincount(
-            field, np.diff(borders), minlength=4 * len(layout.firsts)
-        ).astype(np.int64)
-        ends = np.cumsum(sizes.reshape(-1, 4), axis=1)
-        words = self._words_by(field, len(layout.firsts))
-        return AnalyzedBatch(
-            text=self._text(bases),
-            math=math,
-            tags=self._tags(),
-            title_end=ends[:, _TITLE],
-            alias_end=ends[:, _ALIAS],
-            body_start=ends[:, _TOPIC],
-            title_words=words[:, _TITLE],
-            body_words=words[:, _BODY],
-        )
-
-    def _words_by(self, field: Column, articles: int) -> Column:
-        """The number of words by article and field: Han characters count 1 / 1.6."""
-        word_blocks = self.blocks[self.token_stretches[(self.kinds & WORD) != 0]]
-        words = np.bincount(field[word_blocks], minlength=4 * articles)
-        han = np.bincount(field[self.atom_blocks[self.han]], minlength=4 * articles)
-        return (words + (5 * han + 4) // 8).reshape(-1, 4)
-
-    def _text(self, bases: Column) -> Rows:
-        ids, positions = [self.ids], [self.positions]
-        for more_ids, more_positions in (self._han(), self._others(), self._fences()):
-            ids.append(more_ids)
-            positions.append(more_positions)
+        others = (self._han(), self._names(), self._fences())
         starts = np.empty(self.length, np.int64)
         lengths = np.zeros(self.length, np.int64)
-        shift = np.array(self.layout.offsets, np.int64) - self.row.starts
+        shift = np.array(layout.offsets, np.int64) - self.row.starts
         starts[self.positions] = self.lefts + shift[self.stretches]
-        starts[self.gaps] = self.layout.ends
+        starts[self.gaps] = layout.ends
         lengths[self.positions] = self.rights - self.lefts
-        return Rows(
-            terms=self.analyzer.terms.terms,
-            bases=bases,
-            ids=np.concatenate(ids),
-            positions=np.concatenate(positions),
-            atoms=len(self.ids),
+        word_blocks = self.blocks[self.token_stretches[(self.kinds & WORD) != 0]]
+        return _Columns(
+            atoms=self.ids,
+            atom_positions=self.positions,
+            others=np.concatenate([ids for ids, _ in others]),
+            other_positions=np.concatenate([positions for _, positions in others]),
+            tags=self._tags(),
             starts=starts,
             lengths=lengths,
+            ends=self.gaps + 1,
+            words=np.bincount(word_blocks, minlength=len(layout.ends)),
+            han=np.bincount(self.atom_blocks[self.han], minlength=len(layout.ends)),
         )
 
     def _han(self) -> tuple[NDArray[np.int32], Column]:
@@ -380,7 +429,7 @@ class _Batch:
         points[self.positions[self.han]] = self.row.points[self.begins[self.han]]
         return self.analyzer.words(points)
 
-    def _others(self) -> tuple[NDArray[np.int32], Column]:
+    def _names(self) -> tuple[NDArray[np.int32], Column]:
         """Whole names, camel-case parts and cased spellings."""
         table = self.analyzer.table
         counts = np.frombuffer(table.other_counts, np.int64)[self.tokens]

@@ -12,51 +12,12 @@ from searchkit.analysis.english import IRREGULAR, classes, stem
 
 SNOWBALL = snowballstemmer.stemmer("english").stemWord
 ENDINGS = st.sampled_from(
-    [
-        "s",
-        "ed",
-        "ing",
-        "ly",
-        "eedly",
-        "ingly",
-        "li",
-        "ogi",
-        "enci",
-        "anci",
-        "abli",
-        "entli",
-        "izer",
-        "ization",
-        "ator",
-        "alism",
-        "aliti",
-        "fulness",
-        "ousli",
-        "iviti",
-        "biliti",
-        "fulli",
-        "lessli",
-        "alize",
-        "icate",
-        "ful",
-        "ness",
-        "ative",
-        "ance",
-        "able",
-        "ant",
-        "ement",
-        "ent",
-        "ism",
-        "ate",
-        "iti",
-        "ous",
-        "ive",
-        "ion",
-        "ll",
-        "e",
-        "y",
-        "ist",
-    ]
+    re.findall(
+        r"\w+",
+        """s ed ing ly eedly ingly li ogi ogist enci anci abli entli izer ization ator
+        alism aliti fulness ousli iviti biliti fulli lessli alize icate ful ness ative
+        ance able ant ement ent ism ate iti ous ive ion ll e y eed ied ies sses""",
+    )
 )
 WORDS = st.builds("".join, st.tuples(st.text("abcdelstuy", max_size=6), ENDINGS))
 

@@ -134,3 +134,13 @@ def test_formulas_have_rows_of_their_own() -> None:
     assert places["~|"] == [0, 4, 8]
     assert places["+"] == [2, 6]
     assert rows.lengths.tolist() == [0, 1, 1, 1, 0, 1, 1, 1, 0]
+
+
+def test_a_long_article_is_one_row() -> None:
+    blocks = 9000
+    found = batch(Article("a", "t", "\n\n".join(["甲旋转 word `code`"] * blocks)))
+    rows = found.text
+    number = rows.terms.index("word")
+    places = rows.positions[rows.ids == number]
+    assert places.tolist() == [2 + 3 + 6 * block for block in range(blocks)]
+    assert found.body_words[0] == (5 * 3 * blocks + 4) // 8 + 2 * blocks
