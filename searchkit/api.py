@@ -370,10 +370,14 @@ class SearchEngine:
 
 
 class Facets(Mapping[str, Mapping[str, int]]):
-    """How many of all matches have each topic, by "topic"; counted when asked for."""
+    """How many of all matches have each topic, by "topic"; counted when asked for.
+
+    Also after the engine was closed: what is needed is mapped as long as this lives.
+    """
 
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
+        evaluation.finder.reader.keep_topics()
 
     @cached_property
     def _counts(self) -> Mapping[str, Mapping[str, int]]:
@@ -440,7 +444,7 @@ def _marks(evaluation: Evaluation, row: Summary) -> tuple[list[Mark], list[Mark]
 def _with_formulas(
     evaluation: Evaluation, row: Summary, page: Page, marks: list[Mark]
 ) -> tuple[list[Mark], Formulas]:
-    """The marks of a body with those in its formulas, rising, and the latter's spans."""
+    """The marks of a body and of its formulas, rising, and the spans of the latter."""
     from searchkit.engines import formulas
     from searchkit.engines.plan import FormulaLeaf
     from searchkit.query.snippet import formula_marks

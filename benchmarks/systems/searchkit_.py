@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from searchkit.record import replace
 from pathlib import Path
 
 import searchkit
 from systems import LIMIT, SNIPPET_CHARACTERS, Document, Found, Query, read_corpus
+
+from searchkit.record import replace
 
 
 def build(corpus: Path, index: Path, *, jobs: int) -> None:

@@ -14,7 +14,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from searchkit.engines import generations
 from searchkit.engines.columns.files import Column, Columns
@@ -120,8 +120,8 @@ class GenerationReader:
         self._lock = RLock()
         self._files: dict[str, Columns] = {}
         self._terms: dict[tuple[str, str | int], Any] = {}
-        # Opened now: a later build may remove the folder.
-        self._kept = {name: _opened(generation / name) for name in (TWINS, GLOSSARY)}
+        # Read and mapped now: a later build may remove the folder.
+        self._kept = {name: _bytes_of(generation / name) for name in (TWINS, GLOSSARY)}
         self._words = read_words(generation)
         self.columns(PAGES)
         documents = self.columns(DOCUMENTS)
@@ -137,8 +137,8 @@ class GenerationReader:
 
     def close(self) -> None:
         """Let the files go. The reader cannot be used after that."""
-        for file in (*self._files.values(), *self._kept.values()):
-            file.close()
+        for columns in self._files.values():
+            columns.close()
 
     def columns(self, name: str) -> Columns:
         """A file of the generation, opened when it is first asked for.
@@ -240,6 +240,10 @@ class GenerationReader:
         """The different topics by their number."""
         texts = self.texts("topic_names")
         return tuple(texts[number] for number in range(len(texts)))
+
+    def keep_topics(self) -> None:
+        """Map what tells the topics, so that they can be told after `close`."""
+        _ = self.topic_names, self.topic_numbers, self.topics_at
 
     @property
     def tags(self) -> Column:
@@ -347,12 +351,8 @@ class GenerationReader:
         return self._unpacked(GLOSSARY, unpack_glossary)
 
     def _unpacked(self, name: str, unpack: Any) -> Any:
-        with self._lock:
-            file = self._kept[name]
-            file.seek(0)
-            data = file.read()
         try:
-            return unpack(data)
+            return unpack(self._kept[name])
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise _damaged(self.path / name, str(error)) from error
 
@@ -397,9 +397,9 @@ class Texts:
         return bytes(self._blob.slice(self._at[number], self._at[number + 1]))
 
 
-def _opened(path: Path) -> BinaryIO:
+def _bytes_of(path: Path) -> bytes:
     try:
-        return path.open("rb")
+        return path.read_bytes()
     except OSError as error:
         raise _damaged(path, str(error)) from error
 
