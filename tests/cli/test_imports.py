@@ -7,7 +7,7 @@ import pytest
 
 from cli.support import plain_environment
 
-HEAVY = ("numpy", "whoosh", "rich", "yaml", "chardet", "inspect")
+HEAVY = ("numpy", "whoosh", "rich", "yaml", "chardet")
 
 
 def loaded_by(code: str) -> set[str]:
