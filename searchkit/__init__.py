@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Note,
         Progress,
         SearchResult,
+        SectionHit,
         Snippet,
     )
 
@@ -69,6 +70,7 @@ __all__ = [
     "SearchEngine",
     "SearchResult",
     "SearchkitError",
+    "SectionHit",
     "Snippet",
     "UnknownFieldError",
     "build",

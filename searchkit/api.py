@@ -28,6 +28,7 @@ from searchkit.model import (
     IndexStats,
     Note,
     SearchResult,
+    SectionHit,
     Snippet,
 )
 
@@ -126,6 +127,7 @@ class SearchEngine:
         until: Day = None,
         sort: Sort = "relevance",
         exact: bool = False,
+        collapse: bool = False,
         strict: bool = False,
     ) -> SearchResult:
         """The hits from `offset` on, at most `limit` (None: all), best first.
@@ -135,6 +137,9 @@ class SearchEngine:
         Other names of what was typed (RoPE of 旋转位置编码, see `glossary`) are
         searched, too, and come after the words themselves; `exact` leaves them out.
         `since` and `until` are inclusive: a date, or "2024", "2024-01", "2024-01-31".
+        `collapse` folds near copies, and one text in two languages, into the first of
+        them in the order: `limit` and `offset` count what is shown, `total`, `complete`
+        and `facets` all matches.
 
         Raises: QueryError only if `strict`; ValueError for a bad limit or date.
         """
@@ -144,7 +149,8 @@ class SearchEngine:
         evaluation, notes = self._evaluate(
             query, topics=topics, since=since, until=until, exact=exact, strict=strict
         )
-        page = evaluation.page(limit=limit, offset=offset, sort=sort)
+        ranked = evaluation.collapsed_page if collapse else evaluation.page
+        page = ranked(limit=limit, offset=offset, sort=sort)
         if not page.total:
             notes = (*notes, *_smaller_query(evaluation))
         return SearchResult(
@@ -155,6 +161,7 @@ class SearchEngine:
             facets=Facets(evaluation),
             notes=notes,
             took_ms=(time.perf_counter() - started) * 1000,
+            collapsed=page.collapsed,
         )
 
     def suggest(self, prefix: str, *, limit: int = 10) -> tuple[str, ...]:
@@ -323,7 +330,9 @@ class SearchEngine:
         missing = evaluation.all_missing([row.number for row, _ in page.rows])
         with damage_told(self.index_path):
             return tuple(
-                self._hit(evaluation, row, score, missing[row.number])
+                self._hit(
+                    evaluation, row, score, missing[row.number], self._folded(page, row)
+                )
                 for row, score in page.rows
             )
 
@@ -333,17 +342,21 @@ class SearchEngine:
         row: Summary,
         score: float,
         missing: tuple[str, ...],
+        folded: tuple[str, ...],
     ) -> Hit:
+        from searchkit.query.sections import best_sections
         from searchkit.query.snippet import snippets, title_highlights
 
         title_marks, body_marks = _marks(evaluation, row)
         title, count = row.title, self._config.snippets_per_hit
         found: tuple[Snippet, ...] = ()
+        sections: tuple[SectionHit, ...] = ()
         if count:  # else the stored text need not be read
             page = self._reader.page(row.number)
             marks, formulas = _with_formulas(evaluation, row, page, body_marks)
             width = self._config.snippet_characters
             found = snippets(page, marks, formulas, count=count, characters=width)
+            sections = best_sections(page, marks)
         return Hit(
             doc_id=row.doc_id,
             title=title,
@@ -354,7 +367,13 @@ class SearchEngine:
             snippets=found,
             title_highlights=title_highlights(title, title_marks),
             missing=missing,
+            sections=sections,
+            folded=folded,
         )
+
+    def _folded(self, page: Ranked, row: Summary) -> tuple[str, ...]:
+        texts = self._reader.texts("doc_id")
+        return tuple(texts[number] for number in page.folded.get(row.number, ()))
 
     def _row(self, doc_id: str) -> Summary:
         number = self._reader.number_of(doc_id)

@@ -103,8 +103,25 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionHit:
+    """A section in which the query stands: its path of headings and its first line.
+
+    Scores are those of sections of one article; they compare with nothing else.
+    """
+
+    heading: tuple[str, ...]
+    line: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """One ranked article. `missing` names the words of the query it lacks."""
+    """One ranked article. `missing` names the words of the query it lacks.
+
+    `sections` are its best ones, at most three, best first: those with matches in its
+    body. `folded` has the `doc_id` of its copies and twins among the matches, sorted,
+    when a search collapses them.
+    """
 
     doc_id: str
     title: str
@@ -115,6 +132,8 @@ class Hit:
     snippets: tuple[Snippet, ...]
     title_highlights: tuple[tuple[int, int], ...] = ()
     missing: tuple[str, ...] = ()
+    sections: tuple[SectionHit, ...] = ()
+    folded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +171,8 @@ class SearchResult:
     """One page of hits. `total` and `facets` count all matches, not the page.
 
     `complete` is the number of matches that hold every word of the query; they
-    come first when hits are sorted by relevance.
+    come first when hits are sorted by relevance. `collapsed` is the number of matches
+    that are folded into others: all pages together have `total - collapsed` hits.
     """
 
     query: str
@@ -162,6 +182,7 @@ class SearchResult:
     facets: Mapping[str, Mapping[str, int]]
     notes: tuple[Note, ...]
     took_ms: float
+    collapsed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

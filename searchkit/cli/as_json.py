@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from searchkit.cli.printable import escaped_json
-from searchkit.model import Hit, Note, SearchResult, Snippet
+from searchkit.model import Hit, Note, SearchResult, SectionHit, Snippet
 
 
 def result_json(result: SearchResult) -> str:
@@ -14,6 +14,7 @@ def result_json(result: SearchResult) -> str:
     document = {
         "query": result.query,
         "total": result.total,
+        "collapsed": result.collapsed,
         "took_ms": round(result.took_ms, 3),
         "notes": [_note(note) for note in result.notes],
         "facets": {name: dict(counts) for name, counts in result.facets.items()},
@@ -34,8 +35,14 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "date": hit.date.isoformat() if hit.date else None,
         "path": hit.path,
         "score": hit.score,
+        "sections": [_section(section) for section in hit.sections],
         "snippets": [_snippet(snippet) for snippet in hit.snippets],
+        "folded": list(hit.folded),
     }
+
+
+def _section(section: SectionHit) -> dict[str, Any]:
+    return {"heading": list(section.heading), "line": section.line}
 
 
 def _snippet(snippet: Snippet) -> dict[str, Any]:

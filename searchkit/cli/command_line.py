@@ -142,6 +142,7 @@ _OPTIONS: Mapping[str, tuple[str, Callable[[str], object]]] = {
     "--until": ("until", _day),
     "--sort": ("sort", _sort),
     "--exact": ("exact", _yes),
+    "--collapse": ("collapse", _yes),
     "--json": ("as_json", _yes),
     "--paths": ("paths", _yes),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from searchkit.cli.printable import printable
-from searchkit.model import Hit, SearchResult
+from searchkit.model import Hit, SearchResult, SectionHit
 
 TOP_TOPICS = 8
 HEADING_SEPARATOR = " › "
@@ -26,6 +26,22 @@ def heading_path(heading: tuple[str, ...]) -> str:
     return printable(HEADING_SEPARATOR.join(heading))
 
 
+def further_sections(hit: Hit) -> tuple[SectionHit, ...]:
+    """The best sections of a hit that no snippet stands in, by their headings."""
+    shown = {snippet.heading for snippet in hit.snippets}
+    return tuple(s for s in hit.sections if s.heading and s.heading not in shown)
+
+
+def section_names(hit: Hit) -> list[tuple[int, str]]:
+    """The line and heading path of `further_sections`, without the hit's own title."""
+    named = ((s.line, s.heading) for s in further_sections(hit))
+    return [
+        (line, heading_path(path[1:] if path[:1] == (hit.title,) else path))
+        for line, path in named
+        if path != (hit.title,)
+    ]
+
+
 def count_line(result: SearchResult, offset: int) -> str:
     """How many articles match, how many hold every word, and how to see more."""
     if not result.total:
@@ -34,6 +50,8 @@ def count_line(result: SearchResult, offset: int) -> str:
     parts = [f"{result.total} {noun}"]
     if result.complete < result.total:
         parts.append(f"{result.complete} with every word")
+    if result.collapsed:
+        parts.append(f"{result.collapsed} folded into others")
     return ", ".join(parts) + _page_hint(result, offset)
 
 
@@ -41,7 +59,8 @@ def _page_hint(result: SearchResult, offset: int) -> str:
     if not result.hits:
         return f"; none from {offset + 1} on"
     seen = offset + len(result.hits)
-    return f"; --offset {seen} for more" if seen < result.total else ""
+    more = seen < result.total - result.collapsed
+    return f"; --offset {seen} for more" if more else ""
 
 
 def topics_line(facets: Mapping[str, Mapping[str, int]]) -> str:

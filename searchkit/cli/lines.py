@@ -5,6 +5,8 @@ Imports rich for its table of widths, so only printers for a terminal import thi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 
 ELLIPSIS = "…"
@@ -67,6 +69,17 @@ def shorten_middle(text: str, width: int) -> str:
 def shorten_end(text: str, width: int) -> str:
     """`text` in at most `width` columns, its end replaced by `…`."""
     return text if cell_len(text) <= width else fitting(text, width - 1) + ELLIPSIS
+
+
+def shared(texts: Sequence[str], width: int, separator: str = " · ") -> str:
+    """Texts on one line of at most `width` columns; long ones are shortened alike."""
+    room = width - cell_len(separator) * (len(texts) - 1)
+    parts = []
+    for number, text in sorted(enumerate(texts), key=lambda item: cell_len(item[1])):
+        part = shorten_end(text, room // (len(texts) - len(parts)))
+        room -= cell_len(part)
+        parts.append((number, part))
+    return separator.join(part for _, part in sorted(parts))
 
 
 def fitting(text: str, width: int) -> str:

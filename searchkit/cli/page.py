@@ -18,9 +18,10 @@ from searchkit.cli.facts import (
     count_line,
     heading_path,
     note_lines,
+    section_names,
     topics_line,
 )
-from searchkit.cli.lines import ELLIPSIS, fitting, shorten_end, shorten_middle, wrap
+from searchkit.cli.lines import ELLIPSIS, fitting, shared, shorten_end, shorten_middle, wrap
 from searchkit.cli.places import Places
 from searchkit.cli.printable import printable, printable_marked
 from searchkit.model import Hit, SearchResult, Snippet
@@ -94,6 +95,11 @@ def _place_lines(hit: Hit, places: Places, width: int) -> Iterator[Text]:
         yield _place(f"{path}:{snippet.line}", style, snippet, width)
         most = LINES_OF_SNIPPET[min(number, len(LINES_OF_SNIPPET) - 1)]
         yield from _snippet_lines(snippet, width, most)
+    sections = [f":{line} {heading}" for line, heading in section_names(hit)]
+    if sections:
+        yield Text(INDENT + "also " + shared(sections, width - len("also ")), QUIET)
+    for doc_id in hit.folded:
+        yield Text(INDENT + "= " + shorten_middle(printable(doc_id), width - 2), QUIET)
 
 
 def _place(place: str, style: Style, snippet: Snippet, width: int) -> Text:

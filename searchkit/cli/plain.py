@@ -9,6 +9,7 @@ from searchkit.cli.facts import (
     count_line,
     heading_path,
     note_lines,
+    section_names,
     topics_line,
 )
 from searchkit.cli.places import Places
@@ -36,6 +37,10 @@ def _hit_lines(number: int, hit: Hit, places: Places) -> Iterator[str]:
         yield f"   {path}"
     for snippet in hit.snippets:
         yield f"   {path}:{snippet.line}: {snippet_text(snippet)}"
+    for line, heading in section_names(hit):
+        yield f"   {path}:{line}: {heading}"
+    for doc_id in hit.folded:
+        yield f"   = {printable(doc_id)}"
 
 
 def snippet_text(snippet: Snippet) -> str:

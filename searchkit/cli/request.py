@@ -34,6 +34,7 @@ class SearchRequest:
     until: str | None = None
     sort: Sort = "relevance"
     exact: bool = False
+    collapse: bool = False
     as_json: bool = False
     paths: bool = False
 
@@ -51,6 +52,7 @@ def run_search(request: SearchRequest) -> int:
             until=request.until,
             sort=request.sort,
             exact=request.exact,
+            collapse=request.collapse,
         )
         _print_result(result, engine, request)
     return FOUND if result.hits else NONE_FOUND

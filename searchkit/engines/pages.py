@@ -22,6 +22,7 @@ from searchkit.engines.page import (
     BY_SPANS,
     BY_TEXT,
     CONTINUED,
+    HEADING,
     STORED,
     WIDTHS,
     WORD,
@@ -100,7 +101,7 @@ def pack_page(
     head += [number for row in rows for number in row]
     sizes = [piece.last - piece.first for piece in pieces]
     width, size_width = _width(head), _width(sizes)
-    zones = [ZONES.index(p.spans[0].zone) if p.spans else 0 for p in pieces]
+    zones = list(_zones(pieces))
     return b"".join(
         (
             bytes((width | size_width << 2,)),
@@ -131,6 +132,18 @@ def _pieces(visible: VisibleText, starts: array[int], target: int) -> Iterator[_
                 last,
             )
         first = last
+
+
+def _zones(pieces: Iterable[_Piece]) -> Iterator[int]:
+    """The zone in which each piece begins: a heading where a section begins."""
+    section = 0
+    for piece in pieces:
+        if piece.section != section:
+            yield HEADING
+        else:
+            zone = piece.spans[0].zone if piece.spans else "prose"
+            yield 0 if zone == "heading" else ZONES.index(zone)
+        section = piece.section
 
 
 def _cut(

@@ -226,6 +226,11 @@ class GenerationReader:
         return self._numbers("date", "I")
 
     @cached_property
+    def family(self) -> memoryview:
+        """Of each document the number of the first of its copies and twins."""
+        return self._numbers("family", "I")
+
+    @cached_property
     def topic_numbers(self) -> memoryview:
         """The topics of all documents in a row, as their numbers."""
         return self._documents.column("topics").integers("I")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
@@ -102,11 +102,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One page of documents, with counts over all matches."""
+    """One page of documents, with counts over all matches.
+
+    `collapsed` counts the matches that are folded into better ones; `folded` has those
+    of each document on the page.
+    """
 
     rows: tuple[tuple[Summary, float], ...]
     total: int
     complete: int
+    collapsed: int = 0
+    folded: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 class Finder:
@@ -391,10 +397,53 @@ class Evaluation:
     def page(self, *, limit: int | None, offset: int, sort: Sort) -> Ranked:
         """The documents from `offset` on, at most `limit`, best or newest first."""
         count = self.total if limit is None else min(self.total, offset + limit)
-        best = self._by_date(count) if sort == "date" else self._by_relevance(count)
+        best = self._ranked(count, sort)
+        return Ranked(self._rows(best[offset:]), self.total, self.complete)
+
+    def collapsed_page(self, *, limit: int | None, offset: int, sort: Sort) -> Ranked:
+        """The same with one document of each family, the first one in the order."""
+        numbers = self._kernel.numbers(self.answer.hits)
+        families = self._kernel.families(numbers)
+        shown = len(set(families))
+        count = shown if limit is None else min(shown, offset + limit)
+        leaders = self._leaders(count, sort)[offset:count]
+        members: dict[int, list[int]] = {}
+        wanted = {family: number for family, number, _ in leaders}
+        for number, family in zip(numbers, families, strict=True):
+            if family in wanted and wanted[family] != number:
+                members.setdefault(wanted[family], []).append(int(number))
+        return Ranked(
+            self._rows([(number, score) for _, number, score in leaders]),
+            self.total,
+            self.complete,
+            self.total - shown,
+            {number: tuple(folded) for number, folded in members.items()},
+        )
+
+    def _leaders(self, count: int, sort: Sort) -> list[tuple[int, int, float]]:
+        """At least `count` (family, number, score), each the first of its family."""
+        looked = count
+        while True:
+            best = self._ranked(looked, sort)
+            numbers = self._kernel.chosen(sorted(number for number, _ in best))
+            family_of = dict(
+                zip(map(int, numbers), self._kernel.families(numbers), strict=True)
+            )
+            first: dict[int, tuple[int, float]] = {}
+            for number, score in best:
+                first.setdefault(family_of[number], (number, score))
+            if len(first) >= count or looked >= self.total:
+                return [(family, *one) for family, one in first.items()]
+            looked = min(self.total, 2 * looked)
+
+    def _ranked(self, count: int, sort: Sort) -> list[tuple[int, float]]:
+        return self._by_date(count) if sort == "date" else self._by_relevance(count)
+
+    def _rows(
+        self, best: Sequence[tuple[int, float]]
+    ) -> tuple[tuple[Summary, float], ...]:
         summary = self.reader.summary
-        rows = tuple((summary(number), score) for number, score in best[offset:])
-        return Ranked(rows, self.total, self.complete)
+        return tuple((summary(number), score) for number, score in best)
 
     def score(self, number: int) -> float | None:
         """The score of one document; nothing if it does not answer the plan."""

@@ -18,6 +18,7 @@ from searchkit.analysis.pairs import alias_definitions, definitions
 from searchkit.analysis.rows import AnalyzedBatch, RowAnalyzer
 from searchkit.corpus.reader import ReadArticle, read_article, read_bytes
 from searchkit.corpus.visible import visible_text
+from searchkit.engines.generation.copies import signatures
 from searchkit.engines.generation.documents import Row
 from searchkit.engines.generation.run import RunWriter
 from searchkit.engines.glossary import pack_definitions
@@ -169,6 +170,7 @@ def _rows(found: Sequence[_Read], batch: AnalyzedBatch) -> Iterator[Row]:
     )
     numbers = zip(*(column.tolist() for column in columns), strict=True)
     bases, math_bases = batch.text.bases.tolist(), batch.math.bases.tolist()
+    signed = signatures(batch)
     for index, (one, of_row) in enumerate(zip(found, numbers, strict=True)):
         article = one.article
         named = (
@@ -188,6 +190,7 @@ def _rows(found: Sequence[_Read], batch: AnalyzedBatch) -> Iterator[Row]:
                 pack_definitions(named),
             ),
             digest=one.digest,
+            signature=signed[index].tobytes(),
             topics=article.topics,
             tags=batch.tags[bases[index] : bases[index + 1]].tobytes(),
             math_length=math_bases[index + 1] - math_bases[index],

@@ -36,6 +36,10 @@ PAGES = ("page", "article")
 """Bytes of any length, one of each a document, in a file of their own."""
 
 DIGEST_BYTES = 16
+SIGNATURE_BYTES = 16
+BYTES = {"digest": DIGEST_BYTES, "signature": SIGNATURE_BYTES}
+"""Columns with so many bytes a document."""
+
 _TAGS_AT_ONCE = 1 << 20  # positions; even
 
 
@@ -50,6 +54,7 @@ class Row:
     numbers: tuple[int, ...]
     texts: tuple[bytes, ...]
     digest: bytes
+    signature: bytes
     topics: tuple[str, ...]
     tags: bytes
     math_length: int
@@ -62,6 +67,11 @@ class Texts:
     blob: Array
     at: Array
 
+    def between(self, low: int, end: int) -> Texts:
+        """The texts from `low` to `end`."""
+        at = self.at[low : end + 1]
+        return Texts(self.blob[at[0] : at[-1]], at - at[0])
+
 
 @dataclass(frozen=True, slots=True)
 class Documents:
@@ -70,7 +80,7 @@ class Documents:
     count: int
     numbers: Mapping[str, Array]
     texts: Mapping[str, Texts]
-    digests: Array
+    bytes: Mapping[str, Array]
     topic_names: tuple[bytes, ...]
     topics: Array
     topics_at: Array
@@ -90,7 +100,10 @@ class Documents:
             count=len(text_base) - 1,
             numbers={name: array(columns, name, "<u4") for name in NUMBERS},
             texts={name: texts(columns, name) for name in TEXTS},
-            digests=array(columns, "digest", "u1").reshape(-1, DIGEST_BYTES),
+            bytes={
+                name: array(columns, name, "u1").reshape(-1, size)
+                for name, size in BYTES.items()
+            },
             topic_names=tuple(each(names)),
             topics=array(columns, "topics", "<u4"),
             topics_at=array(columns, "topics_at", "<u4"),
@@ -153,7 +166,8 @@ def write_rows(writer: ColumnWriter, rows: Sequence[Row]) -> None:
         _add_array(writer, name, [row.numbers[index] for row in rows], "<u4")
     for index, name in enumerate(TEXTS):
         add_texts(writer, name, [row.texts[index] for row in rows])
-    writer.add("digest", b"".join(row.digest for row in rows))
+    for name in BYTES:
+        writer.add(name, b"".join(getattr(row, name) for row in rows))
     names = sorted({topic for row in rows for topic in row.topics})
     number_of = {name: number for number, name in enumerate(names)}
     add_texts(writer, "topic_names", [_encoded(name) for name in names])
@@ -174,9 +188,8 @@ def merge_documents(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
         pieces = [(rows.texts[name], low, end) for rows, low, end in stretches]
         offsets = merge_texts(writer, name, pieces)
         _add_offsets(writer, name, offsets, int(offsets[-1]))
-    with writer.stream("digest") as stream:
-        for rows, low, high in stretches:
-            stream.write(rows.digests[low:high].tobytes())
+    for name in BYTES:
+        writer.add(name, merged_bytes(name, stretches).tobytes())
     _merge_topics(writer, stretches)
     bases = {name: merged_base(name, stretches) for name in ("text_base", "math_base")}
     for name, base in bases.items():
@@ -195,6 +208,21 @@ def merge_documents(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
 def merged_numbers(name: str, stretches: Sequence[Stretch]) -> Array:
     """One of the columns of NUMBERS."""
     return _joined([rows.numbers[name][low:end] for rows, low, end in stretches], "<u4")
+
+
+def merged_bytes(name: str, stretches: Sequence[Stretch]) -> Array:
+    """One of the columns of BYTES, a row a document."""
+    parts = [rows.bytes[name][low:end] for rows, low, end in stretches]
+    return np.concatenate([np.empty((0, BYTES[name]), np.uint8), *parts])
+
+
+def merged_ids(stretches: Sequence[Stretch]) -> list[bytes]:
+    """The `doc_id` of every row, as UTF-8."""
+    return [
+        doc_id
+        for rows, low, end in stretches
+        for doc_id in each(rows.texts["doc_id"].between(low, end))
+    ]
 
 
 def merged_base(name: str, stretches: Sequence[Stretch]) -> Array:

@@ -19,11 +19,14 @@ from searchkit.engines.columns.encode import Lists, SpaceWriter
 from searchkit.engines.columns.encode import Slab as EncodedSlab
 from searchkit.engines.columns.files import ColumnWriter
 from searchkit.engines.generation.classes import Keys, KeysOf
+from searchkit.engines.generation.copies import families
 from searchkit.engines.generation.documents import (
     PAGES,
     Array,
     merge_documents,
     merge_texts,
+    merged_bytes,
+    merged_ids,
 )
 from searchkit.engines.generation.layout import Layout, layout
 from searchkit.engines.generation.merge import (
@@ -70,7 +73,10 @@ def write_generation(
             [chosen if source is old else None for source in sources],
         )
         with ColumnWriter(folder / "documents", "documents") as writer:
-            merge_documents(writer, placed.stretches())
+            stretches = placed.stretches()
+            merge_documents(writer, stretches)
+            found = merged_bytes("signature", stretches)
+            writer.add("family", families(found, merged_ids(stretches)).tobytes())
         _write_pages(folder, sources, placed)
         known = old.keys() if old else {}
         _write_postings(folder, sources, placed, known, keys_of, threads, told)

@@ -118,6 +118,9 @@ class Kernel(Protocol):
     def days(self, numbers: Numbers) -> Scores:
         """The ordinal of each document's date, 0 for none."""
 
+    def families(self, numbers: Numbers) -> list[int]:
+        """The number of the first document of each document's family."""
+
     def dated(self, first: int, last: int) -> Documents:
         """The documents with a date whose ordinal is in the bounds, both included."""
 

@@ -293,6 +293,10 @@ class PlainKernel:
         day_of = self._reader.date
         return [float(day_of[number]) for number in numbers]
 
+    def families(self, numbers: Numbers) -> list[int]:
+        first_of = self._reader.family
+        return [first_of[number] for number in numbers]
+
     def dated(self, first: int, last: int) -> Documents:
         days = enumerate(self._reader.date)
         return {number for number, day in days if first <= day <= last}

@@ -365,6 +365,10 @@ class VectorKernel:
         days = np.frombuffer(self._reader.date, np.uint32)
         return days.take(numbers).astype(np.float64)
 
+    def families(self, numbers: Array) -> list[int]:
+        first_of = np.frombuffer(self._reader.family, np.uint32)
+        return first_of.take(numbers).tolist()  # type: ignore[no-any-return]
+
     def dated(self, first: int, last: int) -> Array:
         days = np.frombuffer(self._reader.date, np.uint32)
         return (days >= first) & (days <= last)
