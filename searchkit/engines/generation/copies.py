@@ -8,6 +8,11 @@ as by Shrivastava 2017, https://arxiv.org/abs/1703.04664; one bit of each: Li an
 signatures agree is about (1 + J) / 2 for a Jaccard similarity of J. A short body says
 too little for that: its signature is a digest of title and body.
 
+Signatures alone do not tell copies: `kubectl create job` and `kubectl create role`, made
+from one template, share nine tenths of their text. So near copies have the same title
+and the same file name, too, but for numbers (`Name`); what shares nearly all of its
+text needs the same title only.
+
 Twins in two languages are told by their paths (`path_key`).
 
 Families are what these relations join. They depend on the documents alone, so builds
@@ -33,6 +38,7 @@ SHINGLE = 6  # atoms; a Han character is one, and so is an English word
 SHORT = 64  # shingles; a body with fewer is compared as a whole
 BINS = 8 * SIGNATURE_BYTES
 MOST_DIFFERENT = 10  # bits of two near copies: a Jaccard similarity of about 0.84
+SAME = 2  # bits; of copies under other names: about 0.97
 _BIN_BITS = 7
 _BLOCK_BITS = 16
 _NEIGHBOURS = 32  # signatures alike in a block that one is compared with
@@ -49,6 +55,9 @@ _LANGUAGES = {
     **{code: code for code in ("ja", "ko", "fr", "de", "es", "ru", "pt", "pt-br")},
 }
 _NAME = re.compile(r"(?P<stem>.+?)[._-](?P<language>[A-Za-z]{2,8}(?:[-_][A-Za-z]+)*)")
+
+_NUMBER = re.compile(r"[a-z]*[0-9][a-z0-9]*")  # 10, 1.6.4, v1beta1
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def signatures(batch: AnalyzedBatch) -> Array:
@@ -127,13 +136,16 @@ def _digests(atoms: Array, documents: Array, count: int) -> Array:
     return found.astype("<u8").view(np.uint8)
 
 
-def families(found: Array, doc_ids: Sequence[bytes]) -> Array:
+def families(
+    found: Array, doc_ids: Sequence[bytes], titles: Sequence[bytes]
+) -> Array:
     """For each document the number of the first one of its family, maybe its own.
 
     `found` has their signatures, a row of bytes each.
     """
     leaders = list(range(len(doc_ids)))
-    for left, right in (*near_copies(found), *language_twins(doc_ids)):
+    pairs = (*near_copies(found, doc_ids, titles), *language_twins(doc_ids))
+    for left, right in pairs:
         one, two = _leader(leaders, left), _leader(leaders, right)
         leaders[max(one, two)] = min(one, two)
     return np.array([_leader(leaders, n) for n in range(len(leaders))], "<u4")
@@ -146,30 +158,55 @@ def _leader(leaders: list[int], number: int) -> int:
     return number
 
 
-def near_copies(found: Array) -> Iterator[tuple[int, int]]:
-    """Pairs of documents that join all near copies.
+def near_copies(
+    found: Array, doc_ids: Sequence[bytes], titles: Sequence[bytes]
+) -> Iterator[tuple[int, int]]:
+    """Pairs of documents that are near copies."""
+    for left, right, apart in alike(found):
+        same_title = titles[left] == titles[right]
+        if (apart <= SAME and same_title) or _is_same_page(
+            (doc_ids[left], titles[left]), (doc_ids[right], titles[right])
+        ):
+            yield left, right
 
-    Equal signatures are joined at once. Others are compared where they agree in one of
-    16 blocks of 16 bits (8 of neighbouring bits, 8 of bits far apart), and there with
-    the next few in order only: linear, however many are alike. Of pairs that differ in
-    MOST_DIFFERENT bits about one in 80 goes unseen.
+
+def _is_same_page(left: tuple[bytes, bytes], right: tuple[bytes, bytes]) -> bool:
+    """Whether paths and titles are the same but for numbers, and say anything."""
+    (path, title), (other_path, other_title) = left, right
+    name = _without_numbers(_decoded(title)), page_name(_decoded(path))
+    other = _without_numbers(_decoded(other_title)), page_name(_decoded(other_path))
+    return name == other and any(name)
+
+
+def page_name(doc_id: str) -> str:
+    """What a path calls its page, without its language and without numbers.
+
+    >>> page_name("v1.2/Install.md"), page_name("news/istio-1.6.4/index.md")
+    ('install', 'istio')
+    """
+    folder, _, name = path_key(doc_id)[0].rpartition("/")
+    stem = name.rpartition(".")[0] or name
+    if stem.lower().strip("_") in ("index", "readme"):
+        stem = folder.rpartition("/")[2]
+    return _without_numbers(stem)
+
+
+def _without_numbers(text: str) -> str:
+    return " ".join(_WORD.findall(_NUMBER.sub(" ", text.casefold())))
+
+
+def alike(found: Array) -> Iterator[tuple[int, int, int]]:
+    """Pairs of documents with signatures alike, and how many bits differ.
+
+    Signatures are compared where they agree in one of 16 blocks of 16 bits (8 of
+    neighbouring bits, 8 of bits far apart), and there with the next few in order only:
+    linear, however many are alike. Of pairs that differ in MOST_DIFFERENT bits about
+    one in 80 goes unseen. A pair may come several times.
     """
     numbers = np.flatnonzero(found.any(axis=1))
-    rows, inverse = np.unique(found[numbers], axis=0, return_inverse=True)
-    if not len(rows):
-        return
-    order = np.argsort(inverse.ravel(), kind="stable")
-    named = inverse.ravel()[order]
-    begins = np.flatnonzero(np.r_[True, named[1:] != named[:-1]])
-    heads = numbers[order[begins]]
-    for row, number in zip(named.tolist(), numbers[order].tolist(), strict=True):
-        if heads[row] != number:
-            yield int(heads[row]), number
-    for left, right in _alike(rows):
-        yield int(heads[left]), int(heads[right])
-
-
-def _alike(rows: Array) -> Iterator[tuple[int, int]]:
+    rows = found[numbers]
+    order = np.lexsort(rows.T)  # equal ones side by side
+    numbers, rows = numbers[order], rows[order]
     bits = np.unpackbits(rows, axis=1, bitorder="little")
     count = BINS // _BLOCK_BITS
     near = bits.reshape(-1, count, _BLOCK_BITS)
@@ -177,10 +214,11 @@ def _alike(rows: Array) -> Iterator[tuple[int, int]]:
     for blocks in (near, far):
         keys = np.packbits(blocks, axis=2, bitorder="little").view("<u2")[:, :, 0]
         for block in range(count):
-            yield from _alike_in(rows, keys[:, block])
+            for left, right, apart in _alike_in(rows, keys[:, block]):
+                yield int(numbers[left]), int(numbers[right]), apart
 
 
-def _alike_in(rows: Array, keys: Array) -> Iterator[tuple[int, int]]:
+def _alike_in(rows: Array, keys: Array) -> Iterator[tuple[int, int, int]]:
     order = np.argsort(keys, kind="stable")  # rows are in order already
     keys = keys[order]
     for step in range(1, _NEIGHBOURS + 1):
@@ -190,7 +228,9 @@ def _alike_in(rows: Array, keys: Array) -> Iterator[tuple[int, int]]:
         left, right = order[at], order[at + step]
         apart = _ONES[rows[left] ^ rows[right]].sum(axis=1)
         kept = apart <= MOST_DIFFERENT
-        yield from zip(left[kept].tolist(), right[kept].tolist(), strict=True)
+        yield from zip(
+            left[kept].tolist(), right[kept].tolist(), apart[kept].tolist(), strict=True
+        )
 
 
 _ONES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).sum(
@@ -204,7 +244,7 @@ def language_twins(doc_ids: Iterable[bytes]) -> Iterator[tuple[int, int]]:
     found: defaultdict[str, dict[str, list[int]]]
     found = defaultdict(lambda: defaultdict(list))
     for number, doc_id in enumerate(doc_ids):
-        key, language = path_key(doc_id.decode("utf-8", "surrogatepass"))
+        key, language = path_key(_decoded(doc_id))
         found[key][language].append(number)
     for by_language in found.values():
         several = len(by_language) > 1
@@ -234,6 +274,10 @@ def path_key(doc_id: str) -> tuple[str, str]:
     if parts and language:
         return "/".join((*folders, f"{parts['stem']}.{ending}")), language
     return doc_id, ""
+
+
+def _decoded(text: bytes) -> str:
+    return text.decode("utf-8", "surrogatepass")
 
 
 def _language(name: str) -> str:

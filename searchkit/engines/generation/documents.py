@@ -216,12 +216,12 @@ def merged_bytes(name: str, stretches: Sequence[Stretch]) -> Array:
     return np.concatenate([np.empty((0, BYTES[name]), np.uint8), *parts])
 
 
-def merged_ids(stretches: Sequence[Stretch]) -> list[bytes]:
-    """The `doc_id` of every row, as UTF-8."""
+def merged_texts(name: str, stretches: Sequence[Stretch]) -> list[bytes]:
+    """One of the columns of TEXTS."""
     return [
-        doc_id
+        text
         for rows, low, end in stretches
-        for doc_id in each(rows.texts["doc_id"].between(low, end))
+        for text in each(rows.texts[name].between(low, end))
     ]
 
 

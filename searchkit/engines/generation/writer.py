@@ -26,7 +26,7 @@ from searchkit.engines.generation.documents import (
     merge_documents,
     merge_texts,
     merged_bytes,
-    merged_ids,
+    merged_texts,
 )
 from searchkit.engines.generation.layout import Layout, layout
 from searchkit.engines.generation.merge import (
@@ -75,8 +75,12 @@ def write_generation(
         with ColumnWriter(folder / "documents", "documents") as writer:
             stretches = placed.stretches()
             merge_documents(writer, stretches)
-            found = merged_bytes("signature", stretches)
-            writer.add("family", families(found, merged_ids(stretches)).tobytes())
+            found = families(
+                merged_bytes("signature", stretches),
+                merged_texts("doc_id", stretches),
+                merged_texts("title", stretches),
+            )
+            writer.add("family", found.tobytes())
         _write_pages(folder, sources, placed)
         known = old.keys() if old else {}
         _write_postings(folder, sources, placed, known, keys_of, threads, told)
