@@ -74,7 +74,7 @@ def shorten_end(text: str, width: int) -> str:
 def shared(texts: Sequence[str], width: int, separator: str = " · ") -> str:
     """Texts on one line of at most `width` columns; long ones are shortened alike."""
     room = width - cell_len(separator) * (len(texts) - 1)
-    parts = []
+    parts: list[tuple[int, str]] = []
     for number, text in sorted(enumerate(texts), key=lambda item: cell_len(item[1])):
         part = shorten_end(text, room // (len(texts) - len(parts)))
         room -= cell_len(part)

@@ -21,7 +21,14 @@ from searchkit.cli.facts import (
     section_names,
     topics_line,
 )
-from searchkit.cli.lines import ELLIPSIS, fitting, shared, shorten_end, shorten_middle, wrap
+from searchkit.cli.lines import (
+    ELLIPSIS,
+    fitting,
+    shared,
+    shorten_end,
+    shorten_middle,
+    wrap,
+)
 from searchkit.cli.places import Places
 from searchkit.cli.printable import printable, printable_marked
 from searchkit.model import Hit, SearchResult, Snippet

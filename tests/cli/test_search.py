@@ -116,6 +116,7 @@ def test_json(run: Run) -> None:
     assert document == {
         "query": "RoPE",
         "total": 1,
+        "collapsed": 0,
         "facets": {"topic": {"attention": 1, "position": 1}},
         "hits": [
             {
@@ -123,6 +124,7 @@ def test_json(run: Run) -> None:
                 "title": "旋转位置编码 RoPE",
                 "topics": ["attention", "position"],
                 "date": "2024-09-03",
+                "sections": [],
                 "snippets": [
                     {
                         "text": "旋转位置编码把位置写成旋转矩阵。",
@@ -132,6 +134,7 @@ def test_json(run: Run) -> None:
                         "zone": "prose",
                     }
                 ],
+                "folded": [],
             }
         ],
     }

@@ -107,9 +107,8 @@ def _minima(atoms: Array, documents: Array, count: int) -> tuple[Array, Array]:
     minima = np.full(count * BINS, _EMPTY)
     bins = (hashes >> np.uint64(64 - _BIN_BITS)).astype(np.int64)
     np.minimum.at(minima, owners * BINS + bins, hashes)
-    minima = minima.reshape(count, BINS)
     long = np.bincount(owners, minlength=count) >= SHORT
-    return long, _filled(minima, long)
+    return long, _filled(minima.reshape(count, BINS), long)
 
 
 def _filled(minima: Array, long: Array) -> Array:
@@ -136,9 +135,7 @@ def _digests(atoms: Array, documents: Array, count: int) -> Array:
     return found.astype("<u8").view(np.uint8)
 
 
-def families(
-    found: Array, doc_ids: Sequence[bytes], titles: Sequence[bytes]
-) -> Array:
+def families(found: Array, doc_ids: Sequence[bytes], titles: Sequence[bytes]) -> Array:
     """For each document the number of the first one of its family, maybe its own.
 
     `found` has their signatures, a row of bytes each.
@@ -204,6 +201,8 @@ def alike(found: Array) -> Iterator[tuple[int, int, int]]:
     one in 80 goes unseen. A pair may come several times.
     """
     numbers = np.flatnonzero(found.any(axis=1))
+    if len(numbers) < 2:
+        return
     rows = found[numbers]
     order = np.lexsort(rows.T)  # equal ones side by side
     numbers, rows = numbers[order], rows[order]
@@ -212,7 +211,8 @@ def alike(found: Array) -> Iterator[tuple[int, int, int]]:
     near = bits.reshape(-1, count, _BLOCK_BITS)
     far = bits.reshape(-1, _BLOCK_BITS, count).swapaxes(1, 2)
     for blocks in (near, far):
-        keys = np.packbits(blocks, axis=2, bitorder="little").view("<u2")[:, :, 0]
+        packed = np.packbits(blocks, axis=2, bitorder="little").astype(np.uint16)
+        keys = packed[:, :, 0] | packed[:, :, 1] << np.uint16(8)
         for block in range(count):
             for left, right, apart in _alike_in(rows, keys[:, block]):
                 yield int(numbers[left]), int(numbers[right]), apart

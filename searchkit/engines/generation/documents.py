@@ -80,7 +80,7 @@ class Documents:
     count: int
     numbers: Mapping[str, Array]
     texts: Mapping[str, Texts]
-    bytes: Mapping[str, Array]
+    digests: Mapping[str, Array]
     topic_names: tuple[bytes, ...]
     topics: Array
     topics_at: Array
@@ -100,7 +100,7 @@ class Documents:
             count=len(text_base) - 1,
             numbers={name: array(columns, name, "<u4") for name in NUMBERS},
             texts={name: texts(columns, name) for name in TEXTS},
-            bytes={
+            digests={
                 name: array(columns, name, "u1").reshape(-1, size)
                 for name, size in BYTES.items()
             },
@@ -212,7 +212,7 @@ def merged_numbers(name: str, stretches: Sequence[Stretch]) -> Array:
 
 def merged_bytes(name: str, stretches: Sequence[Stretch]) -> Array:
     """One of the columns of BYTES, a row a document."""
-    parts = [rows.bytes[name][low:end] for rows, low, end in stretches]
+    parts = [rows.digests[name][low:end] for rows, low, end in stretches]
     return np.concatenate([np.empty((0, BYTES[name]), np.uint8), *parts])
 
 
