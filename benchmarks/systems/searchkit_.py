@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import searchkit
-from searchkit.record import replace
 from systems import LIMIT, SNIPPET_CHARACTERS, Document, Found, Query, read_corpus
+
+from searchkit.record import replace
 
 
 def build(corpus: Path, index: Path, *, jobs: int) -> None:

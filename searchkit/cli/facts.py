@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from searchkit.cli.printable import printable
-from searchkit.model import Hit, SearchResult, SectionHit
+from searchkit.model import Hit, SearchResult
 
 TOP_TOPICS = 8
 HEADING_SEPARATOR = " › "
@@ -26,20 +26,27 @@ def heading_path(heading: tuple[str, ...]) -> str:
     return printable(HEADING_SEPARATOR.join(heading))
 
 
-def further_sections(hit: Hit) -> tuple[SectionHit, ...]:
-    """The best sections of a hit that no snippet stands in, by their headings."""
-    shown = {snippet.heading for snippet in hit.snippets}
-    return tuple(s for s in hit.sections if s.heading and s.heading not in shown)
-
-
-def section_names(hit: Hit) -> list[tuple[int, str]]:
-    """The line and heading path of `further_sections`, without the hit's own title."""
-    named = ((s.line, s.heading) for s in further_sections(hit))
+def further_sections(hit: Hit) -> list[tuple[int, str]]:
+    """The line and the heading of the best sections in which no snippet stands."""
+    shown = {snippet.heading for snippet in hit.snippets} | {(hit.title,), ()}
     return [
-        (line, heading_path(path[1:] if path[:1] == (hit.title,) else path))
-        for line, path in named
-        if path != (hit.title,)
+        (section.line, printable(section.heading[-1]))
+        for section in hit.sections
+        if section.heading not in shown
     ]
+
+
+def folded_paths(hit: Hit) -> list[str]:
+    """The folded articles, without the folders that they share with the hit."""
+    here = hit.doc_id.split("/")[:-1]
+    paths = []
+    for doc_id in hit.folded:
+        folders = doc_id.split("/")
+        same = 0
+        while same < min(len(here), len(folders) - 1) and here[same] == folders[same]:
+            same += 1
+        paths.append(printable("/".join(["…"] * bool(same) + folders[same:])))
+    return paths
 
 
 def count_line(result: SearchResult, offset: int) -> str:
@@ -51,7 +58,7 @@ def count_line(result: SearchResult, offset: int) -> str:
     if result.complete < result.total:
         parts.append(f"{result.complete} with every word")
     if result.collapsed:
-        parts.append(f"{result.collapsed} folded into others")
+        parts.append(f"{result.collapsed} folded")
     return ", ".join(parts) + _page_hint(result, offset)
 
 

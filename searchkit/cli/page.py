@@ -16,9 +16,10 @@ from rich.text import Text
 from searchkit.cli.facts import (
     about_hit,
     count_line,
+    folded_paths,
+    further_sections,
     heading_path,
     note_lines,
-    section_names,
     topics_line,
 )
 from searchkit.cli.lines import (
@@ -102,11 +103,11 @@ def _place_lines(hit: Hit, places: Places, width: int) -> Iterator[Text]:
         yield _place(f"{path}:{snippet.line}", style, snippet, width)
         most = LINES_OF_SNIPPET[min(number, len(LINES_OF_SNIPPET) - 1)]
         yield from _snippet_lines(snippet, width, most)
-    sections = [f":{line} {heading}" for line, heading in section_names(hit)]
+    sections = [f":{line} {heading}" for line, heading in further_sections(hit)]
     if sections:
         yield Text(INDENT + "also " + shared(sections, width - len("also ")), QUIET)
-    for doc_id in hit.folded:
-        yield Text(INDENT + "= " + shorten_middle(printable(doc_id), width - 2), QUIET)
+    for folded in folded_paths(hit):
+        yield Text(INDENT + "= " + shorten_middle(folded, width - 2), QUIET)
 
 
 def _place(place: str, style: Style, snippet: Snippet, width: int) -> Text:

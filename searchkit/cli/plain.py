@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from searchkit.cli.facts import (
     about_hit,
     count_line,
+    further_sections,
     heading_path,
     note_lines,
-    section_names,
     topics_line,
 )
 from searchkit.cli.places import Places
@@ -37,7 +37,7 @@ def _hit_lines(number: int, hit: Hit, places: Places) -> Iterator[str]:
         yield f"   {path}"
     for snippet in hit.snippets:
         yield f"   {path}:{snippet.line}: {snippet_text(snippet)}"
-    for line, heading in section_names(hit):
+    for line, heading in further_sections(hit):
         yield f"   {path}:{line}: {heading}"
     for doc_id in hit.folded:
         yield f"   = {printable(doc_id)}"

@@ -8,10 +8,10 @@ as by Shrivastava 2017, https://arxiv.org/abs/1703.04664; one bit of each: Li an
 signatures agree is about (1 + J) / 2 for a Jaccard similarity of J. A short body says
 too little for that: its signature is a digest of title and body.
 
-Signatures alone do not tell copies: `kubectl create job` and `kubectl create role`, made
-from one template, share nine tenths of their text. So near copies have the same title
-and the same file name, too, but for numbers (`Name`); what shares nearly all of its
-text needs the same title only.
+Signatures alone do not tell copies: `kubectl create job` and `kubectl create role`,
+made from one template, share nine tenths of their text. So near copies have the same
+title and the same file name, too, but for numbers; what shares nearly all of its text
+needs the same title only.
 
 Twins in two languages are told by their paths (`path_key`).
 
