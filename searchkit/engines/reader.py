@@ -177,7 +177,6 @@ class GenerationReader:
         if found is None:
             found = (self.text if space == "text" else self.math).at(ordinal)
             self._keep(key, found)
-            self._keep((space, found.term), found)
         return found  # type: ignore[no-any-return]
 
     # Documents
@@ -308,6 +307,11 @@ class GenerationReader:
         from searchkit.engines.glossary import TWINS, unpack_twins
 
         return self._unpacked(TWINS, unpack_twins)
+
+    @cached_property
+    def first_of_names(self) -> frozenset[str]:
+        """The first atoms of the names in `twins`."""
+        return frozenset(key.partition(" ")[0] for key in self.twins)
 
     def glossary(self) -> tuple[GlossaryPair, ...]:
         """Every pair of the glossary with its evidence."""

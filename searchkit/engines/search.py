@@ -297,7 +297,7 @@ def _layers(sources: Sequence[Any]) -> tuple[Layer, ...]:
 
 def _is_same(left: Any, right: Any) -> bool:
     if isinstance(left, TermPostings) and isinstance(right, TermPostings):
-        return left.term == right.term
+        return left.ordinal == right.ordinal
     return left is right
 
 

@@ -418,7 +418,9 @@ class Leaves:
         postings = (at("text", ordinal) for ordinal in found)
         if len(found) > MOST_TERMS:
             # Of those that most articles have, so that few hits are lost.
-            chosen = nlargest(MOST_TERMS, postings, key=lambda p: (p.documents, p.term))
+            chosen = nlargest(
+                MOST_TERMS, postings, key=lambda p: (p.documents, p.ordinal)
+            )
             terms = tuple(sorted(posting.term for posting in chosen))
         else:
             terms = tuple(posting.term for posting in postings)

@@ -64,7 +64,7 @@ class PlainKernel:
             column = Column(decode.documents(term), decode.codes(term))
             return column, 100 * len(column)
 
-        return self._reader.decoded.get(("plain scored", term.term), decoded)
+        return self._reader.decoded.get(("plain scored", term.ordinal), decoded)
 
     def column(self, codes: Iterable[tuple[int, int]]) -> Column:
         pairs = [*codes]
@@ -96,7 +96,7 @@ class PlainKernel:
 
         if not terms:
             return ()
-        key = ("plain " + space, *(term.term for term in terms))
+        key = ("plain " + space, *[term.ordinal for term in terms])
         return self._reader.decoded.get(key, decoded)
 
     def positions_in(
@@ -107,7 +107,7 @@ class PlainKernel:
         low, high = base[number], base[number + 1]
         found: list[int] = []
         for term in terms:
-            decoded = self._reader.decoded.peek((space, term.term))
+            decoded = self._reader.decoded.peek((space, term.ordinal))
             if decoded is None:
                 found += decode.positions_between(term, low, high)
             else:

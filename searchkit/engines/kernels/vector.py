@@ -1,8 +1,8 @@
 """The kernel that works on whole columns at once, in numpy.
 
-A set of documents is a column, a rising array of numbers or a mask of all documents.
-A column that is looked up for many documents gets a row with the code of every
-document: gathering from it is 30 times faster than a binary search for each.
+A set of documents is a column, a rising array of numbers or an array of bytes, one bit
+a document. A column that is looked up for many documents gets a row with the code of
+every document: gathering from it is 30 times faster than a binary search for each.
 """
 
 from __future__ import annotations
@@ -37,33 +37,54 @@ _ROW_COST = 600, 30  # documents whose codes are written while one is looked up
 class Column:
     """Documents and their codes; both rise together with the documents' numbers."""
 
-    __slots__ = ("_row", "codes", "document_count", "documents")
+    __slots__ = ("_bits", "_row", "codes", "document_count", "documents")
 
     def __init__(self, documents: Array, codes: Array, document_count: int) -> None:
         self.documents = documents
         self.codes = codes
         self.document_count = document_count
+        self._bits: Array | None = None
         self._row: Array | None = None
 
     def __len__(self) -> int:
         return len(self.documents)
 
+    @property
+    def is_long(self) -> bool:
+        """Whether a row with the code of every document is kept."""
+        return len(self.documents) * _SPARSE >= self.document_count
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, with what is made when it is needed."""
+        row = self.document_count if self.is_long else 0
+        return int(self.documents.nbytes) + self.document_count // 8 + row
+
+    @property
+    def bits(self) -> Array:
+        """The documents as a set of bits."""
+        if self._bits is None:
+            self._bits = _bits_of(self.documents, self.document_count)
+        return self._bits
+
     def at(self, numbers: Array) -> Array:
         """The code of each of the documents, 0 for those that have none."""
-        if self._row is None:
+        row = self._row
+        if row is None:
             rows, listed = _ROW_COST
             writing = self.document_count // rows + len(self.documents) // listed
             if len(numbers) <= writing:
                 return self._found(numbers)
             row = np.zeros(self.document_count, self.codes.dtype)
             row[self.documents] = self.codes
-            self._row = row
-        return self._row.take(numbers)
+            if self.is_long:
+                self._row = row
+        return row.take(numbers)
 
     def _found(self, numbers: Array) -> Array:
         if not len(self.documents):
             return np.zeros(len(numbers), self.codes.dtype)
-        places = self.documents.searchsorted(numbers)
+        places = self.documents.searchsorted(numbers.astype(np.int32, copy=False))
         places[places == len(self.documents)] = 0
         codes = self.codes.take(places)
         codes[self.documents.take(places) != numbers] = 0
@@ -96,15 +117,15 @@ class VectorKernel:
 
     def load(self, term: TermPostings) -> Column:
         def decoded() -> tuple[Column, int]:
-            documents, codes = decode.documents(term), decode.codes(term)
-            column = Column(documents, codes, self._count)
-            return column, documents.nbytes + codes.nbytes + self._count
+            documents = decode.documents(term).astype(np.int32)
+            column = Column(documents, decode.codes(term), self._count)
+            return column, column.nbytes
 
-        return self._reader.decoded.get(("scored", term.term), decoded)
+        return self._reader.decoded.get(("scored", term.ordinal), decoded)
 
     def column(self, codes: Iterable[tuple[int, int]]) -> Column:
         pairs = np.array([*codes], np.int64).reshape(-1, 2)
-        return Column(pairs[:, 0].copy(), pairs[:, 1].copy(), self._count)
+        return Column(pairs[:, 0].astype(np.int32), pairs[:, 1].copy(), self._count)
 
     def merged(self, columns: Sequence[Column]) -> Column:
         documents = np.concatenate([column.documents for column in columns])
@@ -131,7 +152,7 @@ class VectorKernel:
             numbers = np.flatnonzero(sums)
             sums = sums.take(numbers)
         codes = _CODE_BORDERS.searchsorted(sums, "right").astype(np.uint8)
-        return Column(numbers, codes, self._count)
+        return Column(numbers.astype(np.int32, copy=False), codes, self._count)
 
     # Positions
 
@@ -146,7 +167,7 @@ class VectorKernel:
 
         if not terms:
             return np.zeros(0, np.int64)
-        key = (space, *(term.term for term in terms))
+        key = (space, *[term.ordinal for term in terms])
         return self._reader.decoded.get(key, decoded)
 
     def within(self, space: str, positions: Array, numbers: Array) -> Array:
@@ -255,35 +276,29 @@ class VectorKernel:
     # Sets of documents
 
     def everything(self) -> Array:
-        return np.ones(self._count, bool)
+        return _bits_of(slice(self._count), self._count)
 
     def union(self, sets: Sequence[Documents]) -> Documents:
         if len(sets) == 1:
             return sets[0]
-        listed = [_listed(documents) for documents in sets]
-        numbers = [n for n in listed if n is not None]
-        if len(numbers) == len(sets):
-            if sum(map(len, numbers)) * _SPARSE < self._count:
-                return _rising(np.concatenate(numbers)) if numbers else _NONE
-        mask = np.zeros(self._count, bool)
-        for documents in sets:
-            if isinstance(documents, Column) and documents._row is not None:
-                mask |= documents._row != 0
-            elif (found := _listed(documents)) is not None:
-                mask[found] = True
-            else:
-                mask |= documents
-        return mask
+        listed = [n for s in sets if (n := _listed(s)) is not None]
+        if len(listed) == len(sets):
+            if sum(map(len, listed)) * _SPARSE < self._count:
+                return _rising(np.concatenate(listed)) if listed else _NONE
+        union = self._bits(sets[0]) | self._bits(sets[1])
+        for documents in sets[2:]:
+            union |= self._bits(documents)
+        return union
 
     def intersection(self, sets: Sequence[Documents]) -> Documents:
         if len(sets) == 1:
             return sets[0]
-        masks = [s for s in sets if _listed(s) is None]
-        others = sorted((s for s in sets if _listed(s) is not None), key=len)
-        if not others:
-            return np.logical_and.reduce(masks)
-        numbers = _listed(others[0])
-        for documents in (*others[1:], *masks):
+        listed = sorted((s for s in sets if _listed(s) is not None), key=len)
+        others = [s for s in sets if _listed(s) is None]
+        if not listed:
+            return np.bitwise_and.reduce(others)
+        numbers = _listed(listed[0])
+        for documents in (*listed[1:], *others):
             numbers = numbers[self.holds(documents, numbers)]
         return numbers
 
@@ -291,31 +306,45 @@ class VectorKernel:
         numbers = _listed(left)
         if numbers is not None:
             return numbers[~self.holds(right, numbers)]
-        mask = left.copy()
-        mask[self.numbers(right)] = False
-        return mask
+        return left & ~self._bits(right)
 
     def count(self, documents: Documents) -> int:
         if _listed(documents) is None:
-            return int(np.count_nonzero(documents))
+            return int(np.bitwise_count(documents.view(np.uint64)).sum())
         return len(documents)
 
     def numbers(self, documents: Documents) -> Array:
         numbers = _listed(documents)
-        return np.flatnonzero(documents) if numbers is None else numbers
+        if numbers is not None:
+            return numbers
+        return np.flatnonzero(_marks(documents)).astype(np.int32)
 
     def chosen(self, numbers: Iterable[int]) -> Array:
-        return np.array(sorted(numbers), np.int64)
+        return np.array(sorted(numbers), np.int32)
 
     def holds(self, documents: Documents, numbers: Array) -> Array:
         if isinstance(documents, Column):
-            return documents.at(numbers) != 0
-        if documents.dtype == bool:
-            return documents.take(numbers)
-        return Column(documents, np.ones(len(documents), bool), self._count).at(numbers)
+            if documents._row is not None:
+                return documents._row.take(numbers) != 0
+            if documents.is_long or len(numbers) * _SPARSE > len(documents):
+                documents = documents.bits
+            else:
+                return documents._found(numbers) != 0
+        elif documents.dtype != np.uint8:
+            codes = np.ones(len(documents), np.uint8)
+            return Column(documents, codes, self._count).at(numbers) != 0
+        return _BIT.take(numbers & 7) & documents.take(numbers >> 3) != 0
 
     def lacks(self, documents: Documents, numbers: Array) -> Array:
         return ~self.holds(documents, numbers)
+
+    def _bits(self, documents: Documents) -> Array:
+        """A set as bits."""
+        if isinstance(documents, Column):
+            return documents.bits
+        if documents.dtype == np.uint8:
+            return documents
+        return _bits_of(documents, self._count)
 
     # Scores
 
@@ -367,20 +396,20 @@ class VectorKernel:
 
     def dated(self, first: int, last: int) -> Array:
         days = np.frombuffer(self._reader.date, np.uint32)
-        return (days >= first) & (days <= last)
+        return _bits_of((days >= first) & (days <= last), self._count)
 
     def with_topic(self, topics: Collection[int]) -> Array:
         numbers = np.frombuffer(self._reader.topic_numbers, np.uint32)
         bounds = np.frombuffer(self._reader.topics_at, np.uint32)
         at = np.flatnonzero(np.isin(numbers, [*topics]))
-        return np.unique(bounds.searchsorted(at, "right") - 1)
+        found = np.unique(bounds.searchsorted(at, "right") - 1)
+        return found.astype(np.int32)
 
     def topic_counts(self, documents: Documents) -> dict[int, int]:
         topics = np.frombuffer(self._reader.topic_numbers, np.uint32)
         sizes = np.diff(np.frombuffer(self._reader.topics_at, np.uint32))
-        mask = np.zeros(self._count, bool)
-        mask[self.numbers(documents)] = True
-        counts = np.bincount(topics[np.repeat(mask, sizes)])
+        marks = _marks(self._bits(documents))[: self._count]
+        counts = np.bincount(topics[np.repeat(marks, sizes).view(bool)])
         found = np.flatnonzero(counts)
         return dict(zip(found.tolist(), counts[found].tolist(), strict=True))
 
@@ -396,14 +425,27 @@ def _rising(numbers: Array) -> Array:
     return numbers[new]
 
 
-_NONE = np.zeros(0, np.int64)
+_NONE = np.zeros(0, np.int32)
+_BIT = np.left_shift(1, np.arange(8)).astype(np.uint8)
+
+
+def _bits_of(chosen: Any, count: int) -> Array:
+    """A set of the chosen ones of so many documents: one bit each, in whole words."""
+    marks = np.zeros(-(-count // 64) * 64, bool)
+    marks[:count][chosen] = True
+    return np.packbits(marks, bitorder="little")
+
+
+def _marks(bits: Array) -> Array:
+    """For each document whether it is in a set of bits, as a byte."""
+    return np.unpackbits(bits, bitorder="little")
 
 
 def _listed(documents: Documents) -> Array | None:
-    """The numbers of a set that is not a mask."""
+    """The numbers of a set that is not made of bits."""
     if isinstance(documents, Column):
         return documents.documents
-    return None if documents.dtype == bool else documents
+    return None if documents.dtype == np.uint8 else documents
 
 
 __all__ = ["VectorKernel"]
