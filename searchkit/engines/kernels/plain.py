@@ -115,6 +115,11 @@ class PlainKernel:
                 found += decoded[first:last].tolist()
         return found if len(terms) == 1 else sorted(found)
 
+    def positions_in_all(
+        self, space: str, terms: Sequence[TermPostings], numbers: Numbers
+    ) -> list[int]:
+        return [p for n in numbers for p in self.positions_in(space, terms, n)]
+
     def within(self, space: str, positions: Positions, numbers: Numbers) -> Positions:
         base = self._bases[space]
         kept: list[int] = []
@@ -255,8 +260,25 @@ class PlainKernel:
     def worths(
         self, column: Column, table: Sequence[float], numbers: Numbers
     ) -> Scores:
+        return self.worths_of(table, self.codes(column, numbers))
+
+    def codes(self, column: Column, numbers: Numbers) -> list[int]:
         code_of = column.by_number.get
-        return [table[code_of(number, 0)] for number in numbers]
+        return [code_of(number, 0) for number in numbers]
+
+    def worths_of(self, table: Sequence[float], codes: Sequence[int]) -> Scores:
+        return [table[code] for code in codes]
+
+    def reaching(
+        self, parts: Sequence[tuple[Column, Sequence[float], float]], least: float
+    ) -> Numbers:
+        rest = 0.0
+        chosen: list[Column] = []
+        for column, _, most in sorted(parts, key=lambda part: part[2]):
+            rest += most
+            if rest >= least:  # those before it cannot reach it alone
+                chosen.append(column)
+        return self.numbers(self.union(chosen))
 
     def top(self, column: Column, count: int) -> Numbers:
         pairs = zip(column.codes, column.documents, strict=True)
@@ -271,6 +293,9 @@ class PlainKernel:
 
     def add(self, scores: Scores, more: Scores) -> Scores:
         return [left + right for left, right in zip(scores, more, strict=True)]
+
+    def lower(self, scores: Scores, others: Scores) -> Scores:
+        return [min(pair) for pair in zip(scores, others, strict=True)]
 
     def times(self, scores: Scores, factor: float) -> Scores:
         return [score * factor for score in scores]

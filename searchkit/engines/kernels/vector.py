@@ -31,6 +31,8 @@ _CODE_BORDERS = np.array(ranking.CODE_BORDERS)
 _FIELDS = ("title", "alias", "topic", "body")
 
 _SPARSE = 16  # a set of fewer than one document of so many is kept as its numbers
+_MOST_ARRAYS = 64  # of worths that are kept as arrays
+_ROUNDING = 1e-5  # of a sum of a few dozen numbers of four bytes
 _ROW_COST = 600, 30  # documents whose codes are written while one is looked up
 
 
@@ -97,6 +99,7 @@ class VectorKernel:
     def __init__(self, reader: GenerationReader) -> None:
         self._reader = reader
         self._count = reader.document_count
+        self._arrays: dict[int, tuple[Sequence[float], Array]] = {}  # by id
         self._bases = {
             "text": np.frombuffer(reader.text_base, np.uint64).astype(np.int64),
             "math": np.frombuffer(reader.math_base, np.uint64).astype(np.int64),
@@ -169,6 +172,19 @@ class VectorKernel:
             return np.zeros(0, np.int64)
         key = (space, *[term.ordinal for term in terms])
         return self._reader.decoded.get(key, decoded)
+
+    def positions_in_all(
+        self, space: str, terms: Sequence[TermPostings], numbers: Array
+    ) -> list[int]:
+        base = self._bases[space]
+        found: list[int] = []
+        positions = self.positions(space, terms)
+        lows = positions.searchsorted(base.take(numbers)).tolist()
+        highs = positions.searchsorted(base.take(numbers + 1)).tolist()
+        for low, high in zip(lows, highs, strict=True):
+            if low < high:
+                found += positions[low:high].tolist()
+        return found
 
     def within(self, space: str, positions: Array, numbers: Array) -> Array:
         base = self._bases[space]
@@ -349,11 +365,45 @@ class VectorKernel:
     # Scores
 
     def table(self, worths: Sequence[float], factor: float) -> Array:
-        return np.asarray(worths) * factor
+        found = self._arrays.get(id(worths))
+        if found is None or found[0] is not worths:
+            if len(self._arrays) >= _MOST_ARRAYS:
+                self._arrays.clear()
+            found = self._arrays[id(worths)] = (worths, np.array(worths))
+        return found[1] * factor
 
     def worths(self, column: Column, table: Array, numbers: Array) -> Array:
-        codes = column.codes if numbers is column.documents else column.at(numbers)
+        return table.take(self.codes(column, numbers))
+
+    def codes(self, column: Column, numbers: Array) -> Array:
+        return column.codes if numbers is column.documents else column.at(numbers)
+
+    def worths_of(self, table: Array, codes: Array) -> Array:
         return table.take(codes)
+
+    def reaching(
+        self, parts: Sequence[tuple[Column, Array, float]], least: float
+    ) -> Array:
+        ordered = sorted(parts, key=lambda part: -part[2])
+        rest = sum(most for _, _, most in ordered)
+        least *= 1 - _ROUNDING
+        sums = np.zeros(self._count, np.float32)
+        at = 0
+        while at < len(ordered) and rest >= least:
+            column, table, most = ordered[at]
+            documents = column.documents.astype(np.intp)
+            worths = table.astype(np.float32).take(column.codes)
+            sums[documents] = sums.take(documents) + worths if at else worths
+            rest = sum(most for _, _, most in ordered[at + 1 :])
+            at += 1
+        numbers = np.flatnonzero(sums >= least - rest).astype(np.int32)
+        reached = sums.take(numbers)
+        for column, table, most in ordered[at:]:
+            reached += table.take(column.at(numbers))
+            rest -= most
+            kept = np.flatnonzero(reached >= least - max(rest, 0.0))
+            numbers, reached = numbers.take(kept), reached.take(kept)
+        return numbers
 
     def top(self, column: Column, count: int) -> Array:
         codes = column.codes
@@ -371,6 +421,9 @@ class VectorKernel:
     def add(self, scores: Array, more: Array) -> Array:
         scores += more
         return scores
+
+    def lower(self, scores: Array, others: Array) -> Array:
+        return np.minimum(scores, others)
 
     def times(self, scores: Array, factor: float) -> Array:
         return scores * factor
