@@ -119,6 +119,8 @@ class Finder:
         self._chooses = kernel is None
         self._work = 0
         self._found: dict[Leaf, LeafFound] = {}
+        self._by_id: dict[int, tuple[Leaf, LeafFound]] = {}  # a leaf's hash is slow
+        self._columns: dict[int, tuple[Any, Column]] = {}  # loaded, by id of the source
         self._numbers: Numbers = None
         self._codes: dict[int, tuple[Any, Any]] = {}  # of these, by id of the source
 
@@ -136,19 +138,30 @@ class Finder:
         if kernel is not self.kernel:  # what was found is small, and found again
             self.kernel = kernel
             self._found.clear()
+            self._by_id.clear()
+            self._columns.clear()
             self._numbers = None
 
     def found(self, leaf: Leaf) -> LeafFound:
         """What one leaf finds in all documents."""
+        same = self._by_id.get(id(leaf))
+        if same is not None:
+            return same[1]
         found = self._found.get(leaf)
         if found is None:
             found = self._search(leaf)
             self._found[leaf] = found
+        self._by_id[id(leaf)] = leaf, found
         return found
 
     def column(self, source: TermPostings | Column) -> Column:
         """A layer's documents with their codes."""
-        return self.kernel.load(source) if isinstance(source, TermPostings) else source
+        if not isinstance(source, TermPostings):
+            return source
+        loaded = self._columns.get(id(source))
+        if loaded is None:
+            loaded = self._columns[id(source)] = source, self.kernel.load(source)
+        return loaded[1]
 
     def documents(self, leaf: Leaf) -> Documents:
         """The documents that hold the leaf or a near form of it."""
@@ -177,7 +190,7 @@ class Finder:
             table = kernel.table(layer.worths, found.idf)
             part = self.worths(layer.source, table, numbers)
             total = part if total is None else kernel.add(total, part)
-        return kernel.nothing(numbers) if total is None else total
+        return kernel.constant(numbers, 0.0) if total is None else total
 
     def worths(
         self, source: TermPostings | Column, table: Table, numbers: Numbers
@@ -325,6 +338,7 @@ class Evaluation:
         self.plan = plan
         self._answers: dict[int, Answer] = {}
         self._pair_rows: dict[tuple[Slots, Slots], list[matching.Row]] = {}
+        self._group_pairs: dict[int, list[tuple[Leaf, Leaf]]] = {}
         self._places: dict[tuple[int, ...], set[int]] = {}
         self._looked_at: Numbers = None
         finder.spend(sum(self._work(leaf) for leaf in self._all_leaves(plan.root)))
@@ -551,7 +565,7 @@ class Evaluation:
         if isinstance(node, Leaf):
             return self.finder.scores(node, numbers)
         if isinstance(node, AnyOf):
-            total = kernel.nothing(numbers)
+            total = kernel.constant(numbers, 0.0)
             for child in node.alternatives:
                 total = kernel.add(total, self._scores(child, numbers))
             return total
@@ -565,7 +579,7 @@ class Evaluation:
     def _word_scores(self, group: Group, numbers: Numbers) -> Scores:
         """A group's scores without the reward for words side by side."""
         kernel = self._kernel
-        total = kernel.nothing(numbers)
+        total = kernel.constant(numbers, 0.0)
         for child in (*group.required, *group.optional):
             total = kernel.add(total, self._scores(child, numbers))
         for twin in group.twins:
@@ -582,6 +596,12 @@ class Evaluation:
 
     def _pairs(self, group: Group) -> list[tuple[Leaf, Leaf]]:
         """The words that follow each other in what was typed."""
+        pairs = self._group_pairs.get(id(group))
+        if pairs is None:
+            pairs = self._group_pairs[id(group)] = self._found_pairs(group)
+        return pairs
+
+    def _found_pairs(self, group: Group) -> list[tuple[Leaf, Leaf]]:
         return [
             (left, right)
             for left, right in pairwise((*group.optional, *group.required))
@@ -612,7 +632,7 @@ class Evaluation:
             found: Positions = matching.starts(kernel, rows, within=within)
             column = kernel.weighed(kernel.in_fields(found, fields, None))
         if column is None or not len(column):
-            return kernel.nothing(numbers)
+            return kernel.constant(numbers, 0.0)
         table = kernel.table(ranking.WORTHS, self._pair_idf(left, right))
         scores = kernel.worths(column, table, numbers)
         for leaf in (left, right):
@@ -670,7 +690,7 @@ class Evaluation:
     def _one_beside(self, leaf: Leaf, idf: float, numbers: Numbers) -> Scores:
         found = self.finder.found(leaf)
         if found.near or not found.layers:
-            return self._kernel.table((idf * ranking.WORTHS[-1],) * len(numbers), 1.0)
+            return self._kernel.constant(numbers, idf * ranking.WORTHS[-1])
         table = self._kernel.table(_beside_worths(leaf), idf)
         return self.finder.worths(found.layers[0].source, table, numbers)
 

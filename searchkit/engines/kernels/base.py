@@ -161,8 +161,8 @@ class Kernel(Protocol):
     def from_code(self, column: Column, code: int) -> Numbers:
         """The documents with this code or a higher one."""
 
-    def nothing(self, numbers: Numbers) -> Scores:
-        """A score of 0 for each."""
+    def constant(self, numbers: Numbers, score: float) -> Scores:
+        """The same score for each."""
 
     def add(self, scores: Scores, more: Scores) -> Scores:
         """The sums; `scores` may be changed."""

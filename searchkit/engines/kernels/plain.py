@@ -288,8 +288,8 @@ class PlainKernel:
         pairs = zip(column.documents, column.codes, strict=True)
         return [number for number, found in pairs if found >= code]
 
-    def nothing(self, numbers: Numbers) -> Scores:
-        return [0.0] * len(numbers)
+    def constant(self, numbers: Numbers, score: float) -> Scores:
+        return [score] * len(numbers)
 
     def add(self, scores: Scores, more: Scores) -> Scores:
         return [left + right for left, right in zip(scores, more, strict=True)]

@@ -415,8 +415,8 @@ class VectorKernel:
     def from_code(self, column: Column, code: int) -> Array:
         return column.documents[column.codes >= code]
 
-    def nothing(self, numbers: Array) -> Array:
-        return np.zeros(len(numbers))
+    def constant(self, numbers: Array, score: float) -> Array:
+        return np.full(len(numbers), score)
 
     def add(self, scores: Array, more: Array) -> Array:
         scores += more
