@@ -415,19 +415,28 @@ class Leaves:
         """The leaf of terms; of too many, the ones that most articles have."""
         at = self._finder.reader.at
         found = [*islice(ordinals, MOST_ORDERED)]
-        postings = (at("text", ordinal) for ordinal in found)
-        if len(found) > MOST_TERMS:
+        count = len(found)
+        if count > MOST_TERMS:
+            postings = (at("text", ordinal) for ordinal in found)
             # Of those that most articles have, so that few hits are lost.
             chosen = nlargest(
                 MOST_TERMS, postings, key=lambda p: (p.documents, p.ordinal)
             )
-            terms = tuple(sorted(posting.term for posting in chosen))
-        else:
-            terms = tuple(posting.term for posting in postings)
+            found = sorted(posting.ordinal for posting in chosen)
+        terms = tuple(self._spelled(found))
         if not terms:
             return self._noted(self._leaf(label, ((text,),)))
-        self._notes.expanded(label, terms, len(found))
+        self._notes.expanded(label, terms, count)
         return self._leaf(label, (terms,))
+
+    def _spelled(self, ordinals: Sequence[int]) -> Iterator[str]:
+        """The terms with these numbers; those close together are read at once."""
+        dictionary = self._finder.reader.text.terms
+        if ordinals and max(ordinals) - min(ordinals) < 8 * len(ordinals):
+            first = min(ordinals)
+            names = [*dictionary.between(first, max(ordinals) + 1)]
+            return (names[ordinal - first] for ordinal in ordinals)
+        return map(dictionary.term, ordinals)
 
 
 def _alike(atoms: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

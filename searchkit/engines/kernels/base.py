@@ -158,9 +158,6 @@ class Kernel(Protocol):
     def top(self, column: Column, count: int) -> Numbers:
         """Some documents of which `count`, or all there are, have the highest codes."""
 
-    def from_code(self, column: Column, code: int) -> Numbers:
-        """The documents with this code or a higher one."""
-
     def constant(self, numbers: Numbers, score: float) -> Scores:
         """The same score for each."""
 

@@ -284,10 +284,6 @@ class PlainKernel:
         pairs = zip(column.codes, column.documents, strict=True)
         return sorted(number for _, number in heapq.nlargest(count, pairs))
 
-    def from_code(self, column: Column, code: int) -> Numbers:
-        pairs = zip(column.documents, column.codes, strict=True)
-        return [number for number, found in pairs if found >= code]
-
     def constant(self, numbers: Numbers, score: float) -> Scores:
         return [score] * len(numbers)
 

@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 from searchkit.analysis.analyzer import BLANK, LOOSE, ZONE_MASK
 from searchkit.engines import ranking
 from searchkit.engines.columns import vector as decode
+from searchkit.engines.columns.postings import BITMAP
 from searchkit.engines.weights import weight_table
 
 if TYPE_CHECKING:
     from searchkit.engines.columns.postings import TermPostings
+    from searchkit.engines.decoded import Decoded
     from searchkit.engines.reader import GenerationReader
 
 Array: TypeAlias = NDArray[Any]
@@ -37,60 +39,120 @@ _ROW_COST = 600, 30  # documents whose codes are written while one is looked up
 
 
 class Column:
-    """Documents and their codes; both rise together with the documents' numbers."""
+    """Documents and their codes; both rise together with the documents' numbers.
 
-    __slots__ = ("_bits", "_row", "codes", "document_count", "documents")
+    Those of a term are read when they are needed. Many terms of a long list are bits
+    in the index already: how many bits are set before a document tells where its code
+    is, so that such a list is not decoded to look some documents up.
+    """
 
     def __init__(self, documents: Array, codes: Array, document_count: int) -> None:
         self.documents = documents
         self.codes = codes
         self.document_count = document_count
-        self._bits: Array | None = None
         self._row: Array | None = None
 
     def __len__(self) -> int:
-        return len(self.documents)
+        return len(self.codes)
 
-    @property
-    def is_long(self) -> bool:
-        """Whether a row with the code of every document is kept."""
-        return len(self.documents) * _SPARSE >= self.document_count
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of memory, with what is made when it is needed."""
-        row = self.document_count if self.is_long else 0
-        return int(self.documents.nbytes) + self.document_count // 8 + row
-
-    @property
+    @cached_property
     def bits(self) -> Array:
         """The documents as a set of bits."""
-        if self._bits is None:
-            self._bits = _bits_of(self.documents, self.document_count)
-        return self._bits
+        return _bits_of(self.documents, self.document_count)
+
+    def top(self, count: int) -> Array:
+        """Some documents of which `count`, or all there are, have the highest codes."""
+        codes = self.codes
+        if count >= len(codes):
+            return self.documents
+        least = np.partition(codes, len(codes) - count)[-count]
+        return self.documents[np.flatnonzero(codes >= least)[: 4 * count]]
 
     def at(self, numbers: Array) -> Array:
         """The code of each of the documents, 0 for those that have none."""
-        row = self._row
-        if row is None:
+        if self._row is None:
             rows, listed = _ROW_COST
-            writing = self.document_count // rows + len(self.documents) // listed
+            writing = self.document_count // rows + len(self) // listed
             if len(numbers) <= writing:
                 return self._found(numbers)
             row = np.zeros(self.document_count, self.codes.dtype)
             row[self.documents] = self.codes
-            if self.is_long:
-                self._row = row
-        return row.take(numbers)
+            self._row = row
+        return self._row.take(numbers)
+
+    def holds(self, numbers: Array) -> Array:
+        """Whether each of the documents is in the column."""
+        if self._row is not None:
+            return self._row.take(numbers) != 0
+        if len(numbers) * _SPARSE > len(self):
+            return _holds(self.bits, numbers)
+        return self._found(numbers) != 0
 
     def _found(self, numbers: Array) -> Array:
-        if not len(self.documents):
+        if not len(self):
             return np.zeros(len(numbers), self.codes.dtype)
         places = self.documents.searchsorted(numbers.astype(np.int32, copy=False))
-        places[places == len(self.documents)] = 0
+        places[places == len(self)] = 0
         codes = self.codes.take(places)
         codes[self.documents.take(places) != numbers] = 0
         return codes
+
+
+class TermColumn(Column):
+    """The scored documents of a term; what is decoded is kept for other searches."""
+
+    def __init__(self, term: TermPostings, decoded: Decoded) -> None:
+        self.codes = decode.codes(term)
+        self.document_count = term.document_count
+        self._row = None
+        self._term = term
+        self._decoded = decoded
+
+    @cached_property
+    def documents(self) -> Array:  # type: ignore[override]
+        def decoded() -> tuple[Array, int]:
+            documents = decode.documents(self._term).astype(np.int32)
+            return documents, documents.nbytes
+
+        return self._decoded.get(("documents", self._term.ordinal), decoded)
+
+    @cached_property
+    def bits(self) -> Array:
+        def made() -> tuple[Array, int]:
+            bits = _bits_of(self.documents, self.document_count)
+            return bits, bits.nbytes
+
+        term = self._term
+        if term.document_kind != BITMAP:
+            return self._decoded.get(("bits", term.ordinal), made)
+        bits = np.zeros(_bytes_of(self.document_count), np.uint8)
+        raw = term.read(term.documents_at, term.codes_at)
+        bits[: len(raw)] = np.frombuffer(raw, np.uint8)
+        return bits
+
+    def top(self, count: int) -> Array:
+        heads, _ = decode.heads(self._term)
+        return heads[:count] if len(heads) >= count else super().top(count)
+
+    @cached_property
+    def _ranks(self) -> tuple[Array, Array]:
+        """The bits in words of 64, and how many are set before each word."""
+        words = self.bits.view(np.uint64)
+        counts = np.bitwise_count(words)
+        ranks = counts.cumsum(dtype=np.int64) - counts
+        if ranks[-1] + counts[-1] != len(self):
+            raise self._term.damaged()
+        return words, ranks
+
+    def _found(self, numbers: Array) -> Array:
+        if self._term.document_kind != BITMAP or "documents" in self.__dict__:
+            return super()._found(numbers)
+        words, ranks = self._ranks
+        at = numbers >> 6
+        here, bit = words.take(at), (numbers & 63).astype(np.uint64)
+        places = ranks.take(at) + np.bitwise_count(here & ((_ONE << bit) - _ONE))
+        codes = self.codes.take(places, mode="clip")
+        return codes * (here >> bit & _ONE).astype(np.uint8)
 
 
 class VectorKernel:
@@ -100,9 +162,11 @@ class VectorKernel:
         self._reader = reader
         self._count = reader.document_count
         self._arrays: dict[int, tuple[Sequence[float], Array]] = {}  # by id
+        last = max(reader.text_base[-1], reader.math_base[-1])
+        self._place = np.int32 if last < 1 << 31 else np.int64  # of a position
         self._bases = {
-            "text": np.frombuffer(reader.text_base, np.uint64).astype(np.int64),
-            "math": np.frombuffer(reader.math_base, np.uint64).astype(np.int64),
+            "text": np.frombuffer(reader.text_base, np.uint64).astype(self._place),
+            "math": np.frombuffer(reader.math_base, np.uint64).astype(self._place),
         }
 
     @cached_property
@@ -119,12 +183,7 @@ class VectorKernel:
     # Columns
 
     def load(self, term: TermPostings) -> Column:
-        def decoded() -> tuple[Column, int]:
-            documents = decode.documents(term).astype(np.int32)
-            column = Column(documents, decode.codes(term), self._count)
-            return column, column.nbytes
-
-        return self._reader.decoded.get(("scored", term.ordinal), decoded)
+        return TermColumn(term, self._reader.decoded)
 
     def column(self, codes: Iterable[tuple[int, int]]) -> Column:
         pairs = np.array([*codes], np.int64).reshape(-1, 2)
@@ -161,15 +220,15 @@ class VectorKernel:
 
     def positions(self, space: str, terms: Sequence[TermPostings]) -> Array:
         def decoded() -> tuple[Array, int]:
-            if len(terms) == 1:
-                positions = decode.positions(terms[0])
-            else:
-                several = [decode.positions(term) for term in terms]
+            several = [decode.positions(term) for term in terms]
+            positions = several[0]
+            if len(several) > 1:
                 positions = np.sort(np.concatenate(several), kind="stable")
+            positions = positions.astype(self._place)
             return positions, positions.nbytes
 
         if not terms:
-            return np.zeros(0, np.int64)
+            return np.zeros(0, self._place)
         key = (space, *[term.ordinal for term in terms])
         return self._reader.decoded.get(key, decoded)
 
@@ -297,9 +356,9 @@ class VectorKernel:
     def union(self, sets: Sequence[Documents]) -> Documents:
         if len(sets) == 1:
             return sets[0]
-        listed = [n for s in sets if (n := _listed(s)) is not None]
-        if len(listed) == len(sets):
-            if sum(map(len, listed)) * _SPARSE < self._count:
+        if not any(map(_is_bits, sets)):
+            if sum(map(len, sets)) * _SPARSE < self._count:
+                listed = [*map(_listed, sets)]
                 return _rising(np.concatenate(listed)) if listed else _NONE
         union = self._bits(sets[0]) | self._bits(sets[1])
         for documents in sets[2:]:
@@ -309,30 +368,28 @@ class VectorKernel:
     def intersection(self, sets: Sequence[Documents]) -> Documents:
         if len(sets) == 1:
             return sets[0]
-        listed = sorted((s for s in sets if _listed(s) is not None), key=len)
-        others = [s for s in sets if _listed(s) is None]
-        if not listed:
-            return np.bitwise_and.reduce(others)
+        listed = sorted((s for s in sets if not _is_bits(s)), key=len)
+        if not listed or len(listed[0]) * _SPARSE > self._count:
+            return np.bitwise_and.reduce([self._bits(s) for s in sets])
         numbers = _listed(listed[0])
-        for documents in (*listed[1:], *others):
+        for documents in (*listed[1:], *filter(_is_bits, sets)):
             numbers = numbers[self.holds(documents, numbers)]
         return numbers
 
     def difference(self, left: Documents, right: Documents) -> Documents:
-        numbers = _listed(left)
-        if numbers is not None:
+        if not _is_bits(left):
+            numbers = _listed(left)
             return numbers[~self.holds(right, numbers)]
         return left & ~self._bits(right)
 
     def count(self, documents: Documents) -> int:
-        if _listed(documents) is None:
+        if _is_bits(documents):
             return int(np.bitwise_count(documents.view(np.uint64)).sum())
         return len(documents)
 
     def numbers(self, documents: Documents) -> Array:
-        numbers = _listed(documents)
-        if numbers is not None:
-            return numbers
+        if not _is_bits(documents):
+            return _listed(documents)
         return np.flatnonzero(_marks(documents)).astype(np.int32)
 
     def chosen(self, numbers: Iterable[int]) -> Array:
@@ -340,16 +397,11 @@ class VectorKernel:
 
     def holds(self, documents: Documents, numbers: Array) -> Array:
         if isinstance(documents, Column):
-            if documents._row is not None:
-                return documents._row.take(numbers) != 0
-            if documents.is_long or len(numbers) * _SPARSE > len(documents):
-                documents = documents.bits
-            else:
-                return documents._found(numbers) != 0
-        elif documents.dtype != np.uint8:
-            codes = np.ones(len(documents), np.uint8)
-            return Column(documents, codes, self._count).at(numbers) != 0
-        return _BIT.take(numbers & 7) & documents.take(numbers >> 3) != 0
+            return documents.holds(numbers)
+        if documents.dtype == np.uint8:
+            return _holds(documents, numbers)
+        codes = np.ones(len(documents), np.uint8)
+        return Column(documents, codes, self._count).holds(numbers)
 
     def lacks(self, documents: Documents, numbers: Array) -> Array:
         return ~self.holds(documents, numbers)
@@ -406,14 +458,7 @@ class VectorKernel:
         return numbers
 
     def top(self, column: Column, count: int) -> Array:
-        codes = column.codes
-        if count >= len(codes):
-            return column.documents
-        least = np.partition(codes, len(codes) - count)[-count]
-        return column.documents[codes >= least][: 4 * count]
-
-    def from_code(self, column: Column, code: int) -> Array:
-        return column.documents[column.codes >= code]
+        return column.top(count)
 
     def constant(self, numbers: Array, score: float) -> Array:
         return np.full(len(numbers), score)
@@ -479,14 +524,23 @@ def _rising(numbers: Array) -> Array:
 
 
 _NONE = np.zeros(0, np.int32)
+_ONE = np.uint64(1)
 _BIT = np.left_shift(1, np.arange(8)).astype(np.uint8)
 
 
 def _bits_of(chosen: Any, count: int) -> Array:
     """A set of the chosen ones of so many documents: one bit each, in whole words."""
-    marks = np.zeros(-(-count // 64) * 64, bool)
+    marks = np.zeros(8 * _bytes_of(count), bool)
     marks[:count][chosen] = True
     return np.packbits(marks, bitorder="little")
+
+
+def _bytes_of(count: int) -> int:
+    return max(1, -(-count // 64)) * 8
+
+
+def _holds(bits: Array, numbers: Array) -> Array:
+    return _BIT.take(numbers & 7) & bits.take(numbers >> 3) != 0
 
 
 def _marks(bits: Array) -> Array:
@@ -494,11 +548,13 @@ def _marks(bits: Array) -> Array:
     return np.unpackbits(bits, bitorder="little")
 
 
-def _listed(documents: Documents) -> Array | None:
+def _is_bits(documents: Documents) -> bool:
+    return not isinstance(documents, Column) and documents.dtype == np.uint8
+
+
+def _listed(documents: Documents) -> Array:
     """The numbers of a set that is not made of bits."""
-    if isinstance(documents, Column):
-        return documents.documents
-    return None if documents.dtype == np.uint8 else documents
+    return documents.documents if isinstance(documents, Column) else documents
 
 
 __all__ = ["VectorKernel"]
