@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 Sort = Literal["relevance", "date"]
 
 _SLACK = 1 + 1e-9  # of a bound, for what rounding adds to a score
-_FEW = 256  # documents in which words are looked for side by side one by one
+_FEW = 48  # documents in which words are looked for side by side one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -736,7 +736,7 @@ class Evaluation:
             bounds = kernel.add(bounds, self._beside_bound(left, right, numbers))
         bounds = kernel.times(bounds, _SLACK)
         for looks in (2 * count + 4, 16 * count):
-            if not looks < min(len(numbers), _FEW):
+            if looks >= len(numbers):
                 break
             first = kernel.best(numbers, bounds, looks + 1)
             looked = kernel.chosen(number for number, _ in first[:-1])
