@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from heapq import nlargest
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 
 from searchkit.analysis.analyzer import Word, atoms, words
 from searchkit.analysis.english import stem, uninflected
@@ -68,6 +68,9 @@ MOST_ORDERED = 20_000
 MOST_WORDS = 64
 """Words, phrases and formulas of one query; the rest is ignored with a note."""
 
+MOST_PARTS = 128
+"""Parts of words that stand nowhere; the rest is ignored with a note."""
+
 MOST_UNKNOWN = 256
 """Characters of a text without a word that are searched by their known parts."""
 
@@ -84,6 +87,7 @@ class Budget:
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
         self._words = MOST_WORDS
+        self._parts = MOST_PARTS
         self._patterns = MOST_PATTERNS
         self.terms = MOST_LOOKED_AT
 
@@ -91,17 +95,25 @@ class Budget:
         """Whether a word may be looked up; the first that may not gets a note."""
         self._words -= 1
         if self._words == -1:
-            why = f"only the first {MOST_WORDS} words are searched"
-            self._notes.ignored(_shortened(text), why + ", not what follows them")
+            self._ignored(text, f"{MOST_WORDS} words are searched, not what follows")
         return self._words >= 0
+
+    def takes_part(self, text: str) -> bool:
+        """The same for a part of a word that stands nowhere."""
+        self._parts -= 1
+        if self._parts == -1:
+            self._ignored(text, f"{MOST_PARTS} parts of unknown words are searched")
+        return self._parts >= 0
 
     def takes_pattern(self, text: str) -> bool:
         """The same for a wildcard or a `~`."""
         self._patterns -= 1
         if self._patterns == -1:
-            why = f"only the first {MOST_PATTERNS} patterns are searched"
-            self._notes.ignored(_shortened(text), why)
+            self._ignored(text, f"{MOST_PATTERNS} patterns are searched")
         return self._patterns >= 0
+
+    def _ignored(self, text: str, why: str) -> None:
+        self._notes.ignored(_shortened(text), f"only the first {why}")
 
 
 class Leaves:
@@ -364,7 +376,8 @@ class Leaves:
     def _word(self, label: str, word: Word) -> Iterator[Leaf]:
         """One word as a leaf; one that stands nowhere with its parts beside it."""
         leaf = self._whole(label, word)
-        parts = () if self._count(leaf) else tuple(self._parts(label, word))
+        found = () if self._count(leaf) else self._parts(label, word)
+        parts = tuple(takewhile(lambda p: self._budget.takes_part(p.label), found))
         yield self._noted(leaf, parts=parts)
         yield from parts
 
@@ -401,8 +414,9 @@ class Leaves:
 
     def _known_parts(self, label: str, characters: tuple[str, ...]) -> Iterator[Leaf]:
         """The longest pieces of two characters or more that stand somewhere."""
-        at, typed = 0, len(label) == len(characters)
-        if len(characters) > MOST_UNKNOWN:
+        at, whole = 0, len(characters)
+        typed = len(label) == whole
+        if whole > MOST_UNKNOWN:
             rest = "".join(characters[MOST_UNKNOWN:])
             why = f"of unknown text the first {MOST_UNKNOWN} characters are searched"
             self._notes.ignored(_shortened(rest), why)
@@ -411,9 +425,7 @@ class Leaves:
             for end in range(min(len(characters), at + _LONGEST_PART), at + 1, -1):
                 piece = characters[at:end]
                 leaf = self._han(label[at:end] if typed else "".join(piece), piece)
-                if len(piece) < len(label) and self._count(leaf):
-                    if not self._budget.takes_word(leaf.label):
-                        return
+                if len(piece) < whole and self._count(leaf):
                     yield leaf
                     at = end - 1
                     break
