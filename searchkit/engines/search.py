@@ -736,6 +736,7 @@ class Evaluation:
             bounds = kernel.add(bounds, self._beside_bound(left, right, numbers))
         bounds = kernel.times(bounds, _SLACK)
         for looks in (2 * count + 4, 16 * count):
+            numbers, bounds = kernel.at_least(numbers, bounds, least)
             if looks >= len(numbers):
                 break
             first = kernel.best(numbers, bounds, looks + 1)
@@ -744,7 +745,7 @@ class Evaluation:
             if best[-1][1] > first[-1][1]:
                 return best
             least = max(least, best[-1][1])
-        numbers = kernel.at_least(numbers, bounds, least)
+        numbers, _ = kernel.at_least(numbers, bounds, least)
         return kernel.best(numbers, self._scores(root, numbers), count)
 
     def _best_of_rest(
@@ -808,9 +809,8 @@ class Evaluation:
         newest = kernel.best(numbers, days, count)
         if not newest:
             return []
-        numbers = kernel.at_least(numbers, days, newest[-1][1])
+        numbers, days = kernel.at_least(numbers, days, newest[-1][1])
         scores = self._scores(self.plan.root, numbers)
-        days = kernel.days(numbers)
         rows = zip(numbers, days, scores, strict=True)
         ordered = sorted((-float(day), -float(s), int(n)) for n, day, s in rows)
         return [(number, -score) for _, score, number in ordered[:count]]

@@ -178,5 +178,7 @@ class Kernel(Protocol):
     ) -> list[tuple[int, float]]:
         """The highest scores with their documents, best first, ties by number."""
 
-    def at_least(self, numbers: Numbers, scores: Scores, least: float) -> Numbers:
-        """The documents whose score is no less."""
+    def at_least(
+        self, numbers: Numbers, scores: Scores, least: float
+    ) -> tuple[Numbers, Scores]:
+        """The documents whose score is no less, and their scores."""

@@ -204,7 +204,7 @@ class PlainKernel:
         return _by_row(starts, self._bases["text"])
 
     def part(self, start: int, number: int) -> int:
-        """In which part a position is: 0 to 3 the body's zones, then title and so on."""
+        """In which part a position is: 0 to 3 the body's zones, then title etc."""
         reader = self._reader
         inner = start - reader.text_base[number]
         if inner >= reader.body_start[number]:
@@ -333,9 +333,11 @@ class PlainKernel:
             counted.update(topics[bounds[number] : bounds[number + 1]])
         return dict(counted)
 
-    def at_least(self, numbers: Numbers, scores: Scores, least: float) -> Numbers:
-        pairs = zip(numbers, scores, strict=True)
-        return [number for number, score in pairs if score >= least]
+    def at_least(
+        self, numbers: Numbers, scores: Scores, least: float
+    ) -> tuple[Numbers, Scores]:
+        kept = [at for at, score in enumerate(scores) if score >= least]
+        return [numbers[at] for at in kept], [scores[at] for at in kept]
 
 
 def _coded(sums: dict[int, float]) -> Column:

@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from searchkit.analysis.analyzer import BLANK, LOOSE, ZONE_MASK
 from searchkit.engines import ranking
@@ -25,8 +24,11 @@ if TYPE_CHECKING:
     from searchkit.engines.decoded import Decoded
     from searchkit.engines.reader import GenerationReader
 
-Array: TypeAlias = NDArray[Any]
-Documents: TypeAlias = "Column | Array"
+Array: TypeAlias = Any
+"""An array; most operations on arrays have no type but `Any` in numpy's stubs."""
+
+Documents: TypeAlias = Any
+"""A column, a rising array of numbers, or an array of bytes with a bit a document."""
 
 _X_OF_CODE = np.array(ranking.X_OF_CODE)
 _CODE_BORDERS = np.array(ranking.CODE_BORDERS)
@@ -109,7 +111,7 @@ class TermColumn(Column):
         self._decoded = decoded
 
     @cached_property
-    def documents(self) -> Array:  # type: ignore[override]
+    def documents(self) -> Array:
         def decoded() -> tuple[Array, int]:
             documents = decode.documents(self._term).astype(np.int32)
             return documents, documents.nbytes
@@ -302,9 +304,8 @@ class VectorKernel:
     def _weights(self, numbers: Array) -> Array:
         """What an occurrence in each part weighs, a row a document."""
         reader = self._reader
-        words = (reader.title_words, reader.body_words)
-        lengths = [np.frombuffer(column, np.uint32).take(numbers) for column in words]
-        title, body = lengths
+        title: Array = np.frombuffer(reader.title_words, np.uint32)[numbers]
+        body: Array = np.frombuffer(reader.body_words, np.uint32)[numbers]
         return weight_table(title, body, reader.averages.title, reader.averages.body)
 
     def documents_of(self, space: str, positions: Array) -> list[int]:
@@ -356,10 +357,12 @@ class VectorKernel:
     def union(self, sets: Sequence[Documents]) -> Documents:
         if len(sets) == 1:
             return sets[0]
-        if not any(map(_is_bits, sets)):
-            if sum(map(len, sets)) * _SPARSE < self._count:
-                listed = [*map(_listed, sets)]
-                return _rising(np.concatenate(listed)) if listed else _NONE
+        few = not any(map(_is_bits, sets)) and sum(map(len, sets)) < (
+            self._count / _SPARSE
+        )
+        if few or not sets:
+            listed = [*map(_listed, sets)]
+            return _rising(np.concatenate(listed)) if listed else _NONE
         union = self._bits(sets[0]) | self._bits(sets[1])
         for documents in sets[2:]:
             union |= self._bits(documents)
@@ -505,14 +508,17 @@ class VectorKernel:
 
     def topic_counts(self, documents: Documents) -> dict[int, int]:
         topics = np.frombuffer(self._reader.topic_numbers, np.uint32)
-        sizes = np.diff(np.frombuffer(self._reader.topics_at, np.uint32))
+        sizes: Array = np.diff(np.frombuffer(self._reader.topics_at, np.uint32))
         marks = _marks(self._bits(documents))[: self._count]
         counts = np.bincount(topics[np.repeat(marks, sizes).view(bool)])
         found = np.flatnonzero(counts)
         return dict(zip(found.tolist(), counts[found].tolist(), strict=True))
 
-    def at_least(self, numbers: Array, scores: Array, least: float) -> Array:
-        return numbers[scores >= least]
+    def at_least(
+        self, numbers: Array, scores: Array, least: float
+    ) -> tuple[Array, Array]:
+        kept = np.flatnonzero(scores >= least)
+        return numbers.take(kept), scores.take(kept)
 
 
 def _rising(numbers: Array) -> Array:
