@@ -177,7 +177,7 @@ class GenerationReader:
         if found is None:
             found = (self.text if space == "text" else self.math).at(ordinal)
             self._keep(key, found)
-        return found  # type: ignore[no-any-return]
+        return found
 
     # Documents
 
@@ -306,7 +306,8 @@ class GenerationReader:
         """The names that have twins in the glossary, by `name_key`."""
         from searchkit.engines.glossary import TWINS, unpack_twins
 
-        return self._unpacked(TWINS, unpack_twins)
+        found: Mapping[str, Names] = self._unpacked(TWINS, unpack_twins)
+        return found
 
     @cached_property
     def first_of_names(self) -> frozenset[str]:
@@ -317,7 +318,8 @@ class GenerationReader:
         """Every pair of the glossary with its evidence."""
         from searchkit.engines.glossary import GLOSSARY, unpack_glossary
 
-        return self._unpacked(GLOSSARY, unpack_glossary)
+        found: tuple[GlossaryPair, ...] = self._unpacked(GLOSSARY, unpack_glossary)
+        return found
 
     def _unpacked(self, name: str, unpack: Any) -> Any:
         path = self.path / name
