@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from searchkit.analysis.lexicon import Lexicon
     from searchkit.engines.glossary import Names
     from searchkit.engines.kernels.base import Kernel
+    from searchkit.engines.suggestions import Suggestions
     from searchkit.model import GlossaryPair
 
 POSTINGS = "postings"
@@ -281,11 +282,6 @@ class GenerationReader:
         """All `doc_id` as filters compare them."""
         return self._folded("doc_id")
 
-    @cached_property
-    def folded_titles(self) -> Sequence[str]:
-        """All titles as completion compares them."""
-        return self._folded("title")
-
     def _folded(self, name: str) -> Sequence[str]:
         from searchkit.analysis.folding import fold
 
@@ -321,6 +317,13 @@ class GenerationReader:
             return unpack(path.read_bytes())
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise _damaged(path, str(error)) from error
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        """What may be offered to somebody who is typing."""
+        from searchkit.engines.suggestions import SUGGESTIONS, Suggestions
+
+        return Suggestions(self.columns(SUGGESTIONS))
 
     @property
     def _documents(self) -> Columns:
