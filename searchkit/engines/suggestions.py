@@ -23,7 +23,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush, nsmallest
-from itertools import groupby
+from itertools import takewhile
 from math import log2
 from pathlib import Path
 
@@ -45,6 +45,7 @@ MOST_TITLES = 200_000
 MOST_NAMES = 50_000
 MOST_HEADINGS = 100_000
 MOST_WORDS = 100_000
+MOST_RARE_WORDS = 20_000  # up to which number there are words of a single article
 
 LONGEST_KEY = 32
 """Characters of a key, its mark not counted. Longer texts are found by so many."""
@@ -92,7 +93,7 @@ def write_suggestions(
         _add(found, text, _NAME + log2(1 + count))
     for text, count in _best(_counted(headings).items(), MOST_HEADINGS):
         _add(found, text, _HEADING + log2(1 + count))
-    for text, count in _best(words, MOST_WORDS):
+    for text, count in _common(_best(words, MOST_WORDS)):
         _add(found, text, _WORD + log2(1 + count), is_word=True)
     ranked = sorted(found.items(), key=_rank)
     with ColumnWriter(path, SUGGESTIONS) as writer:
@@ -122,6 +123,12 @@ def _counted(texts: Iterable[str]) -> dict[str, int]:
 
 def _best(counted: Iterable[tuple[str, int]], most: int) -> list[tuple[str, int]]:
     return nsmallest(most, counted, key=lambda item: (-item[1], len(item[0]), item[0]))
+
+
+def _common(words: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Without words of one article, which are mostly no words, if there are many."""
+    common = [*takewhile(lambda word: word[1] > 1, words)]
+    return words[: max(len(common), MOST_RARE_WORDS)]
 
 
 def _add(
@@ -154,22 +161,30 @@ def _write_texts(writer: ColumnWriter, texts: Sequence[str]) -> None:
 
 
 def _write_keys(writer: ColumnWriter, completions: Sequence[tuple[str, bool]]) -> None:
-    rows = sorted(
+    rows = [
         key.encode("utf-8", "surrogatepass") + b"\0" + number.to_bytes(4, "big")
         for number, (folded, is_word) in enumerate(completions)
-        for key in set(keys(folded, is_word=is_word))
-    )
-    terms = TermWriter()
+        for key in keys(folded, is_word=is_word)
+    ]
+    rows.sort()
+    found: list[bytes] = []
     starts, numbers = array("I"), array("I")
-    for key, group in groupby(rows, key=lambda row: row[:-5]):
-        terms.add([key])
-        starts.append(len(numbers))
-        numbers.extend(int.from_bytes(row[-4:], "big") for row in group)
+    last = b""
+    for row in rows:
+        if row == last:  # a text that goes on in the same way twice
+            continue
+        if row[:-4] != last[:-4]:
+            found.append(row[:-5])
+            starts.append(len(numbers))
+        numbers.append(int.from_bytes(row[-4:], "big"))
+        last = row
     starts.append(len(numbers))
+    terms = TermWriter()
+    terms.add(found)
     terms.finish(writer, "keys")
     writer.add("starts", starts)
-    for level, row in enumerate(_levels(numbers)):
-        writer.add(f"least{level}", row)
+    for level, values in enumerate(_levels(numbers)):
+        writer.add(f"least{level}", values)
 
 
 def _levels(numbers: array[int]) -> Iterator[array[int]]:
@@ -204,7 +219,7 @@ def _starts(folded: str) -> list[int]:
 
 
 def _pinyin_keys(folded: str, starts: Sequence[int]) -> Iterator[str]:
-    spoken = spoken_pieces(folded)
+    spoken = [] if folded.isascii() else spoken_pieces(folded)
     if not any(is_han(folded[start]) for start, _ in spoken):
         return
     at = {start: index for index, (start, _) in enumerate(spoken)}
