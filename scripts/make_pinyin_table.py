@@ -54,10 +54,10 @@ def _phrases(readings: dict[str, str]) -> list[tuple[str, tuple[str, ...]]]:
         folded = fold(phrase).text
         spoken = tuple(_bare(choices[0]) for choices in syllables)
         usual = tuple(readings.get(character, "") for character in folded)
-        if spoken != usual and all(spoken) and all(usual):
-            # What is spelled so itself comes before what only folds to it.
-            if phrase == folded or folded not in PHRASES_DICT:
-                found[folded] = spoken
+        # What is spelled so itself comes before what only folds to it.
+        is_first = phrase == folded or folded not in PHRASES_DICT
+        if is_first and spoken != usual and all(spoken) and all(usual):
+            found[folded] = spoken
     return [(p, s) for p, s in sorted(found.items()) if len(p) <= _LONGEST_PHRASE]
 
 

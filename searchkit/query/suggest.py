@@ -37,9 +37,7 @@ def suggestions(found: Suggestions, prefix: str, *, limit: int) -> tuple[str, ..
     return tuple(islice(dict.fromkeys(_all(found, wanted, prefix, limit)), limit))
 
 
-def _all(
-    found: Suggestions, wanted: str, prefix: str, limit: int
-) -> Iterator[str]:
+def _all(found: Suggestions, wanted: str, prefix: str, limit: int) -> Iterator[str]:
     # Of each kind as many as there may be in all: two kinds may have the same.
     for mark in (BEGINS, LATER):
         yield from islice(_holding(found, mark, wanted), limit)
