@@ -3,7 +3,7 @@
 Latin words a typing error or two away, Chinese words that are read the same or have one
 other character, and Chinese words whose pinyin was typed. Few errors and many articles
 speak for a word, another first letter against it. Words of one error are all found, of
-two those with one of them after the fourth letter; and the work for one query is bounded.
+two those with one of them after the fourth letter. The work for one query is bounded.
 """
 
 from __future__ import annotations
@@ -101,25 +101,29 @@ class Nearest:
             yield from ((1, w) for w in edits(word) if self._found_in(w))
             return
         letters = {*word}
-        for term in self._beginning(_heads(word)):
+        for term in self._beginning(word[:_HEAD], _heads(word)):
             # Each error takes one letter away and brings one.
             if abs(len(term) - len(word)) > 2 or len(letters.difference(term)) > 2:
                 continue
             if is_atom(term) and within_distance(word, term, 2):
                 yield (1 if within_distance(word, term, 1) else 2), term
 
-    def _beginning(self, heads: Iterable[str]) -> Iterator[str]:
-        """The terms with one of the beginnings; of too many, the rarer beginnings'."""
+    def _beginning(self, head: str, others: Iterable[str] = ()) -> Iterator[str]:
+        """The terms that begin so, then those of the other beginnings, rare ones first.
+
+        At most so many as may be looked at.
+        """
         ranges: list[range] = []
         stop = 0
-        for head in sorted(heads, key=encode_term):
-            found = self._terms.prefix(head)
+        first = self._terms.prefix(head)
+        for other in sorted({head, *others}, key=encode_term):
+            found = self._terms.prefix(other)
             # `ab` has those of `abc`, which comes after it.
             if found.stop > stop and found:
                 ranges.append(range(max(stop, found.start), found.stop))
                 stop = found.stop
         left = _MOST_TERMS
-        for found in sorted(ranges, key=len):
+        for found in sorted(ranges, key=lambda r: (first.start not in r, len(r))):
             found = found[:left]
             left -= len(found)
             yield from self._terms.between(found.start, found.stop)
@@ -132,7 +136,7 @@ class Nearest:
         for term in islice(others, _MOST_SOUNDING):
             if len(term) == len(word) and is_han_run(term):
                 yield 1.5, term
-        for term in self._beginning([word[0]]):
+        for term in self._beginning(word[0]):
             if len(term) == len(word) and sum(map(str.__ne__, term, word)) == 1:
                 yield 1.5, term
 
