@@ -1,41 +1,84 @@
-"""What does one terminal search cost, process and all?
+"""What does one search in a new process cost, process and all?
 
     python benchmarks/fresh_process.py INDEX [QUERY]
 
-CPU time of `searchkit search`, piped, against `python -c pass`, turn by turn.
+CPU time of `searchkit search`, piped and on a terminal, and of other commands, turn by
+turn with `python -c pass`.
 """
+
+from __future__ import annotations
 
 import os
 import statistics
-import subprocess
 import sys
+import threading
+from collections.abc import Mapping, Sequence
 
 import machine
+import processes
 
 ROUNDS = 15
-
-
-def cpu_ms(command: list[str]) -> float:
-    """The CPU time of one run of a command, in milliseconds."""
-    before = os.times()
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-    after = os.times()
-    user = after.children_user - before.children_user
-    return (user + after.children_system - before.children_system) * 1000
+BARE = "python -c pass"
+QUERY = "旋转位置编码 RoPE"
+COLUMNS = "80"
 
 
 def main() -> None:
     index = sys.argv[1]
-    query = sys.argv[2] if len(sys.argv) > 2 else "旋转位置编码 RoPE"
+    query = sys.argv[2] if len(sys.argv) > 2 else QUERY
     search = [sys.executable, "-m", "searchkit", "search", "--index", index, query]
-    bare, whole = [], []
-    for _ in range(ROUNDS):
-        bare.append(cpu_ms([sys.executable, "-c", "pass"]))
-        whole.append(cpu_ms(search))
-    nothing, found = statistics.median(bare), statistics.median(whole)
     print(machine.describe())
-    print(f"python -c pass {nothing:.0f} ms, a search {found:.0f} ms: ", end="")
-    print(f"{found / nothing:.1f} times")
+    print(
+        *lines(measure({"a search": search}, terminal={"a search": search})), sep="\n"
+    )
+
+
+def measure(
+    commands: Mapping[str, Sequence[str]],
+    *,
+    terminal: Mapping[str, Sequence[str]],
+    rounds: int = ROUNDS,
+) -> dict[str, float]:
+    """Median CPU milliseconds of each command, those of `terminal` with a terminal."""
+    bare = [sys.executable, "-c", "pass"]
+    piped: dict[str, Sequence[str]] = {BARE: bare, **commands}
+    times: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        for name, command in piped.items():
+            times.setdefault(name, []).append(processes.cpu_ms(command))
+        for name, command in terminal.items():
+            shown = f"{name}, on a terminal"
+            times.setdefault(shown, []).append(_on_terminal_ms(command))
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def lines(medians: Mapping[str, float]) -> list[str]:
+    """A line for each command, with its ratio to the bare interpreter."""
+    return [
+        f"{name:36} {ms:7.0f} ms  {ms / medians[BARE]:6.1f} times `{BARE}`"
+        for name, ms in medians.items()
+    ]
+
+
+def _on_terminal_ms(command: Sequence[str]) -> float:
+    """CPU time of a command whose output is a terminal that somebody reads."""
+    reader, writer = os.openpty()
+    drain = threading.Thread(target=_read_all, args=[reader])
+    drain.start()
+    environ = {**os.environ, "TERM": "xterm-256color", "COLUMNS": COLUMNS}
+    ms = processes.cpu_ms(command, stdout=writer, environ=environ)
+    os.close(writer)
+    drain.join()
+    os.close(reader)
+    return ms
+
+
+def _read_all(reader: int) -> None:
+    try:
+        while os.read(reader, 65536):
+            pass
+    except OSError:  # Linux says so when the other side has closed
+        return
 
 
 if __name__ == "__main__":

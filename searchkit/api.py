@@ -8,10 +8,10 @@ that lands meanwhile is seen by `refresh`.
 from __future__ import annotations
 
 import time
-from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
 from os import PathLike, cpu_count
 from pathlib import Path
 from types import TracebackType
@@ -32,11 +32,11 @@ from searchkit.model import (
 )
 
 if TYPE_CHECKING:
-    from searchkit.engines.search import Evaluation, Finder, Sort
-    from searchkit.engines.whoosh.reader import IndexReader, Summary
-    from searchkit.engines.whoosh.stored import Page
+    from searchkit.engines.page import Page
+    from searchkit.engines.reader import GenerationReader, Summary
+    from searchkit.engines.search import Evaluation, Finder, Ranked, Sort
     from searchkit.indexing import Corpus, ProgressCallback
-    from searchkit.query.snippet import Mark
+    from searchkit.query.snippet import Formulas, Mark
 
 Day = date | str | None
 
@@ -50,6 +50,7 @@ def build(
     strict: bool = False,
     config: Config | None = None,
     progress: ProgressCallback | None = None,
+    wait_s: float = 0,
 ) -> BuildReport:
     """Bring an index up to date with a corpus; what did not change costs no analysis.
 
@@ -58,7 +59,9 @@ def build(
     for good if the build dies. `jobs` is the number of processes (None: one a core;
     a script that asks for more than one needs the `if __name__ == "__main__"` guard).
     `full` analyses every article anew. Articles that cannot be read are in
-    `report.failures`; with `strict` any of them leaves the index as it was.
+    `report.failures`; with `strict` any of them leaves the index as it was. Files whose
+    size, times and inode are those of the last build are not read again, but for
+    `full`. `wait_s` is how many seconds to wait for another build to end.
 
     Raises: ConfigError (a dictionary), CorpusError, IndexLockedError, IndexStoreError.
     """
@@ -72,6 +75,7 @@ def build(
         strict=strict,
         config=config or Config(),
         progress=progress,
+        wait_s=wait_s,
     ).run()
 
 
@@ -143,13 +147,12 @@ class SearchEngine:
         page = evaluation.page(limit=limit, offset=offset, sort=sort)
         if not page.total:
             notes = (*notes, *_smaller_query(evaluation))
-        hits = tuple(self._hit(evaluation, row, score) for row, score in page.rows)
         return SearchResult(
             query=query,
             total=page.total,
             complete=page.complete,
-            hits=hits,
-            facets={"topic": dict(page.topics)},
+            hits=self._hits(evaluation, page),
+            facets=Facets(evaluation),
             notes=notes,
             took_ms=(time.perf_counter() - started) * 1000,
         )
@@ -177,21 +180,24 @@ class SearchEngine:
         Raises: ArticleNotFoundError.
         """
         row = self._row(doc_id)
-        return replace(self._reader.article(row.number), path=self._path(row))
+        return replace(self._reader.article(row), path=self._path(row))
 
     def matches(self, query: str, doc_id: str) -> tuple[Snippet, ...]:
         """Every place of one article where the query stands, in text order.
 
         Raises: ArticleNotFoundError.
         """
+        from searchkit.engines.page import damage_told
         from searchkit.query.snippet import every_place
 
         row = self._row(doc_id)
         evaluation, _ = self._evaluate(query)
-        page = self._reader.page(row.number)
-        found = _page_marks(evaluation, row, page)
         width = self._config.snippet_characters
-        return every_place(page, found, characters=width)
+        with damage_told(self.index_path):
+            page = self._reader.page(row.number)
+            _, marks = _marks(evaluation, row)
+            marks, formulas = _with_formulas(evaluation, row, page, marks)
+            return every_place(page, marks, formulas, characters=width)
 
     def glossary(self, term: str | None = None) -> tuple[GlossaryPair, ...]:
         """Every pair of names that mean the same, or those with `term` in them.
@@ -209,23 +215,25 @@ class SearchEngine:
 
     def doc_ids(self) -> tuple[str, ...]:
         """The `doc_id` of every article, sorted."""
-        return tuple(sorted(self._reader.by_doc_id))
+        reader = self._reader
+        texts = reader.texts("doc_id")
+        return tuple(texts[number] for number in range(reader.document_count))
 
     def stats(self) -> IndexStats:
         """The size and the versions of this generation."""
+        from collections import Counter
+
         from searchkit.engines.generations import number_of
 
-        manifest = self._reader.manifest
-        counts: dict[str, int] = {}
-        for row in self._reader.summaries.values():
-            for topic in row.topics:
-                counts[topic] = counts.get(topic, 0) + 1
+        reader = self._reader
+        manifest, names = reader.manifest, reader.topic_names
+        counts = Counter(names[number] for number in reader.topic_numbers)
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return IndexStats(
-            documents=self._reader.document_count,
-            terms=self._reader.term_count(),
+            documents=reader.document_count,
+            terms=len(reader.text.terms) + len(reader.math.terms),
             size_bytes=sum(f.stat().st_size for f in self.index_path.iterdir()),
-            text_bytes=sum(r.text_bytes for r in self._reader.summaries.values()),
+            text_bytes=sum(reader.text_bytes),
             generation=number_of(self.index_path),
             built_at=manifest.built_at,
             format_version=manifest.format_version,
@@ -234,11 +242,14 @@ class SearchEngine:
             topics=dict(ranked),
         )
 
-    def check(self) -> tuple[str, ...]:
-        """What is wrong with this generation's files; nothing if all is sound."""
-        from searchkit.engines.whoosh.check import problems
+    def check(self, told: Callable[[int, int], None] | None = None) -> tuple[str, ...]:
+        """What is wrong with this generation's files; nothing if all is sound.
 
-        return problems(self._reader)
+        `told` hears how many bytes of how many have been read.
+        """
+        from searchkit.engines.check import problems
+
+        return problems(self.index_path, told)
 
     def refresh(self) -> SearchEngine:
         """An engine on the newest generation; this one if there is no newer.
@@ -306,41 +317,51 @@ class SearchEngine:
         same = now == built_with
         return "" if same else "the dictionaries have changed since the index was built"
 
-    def _hit(self, evaluation: Evaluation, row: Summary, score: float) -> Hit:
-        from searchkit.analysis.analyzer import atom_places
-        from searchkit.query.snippet import merged
+    def _hits(self, evaluation: Evaluation, page: Ranked) -> tuple[Hit, ...]:
+        from searchkit.engines.page import damage_told
 
-        starts, lengths = atom_places(row.title)
-        title = _marks(evaluation, row, row.title, starts, lengths, field="title")
+        missing = evaluation.all_missing([row.number for row, _ in page.rows])
+        with damage_told(self.index_path):
+            return tuple(
+                self._hit(evaluation, row, score, missing[row.number])
+                for row, score in page.rows
+            )
+
+    def _hit(
+        self,
+        evaluation: Evaluation,
+        row: Summary,
+        score: float,
+        missing: tuple[str, ...],
+    ) -> Hit:
+        from searchkit.query.snippet import snippets, title_highlights
+
+        title_marks, body_marks = _marks(evaluation, row)
+        title, count = row.title, self._config.snippets_per_hit
+        found: tuple[Snippet, ...] = ()
+        if count:  # else the stored text need not be read
+            page = self._reader.page(row.number)
+            marks, formulas = _with_formulas(evaluation, row, page, body_marks)
+            width = self._config.snippet_characters
+            found = snippets(page, marks, formulas, count=count, characters=width)
         return Hit(
             doc_id=row.doc_id,
-            title=row.title,
+            title=title,
             topics=row.topics,
             date=row.date,
             path=self._path(row),
             score=score,
-            snippets=self._snippets(evaluation, row),
-            title_highlights=merged(title),
-            missing=evaluation.missing(row.number),
+            snippets=found,
+            title_highlights=title_highlights(title, title_marks),
+            missing=missing,
         )
 
-    def _snippets(self, evaluation: Evaluation, row: Summary) -> tuple[Snippet, ...]:
-        from searchkit.query.snippet import snippets
-
-        count = self._config.snippets_per_hit
-        if not count:  # and the stored text need not be read
-            return ()
-        page = self._reader.page(row.number)
-        found = _page_marks(evaluation, row, page)
-        width = self._config.snippet_characters
-        return snippets(page, found, count=count, characters=width)
-
     def _row(self, doc_id: str) -> Summary:
-        row = self._reader.by_doc_id.get(doc_id)
-        if row is None:
+        number = self._reader.number_of(doc_id)
+        if number is None:
             hint = "`searchkit search --paths QUERY` prints the ids of articles."
             raise ArticleNotFoundError(doc_id, hint=hint)
-        return row
+        return self._reader.summary(number)
 
     def _path(self, row: Summary) -> str | None:
         """Where the file is now: the corpus may have moved since it was analysed."""
@@ -348,15 +369,42 @@ class SearchEngine:
         return str(Path(corpus) / row.doc_id) if corpus else row.path
 
 
-def _open_reader(index: Path) -> IndexReader:
+class Facets(Mapping[str, Mapping[str, int]]):
+    """How many of all matches have each topic, by "topic"; counted when asked for.
+
+    Also after the engine was closed: what is needed is mapped as long as this lives.
+    """
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        evaluation.finder.reader.keep_topics()
+
+    @cached_property
+    def _counts(self) -> Mapping[str, Mapping[str, int]]:
+        return {"topic": self._evaluation.topic_counts()}
+
+    def __getitem__(self, name: str) -> Mapping[str, int]:
+        return self._counts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._counts)
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def __repr__(self) -> str:
+        return repr(self._counts)
+
+
+def _open_reader(index: Path) -> GenerationReader:
     """The generation that answers, even if a build swaps it in that very moment."""
     from searchkit.engines.generations import current
-    from searchkit.engines.whoosh.reader import IndexReader
+    from searchkit.engines.reader import GenerationReader
 
     while True:
         generation = current(index)
         try:
-            return IndexReader(generation)
+            return GenerationReader(generation)
         except IndexStoreError:
             if current(index) == generation:
                 raise
@@ -369,51 +417,51 @@ def _smaller_query(evaluation: Evaluation) -> tuple[Note, ...]:
     return (hint,) if hint else ()
 
 
-def _marks(
-    evaluation: Evaluation,
-    row: Summary,
-    text: str,
-    starts: array[int],
-    lengths: array[int],
-    *,
-    field: str = "body",
-) -> list[Mark]:
+def _marks(evaluation: Evaluation, row: Summary) -> tuple[list[Mark], list[Mark]]:
+    """The marks of one article's title and of its body that are worth showing."""
     from searchkit.engines.matching import places
-    from searchkit.query.snippet import marks, telling
+    from searchkit.query.snippet import telling
 
     finder: Finder = evaluation.finder
+    reader, number = finder.reader, row.number
     leaves = evaluation.plan.leaves()
     other_names = tuple(twin.leaf for twin in evaluation.plan.twins())
-    found = [
-        (place, number, finder.found(leaf).idf)
-        for number, leaf in enumerate((*leaves, *other_names))
-        for place in places(finder.reader, field, leaf, row.number)
-    ]
-    weak = {number for number, leaf in enumerate(leaves) if evaluation.weak(leaf)}
-    return telling(marks(text, starts, lengths, found), weak, count=len(leaves))
+    title_end, body_start = reader.title_end[number], reader.body_start[number]
+    title: list[Mark] = []
+    body: list[Mark] = []
+    for index, leaf in enumerate((*leaves, *other_names)):
+        weight = finder.found(leaf).idf
+        for position, atoms in places(finder.plain, reader, leaf, number):
+            if position < title_end:
+                title.append((position, atoms, index, weight))
+            elif position >= body_start:
+                body.append((position - body_start, atoms, index, weight))
+    weak = {index for index, leaf in enumerate(leaves) if evaluation.weak(leaf)}
+    count = len(leaves)
+    return telling(title, weak, count=count), telling(body, weak, count=count)
 
 
-def _formula_marks(evaluation: Evaluation, row: Summary, page: Page) -> list[Mark]:
+def _with_formulas(
+    evaluation: Evaluation, row: Summary, page: Page, marks: list[Mark]
+) -> tuple[list[Mark], Formulas]:
+    """The marks of a body and of its formulas, rising, and the spans of the latter."""
     from searchkit.engines import formulas
     from searchkit.engines.plan import FormulaLeaf
     from searchkit.query.snippet import formula_marks
 
     finder: Finder = evaluation.finder
-    found = (
-        (place, number, finder.found(leaf).idf)
-        for number, leaf in enumerate(evaluation.plan.leaves())
-        if isinstance(leaf, FormulaLeaf)
-        for place in formulas.places(finder.reader, leaf, row.number)
+    in_formulas, spans = formula_marks(
+        page,
+        (
+            (place, index, finder.found(leaf).idf)
+            for index, leaf in enumerate(evaluation.plan.leaves())
+            if isinstance(leaf, FormulaLeaf)
+            for place in formulas.places(finder.plain, finder.reader, leaf, row.number)
+        ),
     )
-    return formula_marks(page, found)
-
-
-def _page_marks(evaluation: Evaluation, row: Summary, page: Page) -> list[Mark]:
-    """The marks of one article's text, rising."""
-    text = page.visible.text
-    found = _marks(evaluation, row, text, page.starts, page.lengths)
-    found += _formula_marks(evaluation, row, page)
-    return sorted(found, key=lambda mark: (mark.start, -mark.end))
+    if in_formulas:
+        marks = sorted(marks + in_formulas, key=lambda mark: mark[0])
+    return marks, spans
 
 
 def _folded(texts: Iterable[str]) -> tuple[str, ...]:

@@ -10,13 +10,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from searchkit.errors import ConfigError
+from searchkit.record import default_of, record
 
 FILE_NAME = "searchkit.toml"
 VARIABLE_PREFIX = "SEARCHKIT_"
@@ -25,41 +24,64 @@ DEFAULT_ORIGIN = "default"
 ENVIRONMENT = "the environment"
 
 
-def _setting(
-    default: Any, about: str, *, least: int | None = None, most: int | None = None
-) -> Any:
-    """A field of `Config` that says in words what it is and what it may hold."""
-    about_it = {"about": about, "least": least, "most": most}
-    return field(default=default, metadata=MappingProxyType(about_it))
-
-
-@dataclass(frozen=True, slots=True)
+@record
 class Config:
     """Every setting with its default. Folders are relative to the current one."""
 
-    index: str = _setting("index", "folder of the index")
-    corpus: str = _setting("corpus", "folder of the articles")
-    limit: int = _setting(10, "hits on a page; 0 is all", least=0)
-    jobs: int = _setting(0, "processes that build; 0 is one a core", least=0, most=1024)
-    max_article_bytes: int = _setting(
-        16 * 1024 * 1024, "bytes; a larger file is skipped", least=1
-    )
-    snippet_characters: int = _setting(
-        160, "characters in a snippet, about", least=20, most=2000
-    )
-    snippets_per_hit: int = _setting(
-        2, "snippets under a hit, at most", least=0, most=20
-    )
-    dictionaries: tuple[str, ...] = _setting(
-        (), "files with words of your own, in jieba's format"
-    )
-    glossary: str = _setting(
-        "", "file of names that are one, or are not; none if empty"
-    )
+    index: str = "index"
+    corpus: str = "corpus"
+    limit: int = 10
+    jobs: int = 0
+    max_article_bytes: int = 16 * 1024 * 1024
+    snippet_characters: int = 160
+    snippets_per_hit: int = 2
+    dictionaries: tuple[str, ...] = ()
+    glossary: str = ""
 
 
-SETTINGS = MappingProxyType({setting.name: setting for setting in fields(Config)})
-"""The fields of `Config` by name, with `metadata` about, least and most."""
+@record
+class Setting:
+    """What a field of `Config` is, in words, and what it may hold."""
+
+    default: Any
+    about: str
+    least: int | None = None
+    most: int | None = None
+
+
+def _setting(
+    name: str, about: str, *, least: int | None = None, most: int | None = None
+) -> tuple[str, Setting]:
+    return name, Setting(default_of(Config, name), about, least, most)
+
+
+SETTINGS: Mapping[str, Setting] = MappingProxyType(
+    dict(
+        (
+            _setting("index", "folder of the index"),
+            _setting("corpus", "folder of the articles"),
+            _setting("limit", "hits on a page; 0 is all", least=0),
+            _setting(
+                "jobs", "processes that build; 0 is one a core", least=0, most=1024
+            ),
+            _setting("max_article_bytes", "bytes; a larger file is skipped", least=1),
+            _setting(
+                "snippet_characters",
+                "characters in a snippet, about",
+                least=20,
+                most=2000,
+            ),
+            _setting(
+                "snippets_per_hit", "snippets under a hit, at most", least=0, most=20
+            ),
+            _setting("dictionaries", "files with words of your own, in jieba's format"),
+            _setting(
+                "glossary", "file of names that are one, or are not; none if empty"
+            ),
+        )
+    )
+)
+"""What each field of `Config` is."""
 
 _PATHS = frozenset({"index", "corpus", "dictionaries", "glossary"})
 
@@ -140,6 +162,8 @@ def _is_misspelt(variable: str, known: list[str]) -> bool:
         return False
     if variable in OTHER_VARIABLES or variable in known:
         return False
+    from difflib import get_close_matches
+
     return bool(get_close_matches(variable, known, n=1, cutoff=0.85))
 
 
@@ -167,7 +191,7 @@ def _check(name: str, value: Any, *, path: str, shown_key: str) -> None:
     """Raises `ConfigError` unless `value` has the type and range of setting `name`."""
     setting = SETTINGS[name]
     wanted = type(setting.default)
-    least, most = setting.metadata["least"], setting.metadata["most"]
+    least, most = setting.least, setting.most
     if type(value) is not wanted:  # `true` is an int for isinstance
         words = _KINDS[wanted]
     elif isinstance(value, tuple) and not all(type(v) is str and v for v in value):
@@ -184,13 +208,15 @@ def _check(name: str, value: Any, *, path: str, shown_key: str) -> None:
         f"{shown_key} in {path} must be {words}, not {value!r}.",
         path=path,
         key=shown_key,
-        hint=f"{shown_key} is: {setting.metadata['about']}.",
+        hint=f"{shown_key} is: {setting.about}.",
     )
 
 
 def _unknown_key(
     key: str, *, path: str, known: Mapping[str, Any] | list[str]
 ) -> ConfigError:
+    from difflib import get_close_matches
+
     close = get_close_matches(key, list(known), n=1)
     hint = f"Did you mean {close[0]}?" if close else "Known are " + ", ".join(known)
     return ConfigError(

@@ -3,6 +3,7 @@
     SearchkitError(hint)
     ├── ConfigError(path, key)
     ├── CorpusError(path)
+    ├── CollectionError(path)
     ├── ArticleNotFoundError(doc_id)
     ├── IndexStoreError(path)
     │   ├── IndexNotFoundError
@@ -44,6 +45,16 @@ class CorpusError(SearchkitError):
     """The corpus as a whole cannot be read."""
 
     def __init__(self, message: str, *, path: str | PathLike[str], hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.path = fspath(path)
+
+
+class CollectionError(SearchkitError):
+    """A file of a test collection, its judgements or a run cannot be read."""
+
+    def __init__(
+        self, message: str, *, path: str | PathLike[str], hint: str = ""
+    ) -> None:
         super().__init__(message, hint=hint)
         self.path = fspath(path)
 

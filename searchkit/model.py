@@ -18,7 +18,7 @@ Markup = Literal["markdown", "html", "text"]
 NoteKind = Literal[
     "searched", "expanded", "corrected", "missing", "ignored", "filtered", "hint"
 ]
-Phase = Literal["reading", "analysing", "writing"]
+Phase = Literal["reading", "analysing", "writing", "searching"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one phase of a build has come; counts are articles of the corpus."""
+    """How far one phase of a build or a test has come, in articles or in queries."""
 
     phase: Phase
     done: int

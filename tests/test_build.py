@@ -344,23 +344,22 @@ def empty_pointer(index: Path, generation: Path) -> None:
     (index / "current").write_bytes(b"")
 
 
-def cut_segment(index: Path, generation: Path) -> None:
-    (segment,) = generation.glob("*.seg")
-    os.truncate(segment, segment.stat().st_size // 2)
+def cut_postings(index: Path, generation: Path) -> None:
+    postings = generation / "postings"
+    os.truncate(postings, postings.stat().st_size // 2)
 
 
 def lose_manifest(index: Path, generation: Path) -> None:
     (generation / "searchkit.json").unlink()
 
 
-def spoil_contents(index: Path, generation: Path) -> None:
-    (toc,) = generation.glob("*.toc")
-    toc.write_bytes(b"\xff" * 64)
+def spoil_documents(index: Path, generation: Path) -> None:
+    (generation / "documents").write_bytes(b"\xff" * 64)
 
 
 @pytest.mark.parametrize(
     "damage",
-    [damage_pointer, empty_pointer, cut_segment, lose_manifest, spoil_contents],
+    [damage_pointer, empty_pointer, cut_postings, lose_manifest, spoil_documents],
 )
 def test_damage_is_told_and_mended_by_a_build(
     damage: object, corpus: Path, tmp_path: Path

@@ -21,7 +21,7 @@ def test_defaults_hold_where_nothing_is_set(tmp_path: Path) -> None:
 
 
 def test_every_setting_says_what_it_is() -> None:
-    assert all(setting.metadata["about"] for setting in SETTINGS.values())
+    assert all(setting.about for setting in SETTINGS.values())
 
 
 def test_the_file_beats_the_default(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 Positions count atoms: each Han character, each run of letters or of digits, each sign
 takes the next one, through inline markup and across zones. Between two blocks one
-position stays empty, so that no phrase crosses. Words, stems and whole names stand at
+position stays empty, so that no phrase crosses. Words and whole names stand at
 the position of their first atom. Nothing is dropped.
 
 An occurrence also tells whether a blank stands before it (or a hyphen between letters,
@@ -15,26 +15,21 @@ A query is cut by the same rules (`words`, `atoms`), so that both sides meet.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cache
-from hashlib import blake2b
-from importlib.resources import files
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from unicodedata import unidata_version
 
 from searchkit.analysis.chinese import dictionary_version
-from searchkit.analysis.folding import Folded, fold
-from searchkit.analysis.languages import language_name
-from searchkit.analysis.latin import humps, joined, other_forms
+from searchkit.analysis.folding import Folded, fold, folding_version
 from searchkit.analysis.lexicon import PLAIN, Lexicon
 from searchkit.analysis.scripts import NAME_ATOM, RUN
-from searchkit.analysis.terms import CASED, LANGUAGE, WHOLE, hump_terms, is_atom
-from searchkit.model import Block, Span, VisibleText, Zone
+from searchkit.model import Article, VisibleText, Zone
 
-ANALYZER_VERSION = 5
+if TYPE_CHECKING:
+    from searchkit.analysis.rows import AnalyzedBatch
+
+ANALYZER_VERSION = 1
 """Raised with every change of what `analyze` returns for some text."""
 
 ZONES: tuple[Zone, ...] = ("prose", "heading", "code", "math")
@@ -43,21 +38,18 @@ BLANK = 4  # of an occurrence: a blank stands before it
 LOOSE = 8  # of an occurrence: whether a blank stands before it does not count
 TAG_BITS = 4  # an occurrence is position << TAG_BITS | LOOSE or BLANK or 0 | zone
 
-_PROSE, _MATH = ZONES.index("prose"), ZONES.index("math")
-_RUNNING_TEXT = frozenset((_PROSE, ZONES.index("heading")))
 _LONGEST_NAME = 256  # of a name whose end is looked for
 
 WordKind = Literal["han", "letters", "name", "mixed", "sign"]
 
 
-@dataclass(frozen=True, slots=True)
-class AnalyzedText:
+class AnalyzedText(NamedTuple):
     """All tokens of one text.
 
     `postings` maps a term to its occurrences, rising. The atom at position p is
     `text[starts[p] : starts[p] + lengths[p]]`; an empty position has length 0.
-    `word_count` is what BM25 takes for the text's length: jieba's words, Latin words,
-    numbers and names.
+    `word_count` is what BM25 takes for the text's length: Latin words, numbers and
+    names, and one word for 1.6 Han characters.
     """
 
     postings: Mapping[str, array[int]]
@@ -66,16 +58,14 @@ class AnalyzedText:
     word_count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """One atom of a text, and whether a blank that counts stands before it."""
 
     term: str
     blank_before: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a query, `text[start:end]` of it, and its folded atoms."""
 
     kind: WordKind
@@ -85,197 +75,13 @@ class Word:
     atoms: tuple[str, ...]
 
 
-def _occurrences() -> array[int]:
-    return array("I")
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """Text on its way into the tokens: spans without anything between them.
-
-    A word may begin in one and end in the next, as in `Pod`s.
-    """
-
-    text: str
-    folded: Folded
-    offset: int
-    starts: Sequence[int]
-    tags: Sequence[int]
-
-    def written(self, start: int, end: int) -> str:
-        """What the author wrote where it folded to `folded.text[start:end]`."""
-        left, right = self.folded.original(start, end)
-        return self.text[left:right]
-
-    def tag(self, start: int) -> int:
-        """The zone's place in ZONES of the folded character at `start`."""
-        if len(self.tags) == 1:
-            return self.tags[0]
-        left, _ = self.folded.original(start, start + 1)
-        return self.tags[bisect_right(self.starts, left) - 1]
-
-
-class _Tokens:
-    """Gathers the tokens of one text; a span at a time."""
-
-    def __init__(self, lexicon: Lexicon = PLAIN, *, split: bool = True) -> None:
-        self.lexicon = lexicon
-        self.split = split  # Han runs into words; without it only atoms are right
-        self.postings: dict[str, array[int]] = defaultdict(_occurrences)
-        self.starts = array("I")
-        self.lengths = array("I")
-        self.word_count = 0
-        self._blank = False  # a blank has been passed since the last atom
-        self._closed = True  # the last atom takes no blank: Han, or the block begins
-        self._in_formula = False  # the last atom is of the same formula
-        self._at_border = False  # the last atom and the next are not
-        self._after_sign = False  # the last atom is a sign
-
-    def gap(self, offset: int) -> None:
-        """Leave a position empty: what follows is another block."""
-        self.starts.append(offset)
-        self.lengths.append(0)
-        self._blank, self._closed = False, True
-        self._in_formula = False
-
-    def fence(self, language: str, first: int) -> None:
-        """All positions from `first` on are those of a fence in this language."""
-        borders = self.postings[LANGUAGE + language_name(language)]
-        borders.append(first << TAG_BITS)
-        borders.append(len(self.starts) << TAG_BITS)
-
-    def between(self, text: str) -> None:
-        """What lies between two spans is no text, but it may hold a blank."""
-        self._blank = self._blank or any(map(str.isspace, text))
-
-    def plain(self, text: str) -> None:
-        """Add the tokens of a plain text."""
-        self.stretch(text, 0, (0,), (_PROSE,))
-
-    def stretch(
-        self, text: str, offset: int, starts: Sequence[int], tags: Sequence[int]
-    ) -> None:
-        """Add the tokens of `text`, which begins at `offset` of the whole.
-
-        From `starts[i]` of it on, the zone is `ZONES[tags[i]]`.
-        """
-        span = _Stretch(text, fold(text), offset, starts, tags)
-        self._at_border = self._in_formula or tags[0] == _MATH
-        self._in_formula = False
-        end = 0
-        for match in RUN.finditer(span.folded.text):
-            self._blank = self._blank or match.start() > end
-            end = match.end()
-            kind, start = match.lastgroup, match.start()
-            if kind == "name":
-                self._name(span, match.group(), start)
-            elif kind == "han":
-                self._han(span, match.group(), start)
-            elif kind == "letters":
-                self._atom(span, match.group(), start)
-                self.word_count += 1
-            else:  # a sign, or what is written without blanks: one by one
-                for index, character in enumerate(match.group(), start):
-                    self._atom(span, character, index)
-        self._blank = self._blank or end < len(span.folded.text)
-
-    def _han(self, span: _Stretch, run: str, start: int) -> None:
-        first = len(self.starts)
-        self._blank, self._closed = False, True
-        for index, character in enumerate(run, start):
-            self._atom(span, character, index)
-        self._blank, self._closed = False, True
-        if not self.split:
-            return
-        words = self.lexicon.segmenter.search_words(run)
-        self.word_count += len(words)
-        for word, left, right in words:
-            if right - left > 1:
-                occurrence = (first + left) << TAG_BITS | span.tag(start + left)
-                self.postings[word].append(occurrence)
-
-    def _name(self, span: _Stretch, name: str, start: int) -> None:
-        first = len(self.starts)
-        tag = span.tag(start)
-        plain = tag in _RUNNING_TEXT and name.replace("-", "").isalpha()
-        for atom in NAME_ATOM.finditer(name):
-            term, at = atom.group(), start + atom.start()
-            if term == "-" and atom.lastgroup is None:
-                self._blank = True
-                continue
-            occurrence = self._atom(span, term, at)
-            if not term.isalpha():
-                continue
-            for form in other_forms(term) if plain else ():
-                self.postings[form].append(occurrence)
-            written = span.written(at, at + len(term))
-            if any(map(str.isupper, written[1:])):
-                self.postings[CASED + written].append(occurrence)
-            if written != term and (parts := humps(written)):
-                for part in hump_terms(parts):
-                    self.postings[part].append(occurrence)
-        self.word_count += 1
-        if len(self.starts) - first > 1:
-            self.postings[WHOLE + joined(name)].append(first << TAG_BITS | tag)
-
-    def _atom(self, span: _Stretch, term: str, start: int) -> int:
-        """Add an atom; its occurrence."""
-        left, right = span.folded.original(start, start + len(term))
-        tag = span.tag(start)
-        occurrence = len(self.starts) << TAG_BITS | self._blank_tag(term) | tag
-        self.starts.append(span.offset + left)
-        self.lengths.append(right - left)
-        self.postings[term].append(occurrence)
-        self._blank = self._closed = self._at_border = False
-        self._in_formula = tag == _MATH
-        self._after_sign = not term.isalnum()
-        return occurrence
-
-    def _blank_tag(self, term: str) -> int:
-        """What there is to say of a blank before the next atom."""
-        signs = self._after_sign or not term.isalnum()
-        if self._in_formula and signs:
-            return LOOSE
-        # Words on both sides of a formula's border are two, whatever lies between.
-        apart = self._blank or (self._at_border and not signs)
-        return BLANK if apart and not self._closed else 0
-
-    def done(self) -> AnalyzedText:
-        return AnalyzedText(
-            dict(self.postings), self.starts, self.lengths, self.word_count
-        )
-
-
 def analyze(visible: VisibleText, lexicon: Lexicon = PLAIN) -> AnalyzedText:
     """All tokens of an article's visible text. Linear in its length; never raises."""
-    tokens = _Tokens(lexicon)
-    for block in visible.blocks:
-        first, end = len(tokens.starts), block.start
-        for spans in _stretches(block):
-            start, before, end = spans[0].start, end, spans[-1].end
-            tokens.between(visible.text[before:start])
-            starts = [span.start - start for span in spans]
-            tags = [ZONES.index(span.zone) for span in spans]
-            tokens.stretch(visible.text[start:end], start, starts, tags)
-        if block.language and len(tokens.starts) > first:
-            tokens.fence(block.language, first)
-        tokens.gap(block.end)
-    return tokens.done()
+    from searchkit.analysis.rows import RowAnalyzer
 
-
-def _stretches(block: Block) -> Iterator[list[Span]]:
-    """The block's spans in runs that touch; a formula is by itself."""
-    run: list[Span] = []
-    for span in block.spans:
-        apart = run and (
-            span.start > run[-1].end or "math" in (span.zone, run[-1].zone)
-        )
-        if apart:
-            yield run
-            run = []
-        run.append(span)
-    if run:
-        yield run
+    article = Article("", "", "")
+    batch = RowAnalyzer(lexicon).batch([(article, visible)])
+    return _one_text(batch, int(batch.body_start[0]))
 
 
 def analyze_text(*texts: str, lexicon: Lexicon = PLAIN) -> AnalyzedText:
@@ -284,11 +90,23 @@ def analyze_text(*texts: str, lexicon: Lexicon = PLAIN) -> AnalyzedText:
     >>> sorted(analyze_text("GPT-4o").postings)
     ['!GPT', '-', '4', '=gpt4o', 'gpt', 'o']
     """
-    tokens = _Tokens(lexicon)
-    for text in texts:
-        tokens.plain(text)
-        tokens.gap(len(text))
-    return tokens.done()
+    from searchkit.analysis.rows import RowAnalyzer
+
+    return _one_text(RowAnalyzer(lexicon).plain(texts), 0)
+
+
+def _one_text(batch: AnalyzedBatch, first: int) -> AnalyzedText:
+    """The batch's body from a position on, as if nothing stood before."""
+    postings: dict[str, array[int]] = {}
+    rows = batch.text
+    pairs = sorted(zip(rows.positions.tolist(), rows.ids.tolist(), strict=True))
+    for position, number in pairs:
+        if position >= first:
+            occurrence = (position - first) << TAG_BITS | int(batch.tags[position])
+            postings.setdefault(rows.terms[number], array("I")).append(occurrence)
+    starts, lengths = rows.starts[first:].tolist(), rows.lengths[first:].tolist()
+    words = int(batch.body_words[0])
+    return AnalyzedText(postings, array("I", starts), array("I", lengths), words)
 
 
 def atoms(text: str) -> list[Atom]:
@@ -297,15 +115,16 @@ def atoms(text: str) -> list[Atom]:
     >>> [(atom.term, atom.blank_before) for atom in atoms("用 C++ now")]
     [('用', False), ('c', False), ('+', False), ('+', False), ('now', True)]
     """
-    tokens = _Tokens(split=False)
-    tokens.plain(text)
-    placed = sorted(
-        (occurrence, term)
-        for term, occurrences in tokens.postings.items()
-        if is_atom(term)
-        for occurrence in occurrences
-    )
-    return [Atom(term, bool(occurrence & BLANK)) for occurrence, term in placed]
+    found = []
+    closed = True  # beside the last atom there is no blank: Han, or the text begins
+    blank = False
+    for kind, term, _, _ in _tokens(fold(text).text):
+        if kind == "blank":
+            blank = True
+            continue
+        found.append(Atom(term, blank and not closed and kind != "han"))
+        blank, closed = False, kind == "han"
+    return found
 
 
 def atom_places(text: str) -> tuple[array[int], array[int]]:
@@ -314,10 +133,39 @@ def atom_places(text: str) -> tuple[array[int], array[int]]:
     >>> [list(column) for column in atom_places("用 C++")]
     [[0, 2, 3, 4, 5], [1, 1, 1, 1, 0]]
     """
-    tokens = _Tokens(split=False)
-    tokens.plain(text)
-    tokens.gap(len(text))
-    return tokens.starts, tokens.lengths
+    folded = fold(text)
+    starts, lengths = array("I"), array("I")
+    for kind, _, start, end in _tokens(folded.text):
+        if kind != "blank":
+            left, right = folded.original(start, end)
+            starts.append(left)
+            lengths.append(right - left)
+    starts.append(len(text))
+    lengths.append(0)
+    return starts, lengths
+
+
+def _tokens(folded: str) -> Iterator[tuple[str, str, int, int]]:
+    """The atoms and blanks of a folded text: kind, term, start, end.
+
+    A hyphen between letters is a blank. The kind of an atom is that of its run.
+    """
+    end = 0
+    for match in RUN.finditer(folded):
+        kind, start = str(match.lastgroup), match.start()
+        if start > end:
+            yield "blank", folded[end:start], end, start
+        end = match.end()
+        if kind == "name":
+            for atom in NAME_ATOM.finditer(match.group()):
+                hyphen = atom.group() == "-" and atom.lastgroup is None
+                left, right = start + atom.start(), start + atom.end()
+                yield "blank" if hyphen else kind, atom.group(), left, right
+        elif kind == "letters":
+            yield kind, match.group(), start, end
+        else:  # a sign, or what is written without blanks: one by one
+            for at, character in enumerate(match.group(), start):
+                yield kind, character, at, at + 1
 
 
 def name_end(text: str, start: int) -> int:
@@ -377,9 +225,8 @@ def fingerprint() -> str:
 
     The analyzer's version, the segmenter's, Unicode's and the folding table's digest.
     """
-    parts = (str(ANALYZER_VERSION), dictionary_version(), unidata_version)
-    table = files("searchkit.analysis").joinpath("t2s.txt").read_bytes()
-    return "-".join((*parts, blake2b(table, digest_size=4).hexdigest()))
+    versions = (dictionary_version(), unidata_version, folding_version())
+    return "-".join((str(ANALYZER_VERSION), *versions))
 
 
 def _name_atoms(name: str) -> Iterator[str]:

@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from hashlib import blake2b
 from os import PathLike
 from pathlib import Path
+from typing import NamedTuple
 
 from searchkit.analysis.folding import fold
 from searchkit.analysis.scripts import RUN, is_han_run
@@ -25,24 +24,20 @@ from searchkit.errors import ConfigError
 LONGEST_WORD = 64
 """Characters of a user's word."""
 
-_MOST_FREQUENT = 1 << 53  # beyond it jieba's floats and rjieba's integers differ
-_LINE = re.compile(
-    r"(?P<word>\S+(?:\s+[^\s\d#+-]\S*)*?)(?:\s+(?P<frequency>\d+))?(?:\s+[a-z]+)?"
-)
-_COMMENT = re.compile(r"(?:^|\s)#.*")
+_MOST_FREQUENT = 1 << 53  # beyond it a float is no exact count
+_LINE = r"(?P<word>\S+(?:\s+[^\s\d#+-]\S*)*?)(?:\s+(?P<frequency>\d+))?(?:\s+[a-z]+)?"
+_COMMENT = r"(?:^|\s)#.*"
 _FORMAT = "A line is a word, its frequency and its part of speech: `云工开物 100 n`."
 
 
-@dataclass(frozen=True, slots=True)
-class UserWord:
+class UserWord(NamedTuple):
     """A folded word; without a frequency it gets what makes it win over its parts."""
 
     text: str
     frequency: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Dictionary:
+class Dictionary(NamedTuple):
     """A user's words in the order of their files, and the digest of those files."""
 
     words: tuple[UserWord, ...] = ()
@@ -84,6 +79,8 @@ def digest_of(paths: Iterable[str | PathLike[str]]) -> str:
 
 
 def _digest(contents: Iterable[bytes]) -> str:
+    from hashlib import blake2b
+
     each = b"".join(blake2b(data, digest_size=16).digest() for data in contents)
     return blake2b(each, digest_size=8).hexdigest() if each else ""
 
@@ -110,7 +107,7 @@ def _words(path: Path, data: bytes) -> Iterator[UserWord]:
 def _line(place: str, path: Path, line: bytes) -> UserWord | None:
     """The word of one line; none in a comment. Raises: ConfigError."""
     try:
-        text = _COMMENT.sub("", line.decode("utf-8")).strip()
+        text = re.sub(_COMMENT, "", line.decode("utf-8")).strip()
         return _word(text) if text else None
     except ValueError as error:
         what = "not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
@@ -121,7 +118,7 @@ def _line(place: str, path: Path, line: bytes) -> UserWord | None:
 
 def _word(line: str) -> UserWord:
     """The word of one line. Raises: ValueError, saying what is wrong with it."""
-    match = _LINE.fullmatch(line)
+    match = re.fullmatch(_LINE, line)
     if not match:
         raise ValueError(f"{line[:40]!r} is no word with its frequency")
     text = fold(match["word"]).text.strip()

@@ -6,17 +6,15 @@ makes of it and of other derivations (normalization, normal) is its *stem*, whic
 often another word. An inflection is an ending that can be taken off without changing
 the stem, so that the stemmer decides what is one.
 
-Only for plain words of prose: what is a name, or code, is not English.
+Every run of letters has both, a name or code as well as a word of prose.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from searchkit.analysis import snowball
 
 _SHORTEST = 3
 _DOUBLED = re.compile(r"([^aeiouls])\1$")  # running, but not calling or passing
@@ -29,6 +27,8 @@ _ENDINGS = (
     ("ed", ("", "e")),
     ("s", ("",)),
 )
+
+_INFLECTED = (*(ending for ending, _ in _ENDINGS), "e")
 
 # Plurals that no rule makes: from Latin and Greek, and the old English ones, as far as
 # technical prose has them. Each pair is what simplemma 2.0 makes of it (a library whose
@@ -61,13 +61,6 @@ IRREGULAR = dict(pair.split() for pair in _IRREGULAR.split(","))
 """Plural to singular."""
 
 
-@cache
-def _stemmer() -> Callable[[str], str]:
-    import snowballstemmer
-
-    return snowballstemmer.stemmer("english").stemWord  # type: ignore[no-any-return]
-
-
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """The stem of a folded English word; the word itself if it is short.
@@ -77,7 +70,7 @@ def stem(word: str) -> str:
     """
     if len(word) < _SHORTEST:
         return word
-    return _stemmer()(IRREGULAR.get(word, word))
+    return snowball.stem(IRREGULAR.get(word, word))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -90,6 +83,8 @@ def uninflected(word: str) -> str:
     ('network', 'normalization', 'cach')
     """
     word = IRREGULAR.get(word, word)
+    if not word.endswith(_INFLECTED):
+        return word
     root = stem(word)
     for base in _without_ending(word):
         if len(base) >= _SHORTEST and stem(base) == root:
@@ -98,6 +93,15 @@ def uninflected(word: str) -> str:
     if word.endswith("e") and len(word) > _SHORTEST and stem(word[:-1]) == root:
         return word[:-1]
     return word
+
+
+def classes(word: str) -> tuple[str, str]:
+    """The keys of the two classes of a folded word: of its inflections and its stem.
+
+    >>> classes("normalizations")
+    ('normalization', 'normal')
+    """
+    return uninflected(word), stem(word)
 
 
 def _without_ending(word: str) -> list[str]:

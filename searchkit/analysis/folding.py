@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
+from os import path
+from typing import NamedTuple
+from zlib import crc32
 
 # Marks over Latin, Greek and Cyrillic letters, variation selectors, emoji skin tones'
 # joiners, soft hyphens, byte order marks, bidirectional controls: all without width.
@@ -54,8 +55,7 @@ _TYPOGRAPHIC = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """A folded text; `starts[i]` is where folded character i began in the original.
 
     `starts` has one entry more than `text` (the original's length); it is None where
@@ -79,9 +79,18 @@ class Folded:
 
 @cache
 def _simplified() -> dict[str, str]:
-    table = files("searchkit.analysis").joinpath("t2s.txt").read_text("utf-8")
-    traditional, simplified = table.splitlines()
+    traditional, simplified = _t2s().decode("utf-8").splitlines()
     return dict(zip(traditional, simplified, strict=True))
+
+
+def _t2s() -> bytes:
+    with open(path.join(path.dirname(__file__), "t2s.txt"), "rb") as file:  # noqa: PTH118, PTH120, PTH123, pathlib is slow to load
+        return file.read()
+
+
+def folding_version() -> str:
+    """The digest of the table of traditional characters."""
+    return f"{crc32(_t2s()):08x}"
 
 
 def _fold_character(character: str) -> str:

@@ -16,14 +16,13 @@ Near forms are found by terms, too:
 
 from __future__ import annotations
 
-from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from hashlib import blake2b
 
-from searchkit.analysis.analyzer import TAG_BITS, ZONES, AnalyzedText
 from searchkit.analysis.latex import canonical
 from searchkit.analysis.latex_names import GREEK
+from searchkit.analysis.vocabulary import Vocabulary
 from searchkit.model import VisibleText
 
 BOUNDARY = "~|"
@@ -35,7 +34,6 @@ LONGEST_FORMULA = 4096
 
 _FARTHEST = 32  # atoms back to which a variable's last occurrence is told
 _SHORTEST_SKELETON = 3
-_MATH = ZONES.index("math")
 
 
 def formula_terms(text: str) -> tuple[str, ...]:
@@ -121,28 +119,85 @@ def skeleton_term(digest: str, scripts: int) -> str:
     return f"{SKELETON}{digest}.{scripts}"
 
 
-def analyze_formulas(visible: VisibleText) -> AnalyzedText:
-    """All tokens of an article's formulas; offsets are those of its visible text.
+@dataclass(frozen=True, slots=True)
+class FormulaRow:
+    """The tokens of an article's formulas, in positions of their own from 0 on.
 
-    `word_count` is the number of formulas.
+    Term `ids[i]` stands at `positions[i]`. The atom at position p is `lengths[p]`
+    characters from `starts[p]` on of the visible text; a boundary has length 0.
     """
-    postings: dict[str, array[int]] = defaultdict(lambda: array("I"))
-    starts, lengths = array("I"), array("I")
-    formulas = 0
-    for start, end in _formulas(visible):
-        atoms = canonical(visible.text[start:end])[:LONGEST_FORMULA]
-        if not atoms:
-            continue
-        formulas += 1
-        _post(postings, BOUNDARY, len(starts))
-        starts.append(start)
-        lengths.append(0)
-        _post_formula(postings, [atom.term for atom in atoms], len(starts))
-        starts.extend(start + atom.start for atom in atoms)
-        lengths.extend(atom.end - atom.start for atom in atoms)
-    if formulas:
-        _post(postings, BOUNDARY, len(starts))
-    return AnalyzedText(dict(postings), starts, lengths, formulas)
+
+    ids: list[int]
+    positions: list[int]
+    starts: list[int]
+    lengths: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Formula:
+    """One formula: its terms and their positions, its boundary being at 0."""
+
+    ids: tuple[int, ...]
+    positions: tuple[int, ...]
+    starts: tuple[int, ...]
+    lengths: tuple[int, ...]
+
+
+class FormulaTable(dict[str, _Formula]):
+    """Formulas as they are met: equal ones are looked at once."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        self.vocabulary = vocabulary
+
+    def __missing__(self, text: str) -> _Formula:
+        atoms = canonical(text)[:LONGEST_FORMULA]
+        tokens = list(_tokens([atom.term for atom in atoms])) if atoms else []
+        formula = self[text] = _Formula(
+            tuple(self.vocabulary[term] for term, _ in tokens),
+            tuple(position for _, position in tokens),
+            (0, *(atom.start for atom in atoms)),
+            (0, *(atom.end - atom.start for atom in atoms)),
+        )
+        return formula
+
+    def row(self, visible: VisibleText) -> FormulaRow:
+        """All tokens of an article's formulas; offsets are those of its visible text.
+
+        Empty without a formula; else a boundary stands before each and after all.
+        """
+        row = FormulaRow([], [], [], [])
+        end = 0
+        for start, end in _formulas(visible):
+            formula = self[visible.text[start:end]]
+            if formula.ids:
+                first = len(row.starts)
+                row.ids.extend(formula.ids)
+                row.positions.extend([first + at for at in formula.positions])
+                row.starts.extend([start + at for at in formula.starts])
+                row.lengths.extend(formula.lengths)
+        if row.ids:
+            row.ids.append(self.vocabulary[BOUNDARY])
+            row.positions.append(len(row.starts))
+            row.starts.append(end)
+            row.lengths.append(0)
+        return row
+
+
+def _tokens(terms: list[str]) -> Iterator[tuple[str, int]]:
+    """The terms of a formula with their positions; a boundary before it at 0."""
+    yield BOUNDARY, 0
+    for position, (term, other) in enumerate(
+        zip(terms, renamed(terms), strict=True), 1
+    ):
+        yield term, position
+        if other != term:
+            yield VARIABLE, position
+        if other not in (term, VARIABLE):
+            yield other, position
+    digest, scripts = skeleton(terms)
+    if digest:
+        yield skeleton_term(digest, scripts), 1
 
 
 def _formulas(visible: VisibleText) -> Iterator[tuple[int, int]]:
@@ -150,23 +205,3 @@ def _formulas(visible: VisibleText) -> Iterator[tuple[int, int]]:
         for span in block.spans:
             if span.zone == "math":
                 yield span.start, span.end
-
-
-def _post_formula(
-    postings: dict[str, array[int]], terms: list[str], first: int
-) -> None:
-    for position, (term, other) in enumerate(
-        zip(terms, renamed(terms), strict=True), first
-    ):
-        _post(postings, term, position)
-        if other != term:
-            _post(postings, VARIABLE, position)
-        if other not in (term, VARIABLE):
-            _post(postings, other, position)
-    digest, scripts = skeleton(terms)
-    if digest:
-        _post(postings, skeleton_term(digest, scripts), first)
-
-
-def _post(postings: dict[str, array[int]], term: str, position: int) -> None:
-    postings[term].append(position << TAG_BITS | _MATH)

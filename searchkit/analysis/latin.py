@@ -1,14 +1,12 @@
 """What forms of a Latin word or a name are one word to a reader?
 
-Plain words of prose are also known by what they inflect and by their stem (`english`).
-Names (`GPT-4o`, `lower_bound`) are also known joined (`gpt4o`). Camel-case words are
-also known by their parts.
+Words are also known by what they inflect and by their stem (`english`), names
+(`GPT-4o`, `lower_bound`) joined (`gpt4o`), camel-case words by their parts.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from unicodedata import normalize
 
 from searchkit.analysis.english import stem, uninflected
@@ -16,18 +14,6 @@ from searchkit.analysis.scripts import HUMP, MOST_HUMPS
 from searchkit.analysis.terms import INFLECTED, STEM
 
 _JOINER = re.compile("(?<=[a-z0-9])[-_](?=[a-z0-9])")
-
-
-@lru_cache(maxsize=1 << 16)
-def other_forms(word: str) -> tuple[str, ...]:
-    """The terms under which a folded word of prose is known beside itself.
-
-    >>> other_forms("networks"), other_forms("normalizations"), other_forms("run")
-    (('^network',), ('^normalization', '~normal'), ())
-    """
-    base, root = uninflected(word), stem(word)
-    terms = () if base == word else (INFLECTED + base,)
-    return terms if root in (base, word) else (*terms, STEM + root)
 
 
 def inflections(word: str) -> tuple[str, ...]:

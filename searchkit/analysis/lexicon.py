@@ -6,17 +6,16 @@ as its articles were, wherever the dictionary files are by then.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from searchkit.analysis.chinese import JIEBA, Segmenter
 from searchkit.analysis.dictionary import Dictionary, MixedWords, UserWord
 
-_KEPT = 4  # lexicons of different words; each has a copy of jieba's dictionary, 60 MB
+_KEPT = 4  # lexicons of different words
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
+class Lexicon(NamedTuple):
     """What cuts Han runs, and the words that go beyond one run."""
 
     segmenter: Segmenter

@@ -22,9 +22,6 @@ UNSPACED = HAN + (
     "\u1780-\u17d3"
 )
 
-_HAN = re.compile(f"[{HAN}]")
-_HAN_RUN = re.compile(f"[{HAN}]+")
-
 # A longer run of letters or digits is no word but data; it is cut so that no term
 # grows without bound.
 LONGEST = 64
@@ -71,9 +68,11 @@ def is_han(character: str) -> bool:
     >>> is_han("编"), is_han("〇"), is_han("か"), is_han("C")
     (True, True, False, False)
     """
-    return _HAN.match(character) is not None
+    match = RUN.match(character)
+    return match is not None and match.lastgroup == "han"
 
 
 def is_han_run(text: str) -> bool:
     """Whether a text is Han characters and nothing else."""
-    return _HAN_RUN.fullmatch(text) is not None
+    match = RUN.match(text)
+    return match is not None and match["han"] == text

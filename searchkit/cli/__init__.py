@@ -7,12 +7,16 @@ click included, so that Ctrl-C is caught from the first moment on.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import NoReturn
 
 from searchkit.cli.exits import catch_termination, exit_status, replace_unprintable
 
 __all__ = ["main"]
+
+COMPLETION_VARIABLE = "_SEARCHKIT_COMPLETE"
+"""By which a shell asks for completions instead of a run."""
 
 
 def main() -> NoReturn:
@@ -23,6 +27,14 @@ def main() -> NoReturn:
 
 
 def _run() -> int:
+    if COMPLETION_VARIABLE not in os.environ:
+        from searchkit.cli.command_line import quick_request
+
+        request = quick_request(sys.argv[1:])
+        if request is not None:
+            from searchkit.cli.request import run_search
+
+            return run_search(request)
     from searchkit.cli.program import program
 
     program.main(sys.argv[1:])

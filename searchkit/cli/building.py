@@ -28,7 +28,7 @@ def build_with_bar(
     was skipped."""
     import searchkit
 
-    with _bar(quiet) as callback:
+    with build_bar(quiet=quiet) as callback:
         report = searchkit.build(
             config.corpus,
             config.index,
@@ -38,10 +38,15 @@ def build_with_bar(
             config=config,
             progress=callback,
         )
+    tell_failures(report)
+    return report
+
+
+def tell_failures(report: BuildReport) -> None:
+    """Names what was skipped or noticed, a line each."""
     for path, reason in report.failures:
         what = "skipped" if path in report.skipped else "noticed in"
         say(f"{what} {printable(path)}: {printable(reason)}")
-    return report
 
 
 def summary(report: BuildReport) -> str:
@@ -55,7 +60,8 @@ def summary(report: BuildReport) -> str:
 
 
 @contextmanager
-def _bar(quiet: bool) -> Iterator[ProgressCallback | None]:
+def build_bar(*, quiet: bool = False) -> Iterator[ProgressCallback | None]:
+    """A bar to report progress to; none if standard error is no terminal."""
     if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield None
         return

@@ -13,10 +13,12 @@ from pathlib import Path
 import click
 
 from searchkit.cli import completion
+from searchkit.cli.evaluation_commands import evaluate, judge
 from searchkit.cli.exits import DONE, FAILED, FOUND, NONE_FOUND, complain
 from searchkit.cli.opening import find_article, open_engine, places, settings
-from searchkit.cli.options import is_terminal, utf8, with_index
+from searchkit.cli.options import with_index
 from searchkit.cli.printable import printable
+from searchkit.cli.request import is_terminal, utf8
 from searchkit.cli.search_command import search
 from searchkit.config import load_config
 from searchkit.errors import IndexLockedError
@@ -268,5 +270,7 @@ COMMANDS = (
     glossary,
     stats,
     check,
+    evaluate,
+    judge,
     config,
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import get_completion_class, shell_complete
 
+from searchkit.cli import COMPLETION_VARIABLE
 from searchkit.cli.printable import printable
 from searchkit.config import load_config
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from searchkit.api import SearchEngine
 
 PROGRAM = "searchkit"
-VARIABLE = "_SEARCHKIT_COMPLETE"
+VARIABLE = COMPLETION_VARIABLE
 SHELLS = ("bash", "zsh", "fish")
 
 Completer = Callable[[click.Context, click.Parameter, str], list[str]]

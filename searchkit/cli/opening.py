@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +11,11 @@ from searchkit.cli.places import Places
 from searchkit.cli.printable import printable
 from searchkit.config import Config, load_config
 from searchkit.errors import ArticleNotFoundError, IndexNotFoundError
-from searchkit.model import Article
+from searchkit.record import replace
 
 if TYPE_CHECKING:
     from searchkit.api import SearchEngine
+    from searchkit.model import Article
 
 
 def settings(**flags: Any) -> Config:
@@ -63,6 +62,8 @@ def find_article(engine: SearchEngine, typed: str) -> Article:
     for doc_id in (typed, places(engine).doc_id(typed)):
         if doc_id in known:
             return engine.article(doc_id)
+    from difflib import get_close_matches
+
     close = get_close_matches(typed, known, n=3)
     hint = "`searchkit search --paths QUERY` prints what there is."
     if close:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from searchkit.record import record
 
 _LINE = re.compile(r":\d+$")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Places:
     """The current folder, and the folder of the corpus if the index names one."""
 

@@ -35,10 +35,11 @@ def _hit_lines(number: int, hit: Hit, places: Places) -> Iterator[str]:
     if not hit.snippets:
         yield f"   {path}"
     for snippet in hit.snippets:
-        yield f"   {path}:{snippet.line}: {_snippet_text(snippet)}"
+        yield f"   {path}:{snippet.line}: {snippet_text(snippet)}"
 
 
-def _snippet_text(snippet: Snippet) -> str:
+def snippet_text(snippet: Snippet) -> str:
+    """A snippet on one line, after its heading path."""
     text, _ = printable_marked(snippet.text, ())
     heading = heading_path(snippet.heading)
     return f"{heading}: {text}" if heading else text

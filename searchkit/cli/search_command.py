@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Literal
-
 import click
 
 from searchkit.cli import completion
-from searchkit.cli.exits import FOUND, NONE_FOUND
-from searchkit.cli.opening import open_or_build, places, settings
-from searchkit.cli.options import is_terminal, utf8, with_index
+from searchkit.cli.command_line import is_day
+from searchkit.cli.options import with_index
 from searchkit.cli.printable import printable
+from searchkit.cli.request import SORTS, SearchRequest, Sort, run_search
 from searchkit.cli.words import QueryCommand
-from searchkit.model import SearchResult
-
-if TYPE_CHECKING:
-    from searchkit.api import SearchEngine
 
 
 def _day(_: click.Context, __: click.Parameter, typed: str | None) -> str | None:
     """What was typed, if it is a date, a month or a year."""
-    if typed is None:
-        return None
-    try:
-        date.fromisoformat(typed + "0000-01-01"[len(typed) :])
-    except ValueError:
-        message = f"{printable(typed)} is no date: 2024, 2024-01 or 2024-01-31."
-        raise click.BadParameter(message) from None
-    return typed
+    if typed is None or is_day(typed):
+        return typed
+    message = f"{printable(typed)} is no date: 2024, 2024-01 or 2024-01-31."
+    raise click.BadParameter(message)
 
 
 @click.command(cls=QueryCommand)
@@ -64,7 +53,7 @@ def _day(_: click.Context, __: click.Parameter, typed: str | None) -> str | None
 )
 @click.option(
     "--sort",
-    type=click.Choice(["relevance", "date"]),
+    type=click.Choice(SORTS),
     default="relevance",
     show_default=True,
     help="What comes first: the best or the newest.",
@@ -80,7 +69,7 @@ def search(
     topics: tuple[str, ...],
     since: str | None,
     until: str | None,
-    sort: Literal["relevance", "date"],
+    sort: Sort,
     exact: bool,
     as_json: bool,
     paths: bool,
@@ -101,42 +90,17 @@ def search(
     """
     if as_json and paths:
         raise click.UsageError("--json and --paths exclude each other.")
-    config = settings(index=index, limit=limit)
-    with open_or_build(config) as engine:
-        result = engine.search(
-            utf8(" ".join(query)),
-            limit=config.limit or None,
-            offset=offset,
-            topics=topics,
-            since=since,
-            until=until,
-            sort=sort,
-            exact=exact,
-        )
-        _print_result(result, engine, offset, as_json=as_json, paths=paths)
-    return FOUND if result.hits else NONE_FOUND
-
-
-def _print_result(
-    result: SearchResult,
-    engine: SearchEngine,
-    offset: int,
-    *,
-    as_json: bool,
-    paths: bool,
-) -> None:
-    if as_json:
-        from searchkit.cli.as_json import result_json
-
-        click.echo(result_json(result).encode("utf-8"))  # JSON is, in any locale
-    elif paths:
-        for hit in result.hits:
-            click.echo(printable(hit.doc_id))
-    elif is_terminal():
-        from searchkit.cli.page import print_page
-
-        print_page(result, places(engine), offset=offset)
-    else:
-        from searchkit.cli.plain import result_text
-
-        click.echo(result_text(result, places(engine), offset=offset))
+    request = SearchRequest(
+        query=" ".join(query),
+        index=index,
+        limit=limit,
+        offset=offset,
+        topics=topics,
+        since=since,
+        until=until,
+        sort=sort,
+        exact=exact,
+        as_json=as_json,
+        paths=paths,
+    )
+    return run_search(request)

@@ -1,18 +1,18 @@
-"""Which words on the command line are options, and which are the query?
+"""Which words of a query only look like options?
 
-People search for `--help`, and `-docker` means NOT docker. So in `search` only what
-names an option is one; all else is a word of the query, wherever it stands. A word that
-all but spells an option is refused with a did-you-mean, for a mistyped option searched
-for as a word would answer another question. After `--` every word is the query's.
+A word that all but spells an option is refused with a did-you-mean, for a mistyped
+option searched for as a word would answer another question. `command_line` says what
+else is a word of the query.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 import click
 
+from searchkit.cli.command_line import separate
 from searchkit.cli.exits import say
 from searchkit.cli.printable import printable
 
@@ -34,34 +34,6 @@ class QueryCommand(click.Command):
         """Every option's names, and whether a value follows."""
         options = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
         return {name: not option.is_flag for option in options for name in option.opts}
-
-
-def separate(
-    args: Sequence[str], takes_value: Mapping[str, bool]
-) -> tuple[list[str], list[str], list[str]]:
-    """`args` as options with their values, words, and the words after `--`.
-
-    >>> separate(["容器", "-docker", "--limit", "5"], {"--limit": True})
-    (['--limit', '5'], ['容器', '-docker'], [])
-    """
-    options: list[str] = []
-    words: list[str] = []
-    rest = iter(args)
-    for arg in rest:
-        if arg == "--":
-            break
-        name, has_value, _ = arg.partition("=")
-        if name not in takes_value:
-            words.append(arg)
-            continue
-        options.append(arg)
-        if takes_value[name] and not has_value:
-            options += _next_one(rest)
-    return options, words, list(rest)
-
-
-def _next_one(rest: Iterator[str]) -> list[str]:
-    return [value for value in [next(rest, None)] if value is not None]
 
 
 def _unknown_options(words: Sequence[str]) -> list[str]:

@@ -23,6 +23,7 @@ else:
 _FENCES = {"---": frozenset({"---", "..."}), "+++": frozenset({"+++"})}
 _TOPIC_KEYS = ("topics", "tags", "categories")
 _DATE = re.compile(r"\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_DEEPEST = 100  # lists in lists; libyaml's loader crashes at some thousand
 _TOML_LINE = re.compile(r"at line (\d+)")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -93,8 +94,8 @@ def _load(fence: str, content: str) -> object:
 
 def _load_yaml(content: str) -> object:
     try:
-        if "*" in content:
-            _refuse_aliases(content)
+        if "*" in content or len(content) > _DEEPEST:
+            _refuse_traps(content)
         return yaml.load(content, _PlainLoader)
     except _UnreadableError:
         raise
@@ -106,11 +107,17 @@ def _load_yaml(content: str) -> object:
         raise _UnreadableError("not YAML", 1) from error
 
 
-def _refuse_aliases(content: str) -> None:
+def _refuse_traps(content: str) -> None:
+    """Raise where there is an alias, or nesting on which libyaml's loader would crash."""
+    depth = 0
     for event in yaml.parse(content, _PlainLoader):
+        line = event.start_mark.line + 2 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 2 if event.start_mark else 1
             raise _UnreadableError("an alias (`*name`)", line)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise _UnreadableError(f"more than {_DEEPEST} levels", line)
 
 
 class _PlainLoader(_Loader):  # type: ignore[misc]  # the base is C or Python

@@ -56,6 +56,7 @@ _LINK_TAIL = re.compile(
     r"\s*\)",
     re.DOTALL,
 )
+_LONGEST_LABEL = 999  # characters, as CommonMark has it
 _LINE_BREAK_TAG = re.compile(r"<br\b", re.IGNORECASE)
 _IMAGE_TAG = re.compile(
     r"""<img\b[^>]*?\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE | re.DOTALL
@@ -350,10 +351,11 @@ class _Reading:
         """Where the link ends whose text ends at `closing`; -1 if it is none."""
         if tail := _LINK_TAIL.match(self.text, closing + 1):
             return tail.end()
-        text = self.text[bracket.content : closing]
         named = _LABEL.match(self.text, closing + 1)
         label = named.group(1).strip() if named else ""
-        if " ".join((label or text).lower().split()) not in self._labels:
+        if not label and closing - bracket.content <= _LONGEST_LABEL:
+            label = self.text[bracket.content : closing]
+        if " ".join(label.lower().split()) not in self._labels:
             return -1
         return named.end() if named else closing + 1
 

@@ -21,17 +21,21 @@ from searchkit.engines.columns.files import Column, Columns
 from searchkit.engines.columns.postings import Postings, TermPostings
 from searchkit.engines.decoded import Decoded
 from searchkit.engines.kernels.plain import PlainKernel
+from searchkit.engines.user_words import read_words
 from searchkit.errors import IndexCorruptError
 
 if TYPE_CHECKING:
     from searchkit.analysis.lexicon import Lexicon
     from searchkit.engines.glossary import Names
     from searchkit.engines.kernels.base import Kernel
+    from searchkit.engines.page import Page
     from searchkit.engines.suggestions import Suggestions
-    from searchkit.model import GlossaryPair
+    from searchkit.model import Article, GlossaryPair
 
+TWINS, GLOSSARY = "twins.json", "glossary.json"
 POSTINGS = "postings"
 DOCUMENTS = "documents"
+PAGES = "pages"
 
 MOST_PLAIN = 50_000
 """Postings that one search reads without numpy, which takes 0.1 s to import."""
@@ -117,6 +121,10 @@ class GenerationReader:
         self._lock = RLock()
         self._files: dict[str, Columns] = {}
         self._terms: dict[tuple[str, str | int], Any] = {}
+        # Read and mapped now: a later build may remove the folder.
+        self._kept = {name: _bytes_of(generation / name) for name in (TWINS, GLOSSARY)}
+        self._words = read_words(generation)
+        self.columns(PAGES)
         documents = self.columns(DOCUMENTS)
         totals = documents.column("totals").integers("Q")
         self.document_count, title_words, body_words = totals
@@ -234,6 +242,10 @@ class GenerationReader:
         texts = self.texts("topic_names")
         return tuple(texts[number] for number in range(len(texts)))
 
+    def keep_topics(self) -> None:
+        """Map what tells the topics, so that they can be told after `close`."""
+        _ = self.topic_names, self.topic_numbers, self.topics_at
+
     @property
     def tags(self) -> Column:
         """Four bits a position, two positions a byte."""
@@ -288,35 +300,57 @@ class GenerationReader:
         texts = self.texts(name)
         return [fold(texts[number]).text for number in range(self.document_count)]
 
+    # Stored text
+
+    def page(self, number: int) -> Page:
+        """The visible text of a document, of which nothing is inflated yet."""
+        from searchkit.engines.page import Page
+
+        return Page(self._stored("page", number))
+
+    def article(self, row: Summary) -> Article:
+        """The article as it was indexed; its path is the one that was stored."""
+        from searchkit.engines.page import damage_told
+        from searchkit.engines.pages import unpack_article
+        from searchkit.model import Article
+
+        known = Article(row.doc_id, row.title, "", row.topics, row.date, row.path)
+        with damage_told(self.path):
+            visible = self.page(row.number).text()
+            return unpack_article(self._stored("article", row.number), known, visible)
+
+    def _stored(self, name: str, number: int) -> memoryview:
+        pages = self.columns(PAGES)
+        at = pages.column(name + "_offsets").integers("Q")
+        return pages.column(name).slice(at[number], at[number + 1])
+
     # What else a generation keeps
 
     @cached_property
     def lexicon(self) -> Lexicon:
         """The words by which this generation was cut, and its queries have to be."""
         from searchkit.analysis.lexicon import lexicon
-        from searchkit.engines.user_words import read_words
 
-        return lexicon(read_words(self.path))
+        return lexicon(self._words)
 
     @cached_property
     def twins(self) -> Mapping[str, Names]:
         """The names that have twins in the glossary, by `name_key`."""
-        from searchkit.engines.glossary import TWINS, unpack_twins
+        from searchkit.engines.glossary import unpack_twins
 
         return self._unpacked(TWINS, unpack_twins)
 
     def glossary(self) -> tuple[GlossaryPair, ...]:
         """Every pair of the glossary with its evidence."""
-        from searchkit.engines.glossary import GLOSSARY, unpack_glossary
+        from searchkit.engines.glossary import unpack_glossary
 
         return self._unpacked(GLOSSARY, unpack_glossary)
 
     def _unpacked(self, name: str, unpack: Any) -> Any:
-        path = self.path / name
         try:
-            return unpack(path.read_bytes())
+            return unpack(self._kept[name])
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise _damaged(path, str(error)) from error
+            raise _damaged(self.path / name, str(error)) from error
 
     @cached_property
     def suggestions(self) -> Suggestions:
@@ -366,6 +400,13 @@ class Texts:
         return bytes(self._blob.slice(self._at[number], self._at[number + 1]))
 
 
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _damaged(path, str(error)) from error
+
+
 def _damaged(path: Path, why: str) -> IndexCorruptError:
     return IndexCorruptError(
         f"{path} is damaged ({why}).",
@@ -374,4 +415,4 @@ def _damaged(path: Path, why: str) -> IndexCorruptError:
     )
 
 
-__all__ = ["DOCUMENTS", "POSTINGS", "Averages", "GenerationReader", "Summary"]
+__all__ = ["DOCUMENTS", "PAGES", "POSTINGS", "Averages", "GenerationReader", "Summary"]

@@ -639,7 +639,7 @@ class Evaluation:
         source = found.all_layers[0].source
         if leaf is None or not isinstance(source, TermPostings):
             return []
-        heads = decode.heads(source)
+        heads, _ = decode.heads(source)
         if not 0 < count <= len(heads):
             return []
         numbers = self._kernel.chosen(heads)

@@ -1,79 +1,124 @@
 """Which fragment of an article shows best why it was found?
 
-Works on the stored visible text and the stored places of its atoms: nothing is
-segmented again. A fragment stays inside one section, begins and ends at a sentence's
-border where one is near, and never inside a formula, a code span or a grapheme.
+Chosen in the space of positions, from the places where the query stands and the
+borders of the text's pieces, so that only the chunks with what is shown are inflated.
+A fragment stays inside one section, begins and ends at a sentence's border where one
+is near, and never inside a formula, a code span or a grapheme.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from searchkit.analysis.analyzer import name_end
+from searchkit.analysis.analyzer import atom_places, name_end
 from searchkit.engines.matching import NAME, Place
-from searchkit.engines.whoosh.stored import Page
-from searchkit.model import Block, Snippet, Span
+from searchkit.engines.page import CONTINUED, Chunk, Page, atom_end, atom_starts
+from searchkit.model import Snippet, Zone
 
 ELLIPSIS = "…"
 _SENTENCE_END = re.compile(r"[。！？；!?;\n]|[.:](?=\s|$)")
-_SHORT = 48  # a shorter block is shown with what follows or precedes it
-_BY_ZONE = {"prose": 1.0, "heading": 0.9, "math": 0.8, "code": 0.7}
+_SHORT = 48  # a shorter piece is shown with what follows or precedes it
+_BY_ZONE = (1.0, 0.9, 0.7, 0.8)  # prose, heading, code, math
+_OFTEN, _MANY = 0.05, 6  # what a mark more is worth, and how many at most
+_PLAIN = re.compile("[ -~\u4e00-\u9fff\u3001-\u3002\uff01-\uff0f\uff1a-\uff1f]*")
+"""Texts whose atoms are where the rule of stored pages says."""
+
+Mark = tuple[int, int, int, float]
+"""A match: its position, its atoms (or NAME, or below 0), for which leaf, worth what.
+
+With atoms of -1 - n it is the n-th formula of the page's `Formulas`.
+"""
+
+Formulas = list[tuple[int, int]]
+"""The (start, end) in its chunk of each match in a formula."""
+
+_Span = tuple[int, int]
+_Window = tuple[float, int, int, int]
+"""A candidate: its worth below 0, the marks it holds (first, end), its piece."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A match in the visible text: `text[start:end]`, for which leaf, worth what."""
+def telling(found: Sequence[Mark], weak: Collection[int], *, count: int) -> list[Mark]:
+    """The marks worth showing, rising: all but those of weak leaves that stand alone.
 
-    start: int
-    end: int
-    leaf: int
-    weight: float
+    A weak leaf's mark stays where it goes on with the leaf before it in the query, or
+    leads to the one after it: 绪 of 执行绪. With weak leaves alone, all marks stay.
+    """
+    if len(weak) in (0, count):
+        return sorted(found, key=_by_position)
+    strong = [mark for mark in found if mark[2] not in weak]
+    kept = list(strong)
+    starts = {(leaf, position) for position, _, leaf, _ in strong}
+    ends = {(leaf, position + atoms) for position, atoms, leaf, _ in strong}
+    for mark in sorted(found, key=_by_position):
+        position, atoms, leaf, _ = mark
+        if leaf in weak and (
+            (leaf - 1, position) in ends or (leaf + 1, position + atoms) in starts
+        ):
+            kept.append(mark)
+            ends.add((leaf, position + atoms))
+    return sorted(kept, key=_by_position)
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """A candidate: a stretch of text around some marks of one block."""
-
-    score: float
-    start: int
-    end: int
-    block: int
+def _by_position(mark: Mark) -> tuple[int, int]:
+    return mark[0], -mark[1]
 
 
-def marks(
-    text: str,
-    starts: array[int],
-    lengths: array[int],
-    places: Iterable[tuple[Place, int, float]],
-) -> list[Mark]:
-    """The spans of text at which leaves stand, from (place, leaf, weight), rising."""
-    found = []
-    for (position, atoms), leaf, weight in places:
+def title_highlights(title: str, found: Sequence[Mark]) -> tuple[_Span, ...]:
+    """The spans of a title at which the marks stand; positions count from its first."""
+    if not found:
+        return ()
+    if _PLAIN.fullmatch(title):
+        starts = atom_starts(title, ((0, len(title)),))
+        ends = [atom_end(title, start, len(title)) for start in starts]
+    else:
+        places, lengths = atom_places(title)
+        starts = list(places)
+        ends = [at + length for at, length in zip(places, lengths, strict=True)]
+    spans = []
+    for position, atoms, _, _ in found:
         start = starts[position]
-        if atoms == NAME:
-            end = name_end(text, start)
-        else:
-            last = position + atoms - 1
-            end = starts[last] + lengths[last]
-        found.append(Mark(start, end, leaf, weight))
-    return sorted(found, key=lambda mark: (mark.start, -mark.end))
+        is_name = atoms == NAME
+        end = name_end(title, start) if is_name else ends[position + atoms - 1]
+        spans.append((start, end))
+    return _merged(spans)
 
 
-def formula_marks(page: Page, places: Iterable[tuple[Place, int, float]]) -> list[Mark]:
-    """The same for runs in formulas, whose atoms may stand in another order."""
-    found = []
+def formula_marks(
+    page: Page, places: Iterable[tuple[Place, int, float]]
+) -> tuple[list[Mark], Formulas]:
+    """The marks for runs in formulas, from (place, leaf, weight), and their spans.
+
+    The canonical atoms of a formula may stand in another order in the text (`x^2_i`).
+    """
+    found: list[Mark] = []
+    formulas: Formulas = []
+    places = list(places)
+    if not places:
+        return found, formulas
+    starts, lengths = page.math()
     for (position, atoms), leaf, weight in places:
         run = range(position, position + atoms)
-        start = min(page.math_starts[at] for at in run)
-        end = max(page.math_starts[at] + page.math_lengths[at] for at in run)
-        end = _closed(page.visible.text, start, end)
-        found.append(Mark(start, end, leaf, weight))
-    return found
+        start = min(starts[at] for at in run)
+        end = max(starts[at] + lengths[at] for at in run)
+        chunk, base = _chunk_at(page, start)
+        index = max(0, bisect_right(chunk.starts, start - base) - 1)
+        atom = max(0, bisect_right(chunk.atoms(index), start - base) - 1)
+        found.append((chunk.borders[index] + atom, -1 - len(formulas), leaf, weight))
+        formulas.append((start - base, _closed(chunk.text, start - base, end - base)))
+    return found, formulas
+
+
+def _chunk_at(page: Page, offset: int) -> tuple[Chunk, int]:
+    """The chunk that holds an offset of the article's text, and where it begins."""
+    base = 0
+    for number, row in enumerate(page.rows):
+        if offset < base + row[1]:
+            return page.chunk(number), base
+        base += row[1]
+    raise ValueError("a formula stands behind the text")
 
 
 def _closed(text: str, start: int, end: int) -> int:
@@ -84,129 +129,257 @@ def _closed(text: str, start: int, end: int) -> int:
     return end
 
 
-def telling(found: Sequence[Mark], weak: Collection[int], *, count: int) -> list[Mark]:
-    """The marks worth showing, rising: all but those of weak leaves that stand alone.
-
-    A weak leaf's mark stays where it goes on with the leaf before it in the query, or
-    leads to the one after it: 绪 of 执行绪. With weak leaves alone, all marks stay.
-    """
-    if len(weak) in (0, count):
-        return list(found)
-    starts = {(mark.leaf, mark.start) for mark in found if mark.leaf not in weak}
-    ends = {(mark.leaf, mark.end) for mark in found if mark.leaf not in weak}
-    kept = [mark for mark in found if mark.leaf not in weak]
-    for mark in (mark for mark in found if mark.leaf in weak):
-        follows = (mark.leaf - 1, mark.start) in ends
-        if follows or (mark.leaf + 1, mark.end) in starts:
-            kept.append(mark)
-            ends.add((mark.leaf, mark.end))
-    return sorted(kept, key=lambda mark: (mark.start, -mark.end))
-
-
-def merged(found: Sequence[Mark]) -> tuple[tuple[int, int], ...]:
-    """The marks as spans apart: what overlaps or touches is one span."""
-    spans: list[tuple[int, int]] = []
-    for mark in found:
-        if spans and mark.start <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], mark.end))
+def _merged(spans: Iterable[_Span]) -> tuple[_Span, ...]:
+    """Spans, rising by their starts, apart: what overlaps or touches is one span."""
+    found: list[_Span] = []
+    for start, end in spans:
+        if found and start <= found[-1][1]:
+            if end > found[-1][1]:
+                found[-1] = (found[-1][0], end)
         else:
-            spans.append((mark.start, mark.end))
-    return tuple(spans)
+            found.append((start, end))
+    return tuple(found)
 
 
 def snippets(
-    page: Page, found: Sequence[Mark], *, count: int, characters: int
+    page: Page,
+    found: Sequence[Mark],
+    formulas: Formulas,
+    *,
+    count: int,
+    characters: int,
 ) -> tuple[Snippet, ...]:
     """The best `count` fragments of about `characters` code points, best first.
 
-    Without any mark, the beginning of the article's prose.
+    `found` rises by position. Without any mark, the beginning of the article's prose.
     """
     if not found:
         return _beginning(page, characters)
-    windows = sorted(
-        _windows(page, found, characters), key=lambda w: (-w.score, w.start)
-    )
-    chosen: list[tuple[int, int, _Window]] = []
-    for window in windows:
+    marked = _Marked(page, found, formulas, characters)
+    shown: list[tuple[int, int, int]] = []
+    chosen: list[Snippet] = []
+    for _, first, last, piece in sorted(_windows(page, found, characters)):
         if len(chosen) == count:
             break
-        start, end = _widened(page, window, characters)
-        if all(end <= left or right <= start for left, right, _ in chosen):
-            chosen.append((start, end, window))
-    return tuple(_cut(page, window, start, end, found) for start, end, window in chosen)
+        chunk = page.chunk_of(piece)
+        start, end, _ = marked.fitted(chunk, piece - chunk.first, first, last)
+        fragment = _Fragment(chunk, piece - chunk.first, start, end, characters)
+        left, right = fragment.start, fragment.end
+        if all(
+            chunk.first != other or right <= one or two <= left
+            for other, one, two in shown
+        ):
+            shown.append((chunk.first, left, right))
+            chosen.append(fragment.snippet(marked.within(chunk, left, right)))
+    return tuple(chosen)
 
 
 def every_place(
-    page: Page, found: Sequence[Mark], *, characters: int
+    page: Page, found: Sequence[Mark], formulas: Formulas, *, characters: int
 ) -> tuple[Snippet, ...]:
     """One snippet for each stretch of text that holds matches, in text order."""
-    windows = sorted(_windows(page, found, characters), key=lambda w: w.start)
-    return tuple(
-        _cut(page, window, *_widened(page, window, characters), found)
-        for window in windows
-    )
+    marked = _Marked(page, found, formulas, characters)
+    shown = []
+    first = 0
+    while first < len(found):
+        piece = bisect_right(page.borders, found[first][0]) - 1
+        chunk = page.chunk_of(piece)
+        last = marked.index(page.borders[piece + 1])
+        start, end, first = marked.fitted(chunk, piece - chunk.first, first, last)
+        fragment = _Fragment(chunk, piece - chunk.first, start, end, characters)
+        marks = marked.within(chunk, fragment.start, fragment.end)
+        shown.append(fragment.snippet(marks))
+    return tuple(shown)
 
 
-def _windows(page: Page, found: Sequence[Mark], characters: int) -> Iterable[_Window]:
-    """For each block with marks, the stretches that hold them, none twice."""
-    at = 0
-    while at < len(found):
-        block = bisect_right(page.block_starts, found[at].start) - 1
-        limit = found[at].start + characters
-        end = at
-        block_end = page.visible.blocks[block].end
-        while end < len(found) and found[end].end <= min(limit, block_end):
-            end += 1
-        end = max(end, at + 1)
-        inside = found[at:end]
-        yield _Window(
-            _worth(page, block, inside), inside[0].start, inside[-1].end, block
-        )
-        at = end
+def _windows(page: Page, found: Sequence[Mark], characters: int) -> Iterator[_Window]:
+    """For each piece with marks, the stretches that hold them, none twice.
+
+    How many positions `characters` are is what they are in the whole page.
+    """
+    borders = page.borders
+    length = sum([row[1] for row in page.rows])
+    reach = characters * borders[-1] // max(length, 1)
+    at, count = 0, len(found)
+    while at < count:
+        position, _, leaf, weight = found[at]
+        piece = bisect_right(borders, position) - 1
+        limit = min(position + reach, borders[piece + 1])
+        first = at
+        at += 1
+        worth, most = weight, weight
+        if at < count and found[at][0] < limit:
+            best = {leaf: weight}
+            while at < count and found[at][0] < limit:
+                _, _, leaf, weight = found[at]
+                if weight > best.get(leaf, 0.0):
+                    best[leaf] = weight
+                at += 1
+            worth, most = sum(best.values()), max(best.values())
+        # Different words count most, then how often; prose before headings and code.
+        often = _OFTEN * min(at - first, _MANY) * most
+        yield -(worth + often) * _BY_ZONE[page.zone(piece)], first, at, piece
 
 
-def _worth(page: Page, block: int, inside: Sequence[Mark]) -> float:
-    """Different words count most, then how often; prose before headings and code."""
-    best: dict[int, float] = {}
-    for mark in inside:
-        best[mark.leaf] = max(best.get(mark.leaf, 0.0), mark.weight)
-    zone = _span_at(page.visible.blocks[block], inside[0].start).zone
-    often = 0.05 * min(len(inside), 6) * max(best.values())
-    return (sum(best.values()) + often) * _BY_ZONE[zone]
+class _Marked:
+    """The marks of a page as spans of its chunks' texts."""
 
+    __slots__ = ("_formulas", "_found", "_page", "_positions", "_spans", "characters")
 
-def _span_at(block: Block, offset: int) -> Span:
-    index = bisect_right([span.start for span in block.spans], offset) - 1
-    return block.spans[max(index, 0)]
+    def __init__(
+        self, page: Page, found: Sequence[Mark], formulas: Formulas, characters: int
+    ) -> None:
+        self._page, self._found, self._formulas = page, found, formulas
+        self._positions = [mark[0] for mark in found]
+        self._spans: dict[int, _Span] = {}
+        self.characters = characters
+
+    def index(self, position: int) -> int:
+        """How many marks begin before a position."""
+        return bisect_left(self._positions, position)
+
+    def fitted(
+        self, chunk: Chunk, piece: int, first: int, last: int
+    ) -> tuple[int, int, int]:
+        """The stretch from the first mark on that is not too long, and the number of
+        the first mark that is not in it."""
+        start, end = self._span(chunk, piece, first)
+        limit = start + self.characters
+        for number in range(first + 1, last):
+            _, stop = self._span(chunk, piece, number)
+            if stop > limit:
+                return start, end, number
+            end = max(end, stop)
+        return start, end, last
+
+    def within(self, chunk: Chunk, start: int, end: int) -> tuple[_Span, ...]:
+        """The marks between two offsets of a chunk, apart."""
+        spans = []
+        piece = max(0, bisect_right(chunk.starts, start) - 1)
+        while piece < len(chunk.starts) and chunk.starts[piece] < end:
+            borders = chunk.borders
+            for number in range(
+                self.index(borders[piece]), self.index(borders[piece + 1])
+            ):
+                span = self._span(chunk, piece, number)
+                if start <= span[0] and span[1] <= end:
+                    spans.append(span)
+            piece += 1
+        spans.sort()
+        return _merged(spans)
+
+    def _span(self, chunk: Chunk, piece: int, number: int) -> _Span:
+        span = self._spans.get(number)
+        if span is None:
+            position, atoms, _, _ = self._found[number]
+            if atoms < 0:
+                span = self._formulas[-1 - atoms]
+            else:
+                starts = chunk.atoms(piece)
+                at = position - chunk.borders[piece]
+                start = starts[at]
+                if atoms == NAME:
+                    low = max(0, start - 1)
+                    part = chunk.text[low : chunk.ends[piece]]
+                    end = low + name_end(part, start - low)
+                else:
+                    last = min(at + atoms, len(starts)) - 1
+                    end = chunk.atom_end(piece, last)
+                span = (start, end)
+            self._spans[number] = span
+        return span
 
 
 def _beginning(page: Page, characters: int) -> tuple[Snippet, ...]:
-    for number, block in enumerate(page.visible.blocks):
-        if block.spans and block.spans[0].zone == "prose" and block.end > block.start:
-            window = _Window(0.0, block.start, block.start, number)
-            return (_cut(page, window, *_widened(page, window, characters), ()),)
+    for piece in range(len(page.borders) - 1):
+        if page.zone(piece) == 0:
+            chunk = page.chunk_of(piece)
+            index = piece - chunk.first
+            start = chunk.starts[index]
+            if chunk.spans(index) and chunk.ends[index] > start:
+                fragment = _Fragment(chunk, index, start, start, characters)
+                return (fragment.snippet(()),)
     return ()
 
 
-def _cut(
-    page: Page, window: _Window, start: int, end: int, found: Sequence[Mark]
-) -> Snippet:
-    """The text from start to end as a snippet, its marks in its own offsets."""
-    visible, block = page.visible, page.visible.blocks[window.block]
-    cut_before = start > block.start and not _at_border(visible.text, start)
-    cut_after = end < block.end and not _at_border(visible.text, end)
-    before, after = ELLIPSIS * cut_before, ELLIPSIS * cut_after
-    left = bisect_left(found, start, key=lambda mark: mark.start)
-    right = bisect_left(found, end, key=lambda mark: mark.start)
-    spans = merged([mark for mark in found[left:right] if mark.end <= end])
-    shift = len(before) - start
-    return Snippet(
-        text=before + visible.text[start:end] + after,
-        highlights=tuple((s + shift, e + shift) for s, e in spans),
-        heading=visible.sections[block.section].heading,
-        line=visible.line_at(window.start),
-        zone=_span_at(block, window.start).zone,
-    )
+class _Fragment:
+    """The text around a stretch of a piece, up to about `characters`."""
+
+    __slots__ = ("_at", "_chunk", "_piece", "end", "start")
+
+    def __init__(
+        self, chunk: Chunk, piece: int, first: int, last: int, characters: int
+    ) -> None:
+        self._chunk, self._piece, self._at = chunk, piece, first
+        low, high = _room(chunk, piece, characters)
+        spare = max(0, characters - (last - first))
+        start = max(low, first - spare // 3)
+        end = min(high, start + max(characters, last - first))
+        start = max(low, min(start, end - characters))
+        self.start = self._start_border(start, first) if start > low else low
+        self.end = self._end_border(last, end) if end < high else high
+
+    def snippet(self, marks: Iterable[_Span]) -> Snippet:
+        """The fragment with marks in its own offsets."""
+        chunk, piece, text = self._chunk, self._piece, self._chunk.text
+        start, end = self.start, self.end
+        low, high = chunk.starts[piece], chunk.ends[piece]
+        goes_on = piece + 1 < len(chunk.modes) and chunk.modes[piece + 1] & CONTINUED
+        begun = chunk.modes[piece] & CONTINUED
+        before = (start > low or begun) and not _at_border(text, start)
+        after = (end < high or goes_on) and not _at_border(text, end)
+        head, tail = ELLIPSIS * bool(before), ELLIPSIS * bool(after)
+        shift = len(head) - start
+        return Snippet(
+            text=head + text[start:end] + tail,
+            highlights=tuple([(s + shift, e + shift) for s, e in marks]),
+            heading=chunk.heading(piece),
+            line=chunk.line_at(piece, self._at),
+            zone=self._zone(),
+        )
+
+    def _zone(self) -> Zone:
+        """The zone in which the first mark stands."""
+        zone: Zone = "prose"
+        for number, (start, _, here) in enumerate(self._chunk.spans(self._piece)):
+            if start > self._at and number:
+                break
+            zone = here
+        return zone
+
+    def _start_border(self, start: int, limit: int) -> int:
+        """The first good place to begin between start and the first mark."""
+        text = self._chunk.text
+        border = _SENTENCE_END.search(text, start, limit)
+        if border:
+            start = border.end()
+            while start < limit and text[start].isspace():
+                start += 1
+            return start
+        return min(limit, self._outside(_word_start(text, start), forward=True))
+
+    def _end_border(self, limit: int, end: int) -> int:
+        """The last good place to end between the last mark and end."""
+        text = self._chunk.text
+        borders = [m.end() for m in _SENTENCE_END.finditer(text, limit, end)]
+        if borders and borders[-1] - limit > (end - limit) // 2:
+            return borders[-1]
+        return max(limit, self._outside(_word_start(text, end), forward=False))
+
+    def _outside(self, offset: int, *, forward: bool) -> int:
+        """Out of the formula or code span that the offset is in, and its delimiters."""
+        chunk, piece = self._chunk, self._piece
+        spans = chunk.spans(piece)
+        if len(spans) == 1:
+            return offset
+        running = [(s, e) for s, e, zone in spans if zone in ("prose", "heading")]
+        if any(start <= offset <= end for start, end in running):
+            return offset
+        if forward:
+            return min(
+                (s for s, _ in running if s >= offset), default=chunk.ends[piece]
+            )
+        return max((e for _, e in running if e <= offset), default=chunk.starts[piece])
 
 
 def _at_border(text: str, offset: int) -> bool:
@@ -216,73 +389,22 @@ def _at_border(text: str, offset: int) -> bool:
     return offset == 0 or bool(_SENTENCE_END.match(text, offset - 1))
 
 
-def _widened(page: Page, window: _Window, characters: int) -> tuple[int, int]:
-    """The window with text around it, up to about `characters`."""
-    block = page.visible.blocks[window.block]
-    low, high = _room(page, window.block, characters)
-    spare = max(0, characters - (window.end - window.start))
-    start = max(low, window.start - spare // 3)
-    end = min(high, start + max(characters, window.end - window.start))
-    start = max(low, min(start, end - characters))
-    start = _start_border(page, block, start, window.start) if start > low else low
-    end = _end_border(page, block, window.end, end) if end < high else high
-    return start, end
-
-
-def _room(page: Page, number: int, characters: int) -> tuple[int, int]:
-    """The block's own bounds, or with its neighbours' in the section if it is short."""
-    blocks = page.visible.blocks
-    block = blocks[number]
-    low, high = block.start, block.end
-    after = number + 1
-    while high - low < _SHORT and after < len(blocks):
-        if (
-            blocks[after].section != block.section
-            or blocks[after].end - low > characters
-        ):
+def _room(chunk: Chunk, piece: int, characters: int) -> tuple[int, int]:
+    """The piece's own bounds, or with its neighbours' in the section if it is short."""
+    starts, ends, sections = chunk.starts, chunk.ends, chunk.sections
+    low, high = starts[piece], ends[piece]
+    section = sections[piece]
+    after = piece + 1
+    while high - low < _SHORT and after < len(starts):
+        if sections[after] != section or ends[after] - low > characters:
             break
-        high, after = blocks[after].end, after + 1
-    before = number - 1
+        high, after = ends[after], after + 1
+    before = piece - 1
     while high - low < _SHORT and before >= 0:
-        if blocks[before].section != block.section:
+        if sections[before] != section or high - starts[before] > characters:
             break
-        if high - blocks[before].start > characters:
-            break
-        low, before = blocks[before].start, before - 1
+        low, before = starts[before], before - 1
     return low, high
-
-
-def _start_border(page: Page, block: Block, start: int, limit: int) -> int:
-    """The first good place to begin between start and the first mark."""
-    text = page.visible.text
-    ends = [m.end() for m in _SENTENCE_END.finditer(text, start, limit)]
-    if ends:
-        start = ends[0]
-        while start < limit and text[start].isspace():
-            start += 1
-        return start
-    return min(limit, _outside(block, _word_start(text, start), forward=True))
-
-
-def _end_border(page: Page, block: Block, limit: int, end: int) -> int:
-    """The last good place to end between the last mark and end."""
-    text = page.visible.text
-    ends = [m.end() for m in _SENTENCE_END.finditer(text, limit, end)]
-    if ends and ends[-1] - limit > (end - limit) // 2:
-        return ends[-1]
-    return max(limit, _outside(block, _word_start(text, end), forward=False))
-
-
-def _outside(block: Block, offset: int, *, forward: bool) -> int:
-    """Out of the formula or code span that the offset is in, with its delimiters."""
-    if len(block.spans) == 1:
-        return offset
-    running = [span for span in block.spans if span.zone in ("prose", "heading")]
-    if any(span.start <= offset <= span.end for span in running):
-        return offset
-    if forward:
-        return min((s.start for s in running if s.start >= offset), default=block.end)
-    return max((s.end for s in running if s.end <= offset), default=block.start)
 
 
 def _word_start(text: str, offset: int) -> int:

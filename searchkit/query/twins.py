@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from searchkit.analysis.analyzer import words
 from searchkit.analysis.glossary import is_abbreviation, name_key
 from searchkit.analysis.terms import CASED
+from searchkit.engines.glossary import Names
 from searchkit.engines.plan import Leaf, Twin
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.engines.search import Finder
-from searchkit.engines.glossary import Names
 from searchkit.query.notes import Notes
 
 MOST_WORDS = 8

@@ -122,7 +122,7 @@ def test_a_sound_index(run: Run) -> None:
 
 
 def test_a_damaged_index(process: Process, copied: Path) -> None:
-    for file in (copied / "index").glob("generation-*/*.seg"):
+    for file in (copied / "index").glob("generation-*/postings"):
         file.write_bytes(file.read_bytes()[:-100] + b"\0" * 100)
     result = process("check")
     assert result.returncode == 2

@@ -7,7 +7,7 @@ import pytest
 
 from cli.support import plain_environment
 
-HEAVY = ("jieba", "rjieba", "whoosh", "rich", "markdown", "yaml", "charset_normalizer")
+HEAVY = ("numpy", "whoosh", "rich", "yaml", "chardet")
 
 
 def loaded_by(code: str) -> set[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.support import Run
-from searchkit.cli.words import separate
+from searchkit.cli.command_line import separate
 
 OPTIONS = {"--limit": True, "--json": False}
 

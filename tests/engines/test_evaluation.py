@@ -8,13 +8,12 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from toy import ToyDocument, ToyReader
 
 from searchkit.analysis.analyzer import ZONES
 from searchkit.engines import ranking
 from searchkit.engines.plan import ALL_FIELDS, AnyOf, Filters, Group, Leaf, Plan, Twin
 from searchkit.engines.search import Evaluation, Finder
-
-from toy import ToyDocument, ToyReader
 
 ATOMS = (
     "a",

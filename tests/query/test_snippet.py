@@ -12,6 +12,7 @@ import searchkit
 from searchkit import Article, SearchEngine, Snippet
 from searchkit.analysis.folding import fold
 from searchkit.corpus.visible import visible_text
+from searchkit.engines import pages
 
 QUERIES = (
     "注意力 softmax",
@@ -74,6 +75,42 @@ def test_any_article_any_query(
             text = visible_text(engine.article(hit.doc_id)).text
             for snippet in hit.snippets:
                 check(snippet, text)
+
+
+@settings(
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    st.lists(
+        st.text(st.sampled_from("甲乙丙丁。 a"), min_size=1, max_size=300),
+        min_size=1,
+        max_size=9,
+    ),
+    st.sampled_from((40, 300, 8000)),
+)
+def test_highlights_are_the_places_of_the_query(
+    tmp_path_factory: pytest.TempPathFactory, paragraphs: list[str], size: int
+) -> None:
+    """In text of one chunk or many, every place shown is marked, and nothing else."""
+    index = tmp_path_factory.mktemp("places") / "index"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "CHUNK_BYTES", size)
+        searchkit.build([Article("a", "题", "\n\n".join(paragraphs))], index)
+    with searchkit.open(index) as engine:
+        places = engine.matches("甲", "a")
+        found = [s for hit in engine.search("甲").hits for s in hit.snippets]
+        for snippet in (*found, *places):
+            marked = {at for span in snippet.highlights for at in range(*span)}
+            assert marked == {at for at, c in enumerate(snippet.text) if c == "甲"}
+        assert sum(s.text.count("甲") for s in places) >= sum(
+            paragraph.count("甲") for paragraph in paragraphs
+        )
+        blocks = visible_text(engine.article("a")).text.split("\n")
+        for snippet in places:
+            shown = snippet.text.strip("…").split("\n")
+            assert all(any(part in block for block in blocks) for part in shown)
 
 
 def test_formulas_and_code_are_not_cut(opened: Opened) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import lt
 from typing import Any
 
 import numpy as np
@@ -18,25 +19,28 @@ from numpy.typing import NDArray
 from searchkit.engines.columns.files import ColumnWriter
 from searchkit.engines.columns.postings import (
     BITMAP,
+    DOCUMENTS_SHIFT,
     FEWEST_FOR_HEADS,
     FROM_POSITIONS,
     FULL,
     HEADS,
     MEMBERS,
     MOST_FROM_POSITIONS,
-    SCORED_SHIFT,
+    NONE,
     SINGLE,
-    SINGLE_SCORED,
+    SIZES,
     SKIP,
-    UNITS,
 )
-from searchkit.engines.columns.terms import TermWriter
+from searchkit.engines.columns.terms import BLOCK, HEAD
 from searchkit.engines.columns.vector import TYPES, Codes, Numbers
 
 Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 
-_NONE = np.empty(0, np.int64)
+_LONG_ROW = 256  # bytes from which a row is copied by itself
+_LONG_PREFIX = 64  # bytes up to which common prefixes are found for all terms at once
+_NO_LIMIT = 1 << 62
+_NO_NUMBERS = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Lists:
 
     @property
     def counts(self) -> Numbers:
+        """How many values each list has."""
         return np.diff(self.bounds)
 
 
@@ -68,26 +73,29 @@ class Slab:
 
 def no_lists(count: int) -> Lists:
     """An empty list for each of so many terms."""
-    return Lists(_NONE, np.zeros(count + 1, np.int64))
+    return Lists(_NO_NUMBERS, np.zeros(count + 1, np.int64))
 
 
 class SpaceWriter:
     """Writes the columns of one space, slab by slab, in bounded memory.
 
     `bases` are the first positions of the documents and the end of the last, as
-    readers will be given them.
+    readers will be given them. Only the dictionary is kept until the end.
     """
 
     def __init__(self, writer: ColumnWriter, name: str, bases: Numbers) -> None:
         self._writer = writer
         self._name = name
-        self._bases = bases
-        self._terms = TermWriter()
+        self._bases = np.asarray(bases).astype(np.int64)
+        self._terms = _Dictionary()
         self._sizes: list[Numbers] = []
         self._stream = writer.stream(f"{name}.data")
 
     def add(self, slab: Slab) -> None:
-        """Write the records of further terms."""
+        """Write the records of further terms.
+
+        Raises: ValueError if terms or lists do not rise, or do not fit each other.
+        """
         data, sizes = encode(slab, self._bases)
         self._terms.add(slab.terms)
         self._sizes.append(sizes)
@@ -96,293 +104,359 @@ class SpaceWriter:
     def finish(self) -> None:
         """Write the dictionary."""
         self._stream.close()
-        starts = np.zeros(self._terms.count + 1, np.uint64)
-        if self._sizes:
-            np.cumsum(np.concatenate(self._sizes), out=starts[1:])
+        starts = np.concatenate([np.zeros(1, np.int64), *self._sizes]).cumsum()
         wide = int(starts[-1]) >= 1 << 32
-        self._writer.add(
-            f"{self._name}.starts", starts if wide else starts.astype("<u4")
-        )
+        packed = starts.astype("<u8" if wide else "<u4")
+        self._writer.add(f"{self._name}.starts", packed)
         self._terms.finish(self._writer, self._name)
 
 
 def encode(slab: Slab, bases: Numbers) -> tuple[Bytes, Numbers]:
-    """The records of a slab in a row, and the bytes of each."""
-    positions = _Units(slab.positions, slab.positions.counts)
-    documents = _documents(slab, bases)
-    single = _singles(slab)
-    records = _Records(len(slab.terms), single, slab, positions, documents)
-    return records.encoded(), records.sizes
+    """The records of a slab in a row, and the bytes of each.
+
+    Raises: ValueError if the lists do not rise or do not fit each other.
+    """
+    _check(slab)
+    count = len(slab.terms)
+    positions, documents = _Positions(slab, bases), _Documents(slab, bases)
+    has_members = slab.members.counts > 0
+    flags = positions.kinds | documents.kinds << DOCUMENTS_SHIFT
+    flags |= np.where(has_members, MEMBERS, 0)
+    record = _Rows(count)
+    record.put(flags.astype(np.uint8), np.ones(count, np.int64))
+    positions.put_numbers(record)
+    documents.put_numbers(record)
+    positions.put_lists(record)
+    documents.put_lists(record)
+    members, sizes = _varints(_differences(slab.members, _NO_LIMIT))
+    record.put(members, _sums_by(sizes, slab.members.counts))
+    return record.joined()
+
+
+class _Rows:
+    """Rows of bytes, one a term, that are gathered field by field."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._fields: list[tuple[Bytes, Numbers]] = []
+
+    def put(self, data: Bytes, sizes: Numbers, chosen: Bools | None = None) -> None:
+        """A field of so many bytes for each term, or for each of the chosen ones."""
+        if chosen is not None:
+            sizes, chosen_sizes = np.zeros(self._count, np.int64), sizes
+            sizes[chosen] = chosen_sizes
+        self._fields.append((data, sizes))
+
+    def put_number(self, values: Numbers, chosen: Bools) -> None:
+        """A varint for each of the chosen terms; `values` are of all."""
+        data, sizes = _varints(values[chosen])
+        self.put(data, sizes, chosen)
+
+    def joined(self) -> tuple[Bytes, Numbers]:
+        """All rows, one after the other, and the bytes of each."""
+        total = np.zeros(self._count, np.int64)
+        for _, sizes in self._fields:
+            total += sizes
+        out = np.empty(int(total.sum()), np.uint8)
+        at = _starts(total)
+        for data, sizes in self._fields:
+            if len(data):
+                _scatter(out, at, data, sizes)
+                at += sizes
+        return out, total
 
 
 class _Units:
     """Lists as escaped units, each in the kind that makes it shortest."""
 
-    def __init__(self, lists: Lists, wanted: Numbers) -> None:
-        """`wanted` is 0 for the lists that are not to be encoded."""
-        self._differences = _differences(lists)
+    def __init__(self, lists: Lists, limit: int) -> None:
+        self._differences = _differences(lists, limit)
         self._counts = lists.counts
-        sizes = np.stack([self._units(kind) * UNITS[kind] for kind in (1, 2, 3)])
-        self.kinds: Numbers = np.where(wanted > 0, sizes.argmin(0) + 1, 0)
-        self.bytes: Numbers = np.where(wanted > 0, sizes.min(0), 0)
-        self.units: Numbers = self.bytes // np.array([1, 1, 2, 4])[self.kinds]
+        self._full = [self._full_units(kind) for kind in (1, 2, 3)]
+        units = [self._counts + full for full in self._full]
+        sizes = np.stack([units[kind - 1] * SIZES[kind] for kind in (1, 2, 3)])
+        present = self._counts > 0
+        self.kinds: Numbers = np.where(present, sizes.argmin(0) + 1, NONE)
+        self.sizes: Numbers = sizes.min(0)
+        """Bytes."""
 
-    def _units(self, kind: int) -> Numbers:
-        """How many units of a kind each list takes."""
-        return _sums_by(self._differences // FULL[kind] + 1, self._counts)
+    def full_units(self) -> Numbers:
+        """How many units of each list are full."""
+        return np.choose(np.maximum(self.kinds - 1, 0), self._full)
 
-    def streams(self) -> tuple[Bytes, Numbers]:
-        """The units of all lists in a row, and the skips of the long ones."""
-        total = int(self.bytes.sum())
-        data = np.empty(total, np.uint8)
-        skips: list[Numbers] = []
-        starts = _starts(self.bytes)
+    def _full_units(self, kind: int) -> Numbers:
+        if self._differences.max(initial=0) < FULL[kind]:
+            return np.zeros(len(self._counts), np.int64)
+        return _sums_by(self._differences // FULL[kind], self._counts)
+
+    def encoded(self, kind: int, chosen: Bools) -> Any:
+        """The units of the chosen lists, which are of this kind, in a row."""
+        values = self._differences
+        if not chosen.all():
+            values = values[np.repeat(chosen, self._counts)]
+        long = np.flatnonzero(values >= FULL[kind])
+        if not len(long):
+            return values.astype(TYPES[kind])
+        more, rest = np.divmod(values[long], FULL[kind])
+        last = np.arange(len(values))  # where the last unit of each value is
+        shift = np.zeros(len(values), np.int64)
+        shift[long] = more
+        last += np.cumsum(shift)
+        units = np.full(int(last[-1]) + 1, FULL[kind], TYPES[kind])
+        values = values.astype(TYPES[kind])
+        values[long] = rest
+        units[last] = values
+        return units
+
+
+class _Positions:
+    """The positions of all terms of a slab."""
+
+    def __init__(self, slab: Slab, bases: Numbers) -> None:
+        self._lists = slab.positions
+        self._units = _Units(slab.positions, int(bases[-1]))
+        self._single = slab.positions.counts == 1
+        self.kinds: Numbers = np.where(self._single, SINGLE, self._units.kinds)
+
+    def put_numbers(self, record: _Rows) -> None:
+        """What the head of a record says of them."""
+        counts, several = self._lists.counts, self._lists.counts > 1
+        only = np.zeros(len(counts), np.int64)
+        only[self._single] = self._lists.values[self._lists.bounds[:-1][self._single]]
+        record.put_number(np.where(self._single, only, counts), counts > 0)
+        record.put_number(self._units.full_units(), several)
+
+    def put_lists(self, record: _Rows) -> None:
+        """Skips and units."""
+        units = self._lists.counts + self._units.full_units()
+        for kind in (1, 2, 3):
+            chosen = self.kinds == kind
+            if not chosen.any():
+                continue
+            encoded, mine = self._units.encoded(kind, chosen), units[chosen]
+            skips, counts = _skips(encoded, mine)
+            record.put(skips.view(np.uint8), 8 * counts, chosen)
+            record.put(encoded.view(np.uint8), SIZES[kind] * mine, chosen)
+
+
+def _skips(units: Any, sizes: Numbers) -> tuple[Numbers, Numbers]:
+    """The running sums before each SKIPth unit of lists in a row, and their counts."""
+    counts = np.maximum(sizes - 1, 0) // SKIP
+    starts = _starts(sizes)
+    found = [
+        np.cumsum(units[starts[i] : starts[i] + SKIP * counts[i]], dtype=np.int64)[
+            SKIP - 1 :: SKIP
+        ]
+        for i in np.flatnonzero(counts)
+    ]
+    return np.concatenate([_NO_NUMBERS, *found]), counts
+
+
+class _Documents:
+    """The scored documents of all terms of a slab, with their codes."""
+
+    def __init__(self, slab: Slab, bases: Numbers) -> None:
+        self._lists, self._codes = slab.documents, slab.codes
+        self._units = _Units(slab.documents, len(bases) - 1)
+        self._bitmap_bytes = (len(bases) - 1 + 7) // 8
+        implied = _told_by_positions(slab, bases)
+        bitmap = self._units.sizes > self._bitmap_bytes
+        kinds = np.where(bitmap, BITMAP, self._units.kinds)
+        self.kinds: Numbers = np.where(implied, FROM_POSITIONS, kinds)
+        single = (slab.positions.counts == 1) & implied
+        self._counted: Bools = (self._lists.counts > 0) & ~single
+
+    def put_numbers(self, record: _Rows) -> None:
+        """What the head of a record says of them."""
+        counts = self._lists.counts
+        record.put_number(counts, self._counted)
+        in_units = (self.kinds > NONE) & (self.kinds < BITMAP)
+        record.put_number(self._units.full_units(), in_units)
+        tops = _maxima(self._codes, self._lists.bounds)
+        several = counts > 1
+        record.put(tops[several], several.astype(np.int64))
+
+    def put_lists(self, record: _Rows) -> None:
+        """Units or bits, codes, best documents."""
+        counts = self._lists.counts
+        units = counts + self._units.full_units()
         for kind in (1, 2, 3):
             chosen = self.kinds == kind
             if chosen.any():
-                units = self._encoded(kind, chosen)
-                raw = units.view(np.uint8)
-                _scatter(data, starts[chosen], raw, self.bytes[chosen])
-        del skips
-        return data, self._skips(data, starts)
+                encoded = self._units.encoded(kind, chosen).view(np.uint8)
+                record.put(encoded, SIZES[kind] * units[chosen], chosen)
+        bitmap = self.kinds == BITMAP
+        if bitmap.any():
+            sizes = np.where(bitmap, self._bitmap_bytes, 0)
+            record.put(self._bitmaps(bitmap), sizes)
+        record.put(self._codes, counts)
+        long = counts >= FEWEST_FOR_HEADS
+        if long.any():
+            record.put(self._heads(long), np.where(long, 5 * HEADS, 0))
 
-    def _encoded(self, kind: int, chosen: Bools) -> Any:
-        values = self._differences[np.repeat(chosen, self._counts)]
-        full = FULL[kind]
-        ends = np.cumsum(values // full + 1)
-        units = np.full(int(ends[-1]), full, TYPES[kind])
-        units[ends - 1] = values % full
-        return units
+    def _bitmaps(self, chosen: Bools) -> Bytes:
+        counts = self._lists.counts
+        values = self._lists.values[np.repeat(chosen, counts)]
+        rows = np.repeat(np.arange(chosen.sum()), counts[chosen])
+        bits = np.zeros(8 * self._bitmap_bytes * int(chosen.sum()), np.bool_)
+        bits[rows * (8 * self._bitmap_bytes) + values] = True
+        return np.packbits(bits, bitorder="little")
 
-    def _skips(self, data: Bytes, starts: Numbers) -> Numbers:
-        """The running sums before each SKIPth unit of each list, in a row."""
-        found = [
-            np.cumsum(
-                data[starts[i] : starts[i] + self.bytes[i]].view(TYPES[self.kinds[i]]),
-                dtype=np.int64,
-            )[SKIP - 1 : self.units[i] - 1 : SKIP]
-            for i in np.flatnonzero(self.units > SKIP)
-        ]
-        return np.concatenate(found) if found else _NONE
-
-    @property
-    def skip_counts(self) -> Numbers:
-        """How many skips each list has."""
-        return np.where(self.units > 0, (self.units - 1) // SKIP, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Documents:
-    """The scored documents of all terms: kinds, encoded lists, best ones."""
-
-    counts: Numbers
-    kinds: Numbers
-    units: Numbers
-    bytes: Numbers
-    data: Bytes
-    tops: Numbers
-    heads: Bytes
-    head_bytes: Numbers
-
-
-def _documents(slab: Slab, bases: Numbers) -> _Documents:
-    counts = slab.documents.counts
-    own = slab.positions.counts
-    implied = (own > 0) & (own <= MOST_FROM_POSITIONS) & (slab.members.counts == 0)
-    implied &= counts > 0
-    implied &= _told_by_positions(slab, bases)
-    wanted = np.where(implied, 0, counts)
-    units = _Units(slab.documents, wanted)
-    bitmap_bytes = (len(bases) - 1 + 7) // 8
-    bitmaps = (wanted > 0) & (units.bytes > bitmap_bytes)
-    escaped = (
-        _Units(slab.documents, np.where(bitmaps, 0, wanted)) if bitmaps.any() else units
-    )
-    data, _ = escaped.streams()
-    kinds = np.where(bitmaps, BITMAP, np.where(implied, FROM_POSITIONS, escaped.kinds))
-    sizes = np.where(bitmaps, bitmap_bytes, escaped.bytes)
-    joined = np.empty(int(sizes.sum()), np.uint8)
-    starts = _starts(sizes)
-    _scatter(joined, starts, data, escaped.bytes)
-    bounds = slab.documents.bounds
-    for i in np.flatnonzero(bitmaps):
-        bits = np.zeros(8 * bitmap_bytes, np.uint8)
-        bits[slab.documents.values[bounds[i] : bounds[i + 1]]] = 1
-        packed = np.packbits(bits, bitorder="little")
-        joined[starts[i] : starts[i] + bitmap_bytes] = packed
-    heads = (
-        [
-            _best(slab.documents.values[left:right], slab.codes[left:right])
-            for left, right in zip(bounds[:-1], bounds[1:], strict=True)
-            if right - left >= FEWEST_FOR_HEADS
-        ]
-        if counts.max(initial=0) >= FEWEST_FOR_HEADS
-        else []
-    )
-    return _Documents(
-        counts,
-        kinds,
-        escaped.units,
-        sizes,
-        joined,
-        _maxima(slab.codes, bounds),
-        np.concatenate(heads).view(np.uint8) if heads else np.empty(0, np.uint8),
-        np.where(counts >= FEWEST_FOR_HEADS, 4 * HEADS, 0),
-    )
+    def _heads(self, long: Bools) -> Bytes:
+        """The best documents of the long lists, by code falling, then by number."""
+        found = []
+        for i in np.flatnonzero(long):
+            row = slice(*self._lists.bounds[i : i + 2])
+            codes = self._codes[row]
+            best = np.argsort(255 - codes, kind="stable")[:HEADS]
+            found += [self._lists.values[row][best].astype("<u4").view(np.uint8)]
+            found += [codes[best]]
+        return np.concatenate(found)
 
 
 def _told_by_positions(slab: Slab, bases: Numbers) -> Bools:
-    """Whether the documents of each short list are those of its positions."""
-    counts = slab.positions.counts
-    short = (counts > 0) & (counts <= MOST_FROM_POSITIONS)
-    values = slab.positions.values[np.repeat(short, counts)]
-    terms = np.repeat(np.flatnonzero(short), counts[short])
+    """Whether the documents of each term are those of its few positions."""
+    count = slab.positions.counts
+    short = (count > 0) & (count <= MOST_FROM_POSITIONS) & (slab.documents.counts > 0)
+    values = slab.positions.values[np.repeat(short, count)]
+    terms = np.repeat(np.flatnonzero(short), count[short])
     found = bases.searchsorted(values, "right") - 1
     new = np.ones(len(values), np.bool_)
     new[1:] = (found[1:] != found[:-1]) | (terms[1:] != terms[:-1])
-    scored = np.repeat(short, slab.documents.counts)
-    told = np.bincount(terms[new], minlength=len(counts))
-    same = short & (told == slab.documents.counts)
+    found, terms = found[new], terms[new]
+    told = np.bincount(terms, minlength=len(count))
+    same: Bools = short & (told == slab.documents.counts)
     # Of those that are as many, see whether they are the same ones.
-    left = found[new][np.repeat(same[short], told[short])]
-    right = slab.documents.values[scored][
-        np.repeat(same[short], slab.documents.counts[short])
-    ]
-    differs = np.repeat(np.flatnonzero(same), told[same])[left != right]
-    same[differs] = False
+    left = found[same[terms]]
+    right = slab.documents.values[np.repeat(same, slab.documents.counts)]
+    same[terms[same[terms]][left != right]] = False
     return same
 
 
-def _best(documents: Numbers, codes: Codes) -> Any:
-    """The HEADS best documents, by code falling, then by number."""
-    counts = np.bincount(codes, minlength=256)[::-1].cumsum()
-    least = 255 - int(counts.searchsorted(HEADS))
-    chosen = np.flatnonzero(codes >= least)
-    order = np.argsort(-codes[chosen].astype(np.int16), kind="stable")[:HEADS]
-    return documents[chosen[order]].astype("<u4")
+class _Dictionary:
+    """Sorted terms on their way into blocks of BLOCK."""
+
+    def __init__(self) -> None:
+        self._data: list[Bytes] = []
+        self._size = 0
+        self._blocks: list[tuple[int, int]] = []  # head, where it begins
+        self._last = b""
+        self._count = 0
+
+    def add(self, terms: Sequence[bytes]) -> None:
+        """Further terms. Raises: ValueError if they do not rise."""
+        if not terms:
+            return
+        before = [self._last, *terms[:-1]]
+        known = 0 if self._count else 1  # nothing stands before the very first
+        if not all(map(lt, before[known:], terms[known:])):
+            raise ValueError("the terms do not rise")
+        opens = np.arange(self._count, self._count + len(terms)) % BLOCK == 0
+        shared = np.where(opens, 0, _shared(before, terms))
+        lengths = _lengths(terms)
+        letters = np.frombuffer(b"".join(terms), np.uint8)
+        places = np.arange(len(letters)) - np.repeat(_starts(lengths), lengths)
+        every = np.ones(len(terms), np.bool_)
+        rows = _Rows(len(terms))
+        rows.put_number(shared, every)
+        rows.put_number(lengths - shared, every)
+        rows.put(letters[places >= np.repeat(shared, lengths)], lengths - shared)
+        data, sizes = rows.joined()
+        firsts = np.flatnonzero(opens).tolist()
+        for i, start in zip(firsts, _starts(sizes)[opens].tolist(), strict=True):
+            head = int.from_bytes(terms[i][:HEAD].ljust(HEAD, b"\0"), "big")
+            self._blocks.append((head, self._size + start))
+        self._data.append(data)
+        self._size += len(data)
+        self._last = terms[-1]
+        self._count += len(terms)
+
+    def finish(self, writer: ColumnWriter, name: str) -> None:
+        """Write the columns of the dictionary."""
+        with writer.stream(f"{name}.terms") as stream:
+            for data in self._data:
+                stream.write(data)
+        pairs = [*self._blocks, (0, self._size)]
+        writer.add(f"{name}.blocks", np.array(pairs, "<u8"))
+        writer.add(f"{name}.count", self._count.to_bytes(8, "little"))
 
 
-def _singles(slab: Slab) -> Bools:
-    """Terms with one position and, if they are scored, no document but its own."""
-    one = (slab.positions.counts == 1) & (slab.members.counts == 0)
-    return np.asarray(one & (slab.documents.counts <= 1), np.bool_)
+def _shared(before: Sequence[bytes], terms: Sequence[bytes]) -> Numbers:
+    """How many bytes each term has in common with the one before it."""
+    lengths = _lengths(before)
+    most = np.minimum(lengths, _lengths(terms))
+    letters = np.frombuffer(b"".join([*before, terms[-1]]), np.uint8)
+    left = _starts(lengths)
+    right = left + lengths
+    shared = np.zeros(len(terms), np.int64)
+    alive = np.flatnonzero(most)
+    for place in range(_LONG_PREFIX):
+        same = letters[left[alive] + place] == letters[right[alive] + place]
+        shared[alive[same]] = place + 1
+        alive = alive[same & (most[alive] > place + 1)]
+    for i in alive.tolist():
+        pairs = enumerate(zip(before[i], terms[i], strict=False))
+        shared[i] = next((at for at, (a, b) in pairs if a != b), most[i])
+    return shared
 
 
-class _Records:
-    """All records of a slab, laid out and filled field by field."""
-
-    def __init__(
-        self,
-        count: int,
-        single: Bools,
-        slab: Slab,
-        positions: _Units,
-        documents: _Documents,
-    ) -> None:
-        self._fields: list[tuple[Bytes, Numbers]] = []
-        self._count = count
-        several = ~single
-        scored = documents.counts > 0
-        has_members = slab.members.counts > 0
-        flags = np.where(
-            single,
-            SINGLE | np.where(scored, SINGLE_SCORED, 0),
-            positions.kinds
-            | documents.kinds << SCORED_SHIFT
-            | np.where(has_members, MEMBERS, 0),
-        )
-        everywhere = np.ones(count, np.int64)
-        self._put(flags.astype(np.uint8), everywhere)
-        first = np.zeros(count, np.int64)
-        lists = slab.positions
-        first[single] = lists.values[lists.bounds[:-1][single]]
-        self._number(first, single)
-        placed = several & (positions.kinds > 0)
-        self._number(lists.counts, placed)
-        self._number(positions.units, placed)
-        self._number(documents.counts, several & scored)
-        self._number(documents.units, several & scored & (documents.kinds < BITMAP))
-        self._put(documents.tops[several & scored].astype(np.uint8), several & scored)
-        members, member_bytes = _numbers(_differences(slab.members))
-        sizes = _sums_by(member_bytes, slab.members.counts)
-        self._number(sizes, has_members)
-        self._put(members, sizes)
-        data, skips = positions.streams()
-        in_lists = several & (positions.kinds > 0)
-        self._put(skips.view(np.uint8), 8 * positions.skip_counts * in_lists)
-        kept = np.repeat(in_lists, positions.bytes)
-        self._put(data[kept], positions.bytes * in_lists)
-        self._put(
-            documents.data[np.repeat(several, documents.bytes)],
-            documents.bytes * several,
-        )
-        self._put(slab.codes, documents.counts)
-        self._put(documents.heads, documents.head_bytes)
-
-    @property
-    def sizes(self) -> Numbers:
-        """The bytes of each record."""
-        return np.sum([sizes for _, sizes in self._fields], axis=0, dtype=np.int64)
-
-    def encoded(self) -> Bytes:
-        """The records in a row."""
-        sizes = self.sizes
-        out = np.empty(int(sizes.sum()), np.uint8)
-        cursor = _starts(sizes)
-        for data, lengths in self._fields:
-            _scatter(out, cursor, data, lengths)
-            cursor = cursor + lengths
-        return out
-
-    def _put(self, data: Bytes, lengths: Any) -> None:
-        """A field of so many bytes for each term, in a row."""
-        self._fields.append((data, np.asarray(lengths, np.int64)))
-
-    def _number(self, values: Numbers, present: Bools) -> None:
-        """A varint for each term where it is present."""
-        data, sizes = _numbers(values[present])
-        lengths = np.zeros(self._count, np.int64)
-        lengths[present] = sizes
-        self._put(data, lengths)
+def _lengths(terms: Sequence[bytes]) -> Numbers:
+    return np.fromiter(map(len, terms), np.int64, len(terms))
 
 
-def _numbers(values: Numbers) -> tuple[Bytes, Numbers]:
+def _check(slab: Slab) -> None:
+    """Raises: ValueError if what the slab says of its terms does not fit."""
+    for lists in (slab.positions, slab.documents, slab.members):
+        bounds = lists.bounds
+        whole = len(bounds) == len(slab.terms) + 1 and bounds[-1] == len(lists.values)
+        if not whole or bounds[0] or (lists.counts < 0).any():
+            raise ValueError("there is not one list for each term")
+    if len(slab.codes) != len(slab.documents.values):
+        raise ValueError("there is not one code for each document")
+
+
+def _varints(values: Numbers) -> tuple[Bytes, Numbers]:
     """The values as varints in a row, and the bytes of each."""
     sizes = np.ones(len(values), np.int64)
-    for shift in range(7, 63, 7):
-        longer = values >> shift > 0
-        if not longer.any():
-            break
-        sizes += longer
+    largest = int(values.max(initial=0))
+    for shift in range(7, largest.bit_length(), 7):
+        sizes += values >> shift > 0
     out = np.empty(int(sizes.sum()), np.uint8)
     starts = _starts(sizes)
     for index in range(int(sizes.max(initial=0))):
-        here = sizes > index
-        more = (sizes > index + 1)[here]
-        out[starts[here] + index] = values[here] >> 7 * index & 127 | np.where(
-            more, 128, 0
-        )
+        here = np.flatnonzero(sizes > index)
+        more = np.where(sizes[here] > index + 1, 128, 0)
+        out[starts[here] + index] = values[here] >> 7 * index & 127 | more
     return out, sizes
 
 
-def _differences(lists: Lists) -> Numbers:
-    """Each value less the one before it in its list; the first as it is."""
-    found = np.diff(lists.values, prepend=0)
-    firsts = lists.bounds[:-1][lists.counts > 0]
-    found[firsts] = lists.values[firsts]
+def _differences(lists: Lists, limit: int) -> Numbers:
+    """Each value less the one before it in its list; the first as it is.
+
+    Raises: ValueError if a list does not rise, or not within 0 and the limit.
+    """
+    present = lists.counts > 0
+    firsts, lasts = lists.bounds[:-1][present], lists.bounds[1:][present] - 1
+    found = np.array(lists.values, np.int64)
+    found[1:] -= lists.values[:-1]
+    found[firsts] = lists.values[firsts] + 1  # so that all must be above 0
+    if found.min(initial=1) < 1 or lists.values[lasts].max(initial=-1) >= limit:
+        raise ValueError("a list does not rise within its limits")
+    found[firsts] -= 1
     return found
 
 
 def _sums_by(values: Numbers, counts: Numbers) -> Numbers:
     """The sum of each of the rows of so many values."""
-    sums = np.concatenate(([0], np.cumsum(values)))
+    sums = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(values, out=sums[1:])
     ends = np.cumsum(counts)
     return np.asarray(sums[ends] - sums[ends - counts], np.int64)
 
 
-def _maxima(values: Codes, bounds: Numbers) -> Numbers:
+def _maxima(values: Codes, bounds: Numbers) -> Codes:
     """The greatest of each row; 0 of an empty one."""
-    found = np.zeros(len(bounds) - 1, np.int64)
+    found = np.zeros(len(bounds) - 1, np.uint8)
     rows = np.flatnonzero(np.diff(bounds))
     if len(rows):
         found[rows] = np.maximum.reduceat(values, bounds[:-1][rows])
@@ -394,9 +468,19 @@ def _starts(sizes: Numbers) -> Numbers:
 
 
 def _scatter(out: Bytes, starts: Numbers, data: Bytes, sizes: Numbers) -> None:
-    """Copy rows of so many bytes, which follow one another, to where they belong."""
-    if len(data):
-        out[np.repeat(starts - _starts(sizes), sizes) + np.arange(len(data))] = data
+    """Copy rows of so many bytes, which follow one another, to where they belong.
 
-
-__all__ = ["Lists", "Slab", "SpaceWriter", "encode", "no_lists"]
+    Long rows one by one, which is a plain copy; the many short ones together.
+    """
+    here = _starts(sizes)
+    for row in np.flatnonzero(sizes >= _LONG_ROW):
+        size = sizes[row]
+        out[starts[row] : starts[row] + size] = data[here[row] : here[row] + size]
+    short = np.flatnonzero((sizes > 0) & (sizes < _LONG_ROW))
+    starts, here, sizes = starts[short], here[short], sizes[short]
+    places = np.arange(int(sizes.sum()))
+    moved = _starts(sizes)
+    read = (
+        places if len(places) == len(data) else places + np.repeat(here - moved, sizes)
+    )
+    out[places + np.repeat(starts - moved, sizes)] = data[read]

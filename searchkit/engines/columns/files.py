@@ -18,10 +18,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from searchkit.errors import IndexCorruptError, IndexFormatError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 COLUMNS_VERSION = 1
 """Raised when files written before can no longer be read."""
@@ -34,17 +38,24 @@ _HEAD = struct.Struct("<8sII")  # magic, version, 0
 _FOOT = struct.Struct("<QQI16sQ8s")  # directory at, length, its CRC, kind, size, magic
 _ENTRY = struct.Struct("<BQQQ")  # length of the name, column at, length, checksums at
 _ALIGNED = 8
+_KIND_BYTES = 16
+_PAGES_AT_ONCE = 256  # compared between two calls of whoever wants to know how far
 _REBUILD = "Run `searchkit build --full` to write it anew."
-_CHUNK = 1 << 20
 
 
 class ColumnWriter:
     """Writes one file of columns, one column after the other."""
 
-    def __init__(self, path: Path, kind: str) -> None:
-        """Begin the file, which must not exist. `kind` has at most 16 ASCII letters."""
+    def __init__(self, path: Path, kind: str, *, durable: bool = True) -> None:
+        """Begin the file, which must not exist. `kind` has at most 16 ASCII letters.
+
+        `durable`: whether `finish` waits until the file has reached the disk.
+        """
         self.path = path
+        self._durable = durable
         self._kind = kind.encode("ascii")
+        if len(self._kind) > _KIND_BYTES:
+            raise ValueError(f"the kind {kind!r} is too long")
         self._file = path.open("xb")
         self._file.write(_HEAD.pack(_MAGIC, COLUMNS_VERSION, 0))
         self._entries: list[tuple[str, int, int, bytes]] = []
@@ -85,9 +96,14 @@ class ColumnWriter:
         self._open = None
 
     def finish(self) -> None:
-        """Write checksums and directory, and have the file reach the disk."""
+        """Write checksums and directory, and close the file.
+
+        Raises: ValueError if a column is still open.
+        """
         if self._file.closed:
             return
+        if self._open is not None:
+            raise ValueError("a column is still open")
         self._file.write(bytes(-self._file.tell() % _ALIGNED))
         directory = []
         for name, start, length, sums in self._entries:
@@ -101,7 +117,8 @@ class ColumnWriter:
         foot = (at, len(packed), crc32(packed), self._kind, size, _MAGIC)
         self._file.write(_FOOT.pack(*foot))
         self._file.flush()
-        os.fsync(self._file.fileno())
+        if self._durable:
+            os.fsync(self._file.fileno())
         self._file.close()
 
 
@@ -153,13 +170,13 @@ class ColumnStream:
 class Column:
     """One column of a mapped file. What it gives is compared with its checksums."""
 
-    __slots__ = ("_checked", "_data", "_path", "_sums", "_whole", "name")
+    __slots__ = ("_checked", "_data", "_sums", "_whole", "name", "path")
 
     def __init__(self, name: str, data: memoryview, sums: memoryview, path: Path):
         self.name = name
+        self.path = path
         self._data = data
         self._sums = sums
-        self._path = path
         self._checked = bytearray(len(sums) // 4)  # of each page: was it compared?
         self._whole = not data
 
@@ -172,12 +189,35 @@ class Column:
         Raises: IndexCorruptError, also for a stretch that is not inside.
         """
         if not 0 <= start <= stop <= len(self._data):
-            raise _corrupt(self._path, f"{self.name} has no bytes {start} to {stop}")
+            raise corrupt(self.path, f"{self.name} has no bytes {start} to {stop}")
         if not self._whole and start < stop:
-            for page in range(start // PAGE, (stop - 1) // PAGE + 1):
-                if not self._checked[page]:
-                    self._compare(page)
+            end = (stop - 1) // PAGE + 1
+            page = self._checked.find(0, start // PAGE, end)
+            while page >= 0:
+                self._compare(page)
+                page = self._checked.find(0, page + 1, end)
         return self._data[start:stop]
+
+    def gather(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The bytes at scattered places; of these only are the pages compared.
+
+        Raises: IndexCorruptError, also for a place that is not inside.
+        """
+        import numpy as np
+
+        if not len(places):
+            return np.empty(0, np.uint8)
+        low, high = int(places.min()), int(places.max())
+        if low < 0 or high >= len(self._data):
+            raise corrupt(self.path, f"{self.name} has no bytes {low} to {high}")
+        if not self._whole:
+            touched = np.zeros(len(self._checked), np.bool_)
+            touched[places // PAGE] = True
+            touched &= np.frombuffer(self._checked, np.uint8) == 0
+            for page in np.flatnonzero(touched).tolist():
+                self._compare(page)
+        found: NDArray[np.uint8] = np.frombuffer(self._data, np.uint8)[places]
+        return found
 
     def whole(self) -> memoryview:
         """All bytes. Raises: IndexCorruptError."""
@@ -192,24 +232,26 @@ class Column:
         """
         data = self.whole()
         if len(data) % struct.calcsize(code):
-            raise _corrupt(self._path, f"{self.name} is not made of whole numbers")
+            raise corrupt(self.path, f"{self.name} is not made of whole numbers")
         return data.cast(code)  # type: ignore[call-overload, no-any-return]
 
-    def verify(self, told: Callable[[int], None] | None = None) -> None:
-        """Compare every page again; `told` hears how many bytes were read.
+    def verify(self, progress: Callable[[int], None] | None = None) -> None:
+        """Compare every page again; `progress` hears how many bytes were read.
 
         Raises: IndexCorruptError.
         """
-        for page in range(len(self._checked)):
-            self._compare(page)
-            if told:
-                told(min(PAGE, len(self._data) - page * PAGE))
+        for first in range(0, len(self._checked), _PAGES_AT_ONCE):
+            last = min(first + _PAGES_AT_ONCE, len(self._checked))
+            for page in range(first, last):
+                self._compare(page)
+            if progress:
+                progress(min(PAGE * last, len(self._data)) - PAGE * first)
 
     def _compare(self, page: int) -> None:
         start = page * PAGE
         found = crc32(self._data[start : start + PAGE])
         if found != int.from_bytes(self._sums[4 * page : 4 * page + 4], "little"):
-            raise _corrupt(self._path, f"page {page} of {self.name} has changed")
+            raise corrupt(self.path, f"page {page} of {self.name} has changed")
         self._checked[page] = 1
 
 
@@ -227,7 +269,7 @@ class Columns(Mapping[str, Column]):
         try:
             self._columns = dict(_directory(path, data, kind))
         except (struct.error, UnicodeDecodeError) as error:
-            raise _corrupt(path, "its directory cannot be read") from error
+            raise corrupt(path, "its directory cannot be read") from error
         except BaseException:
             self.close()
             raise
@@ -246,12 +288,12 @@ class Columns(Mapping[str, Column]):
         try:
             return self._columns[name]
         except KeyError:
-            raise _corrupt(self.path, f"there is no column {name}") from None
+            raise corrupt(self.path, f"there is no column {name}") from None
 
-    def verify(self, told: Callable[[int], None] | None = None) -> None:
+    def verify(self, progress: Callable[[int], None] | None = None) -> None:
         """Compare the whole file with its checksums. Raises: IndexCorruptError."""
         for column in self._columns.values():
-            column.verify(told)
+            column.verify(progress)
 
     def close(self) -> None:
         """Let the file go as soon as nothing that was read from it is in use."""
@@ -269,45 +311,42 @@ def _mapped(path: Path) -> mmap.mmap:
         with path.open("rb") as file:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:  # not there, empty
-        raise _corrupt(path, str(error)) from error
+        raise corrupt(path, str(error)) from error
 
 
 def _directory(path: Path, data: memoryview, kind: str) -> Iterator[tuple[str, Column]]:
     if len(data) < _HEAD.size + _FOOT.size:
-        raise _corrupt(path, "it is too short")
+        raise corrupt(path, "it is too short")
     magic, version, _ = _HEAD.unpack_from(data)
     at, length, told, kind_there, size, end = _FOOT.unpack_from(
         data, len(data) - _FOOT.size
     )
     if magic != _MAGIC:
-        raise _corrupt(path, "it is no file of columns")
+        raise corrupt(path, "it is no file of columns")
     if version != COLUMNS_VERSION:
         raise IndexFormatError(path=path, expected=COLUMNS_VERSION, found=version)
     if end != _MAGIC or size != len(data):
-        raise _corrupt(path, f"it has {len(data)} bytes, which is not its length")
+        raise corrupt(path, f"it has {len(data)} bytes, which is not its length")
     if kind_there.rstrip(b"\0") != kind.encode("ascii"):
-        raise _corrupt(path, f"it does not hold {kind}")
+        raise corrupt(path, f"it does not hold {kind}")
     stop = len(data) - _FOOT.size
     if at + length != stop or crc32(data[at:stop]) != told:
-        raise _corrupt(path, "its directory has changed")
+        raise corrupt(path, "its directory has changed")
+    free = _HEAD.size
     while at < stop:
         name_length, start, column_length, sums_at = _ENTRY.unpack_from(data, at)
         at += _ENTRY.size
         name = str(data[at : at + name_length], "ascii")
         at += name_length
-        sums = data[sums_at : sums_at + 4 * -(-column_length // PAGE)]
+        sums_stop = sums_at + 4 * -(-column_length // PAGE)
+        # One after the other, so that all of them together are no larger than the file.
+        if start < free or max(start + column_length, sums_stop, at) > stop:
+            raise corrupt(path, f"{name} lies where it cannot")
+        free = start + column_length
+        sums = data[sums_at:sums_stop]
         yield name, Column(name, data[start : start + column_length], sums, path)
 
 
-def _corrupt(path: Path, why: str) -> IndexCorruptError:
+def corrupt(path: Path, why: str) -> IndexCorruptError:
+    """The error that says that a file is damaged and what to do."""
     return IndexCorruptError(f"{path} is damaged: {why}.", path=path, hint=_REBUILD)
-
-
-__all__ = [
-    "COLUMNS_VERSION",
-    "PAGE",
-    "Column",
-    "ColumnStream",
-    "ColumnWriter",
-    "Columns",
-]

@@ -1,92 +1,113 @@
 """The lists of a term, decoded without numpy: for a search that looks at few postings.
 
 The same functions with the same results as in `vector`, as arrays of the standard
-library. The running sums are made in C (`itertools.accumulate`), so a posting costs
-some 40 ns.
+library. The running sums are made in C (`itertools.accumulate`).
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from itertools import accumulate, chain, compress
+from collections.abc import Sequence
+from itertools import accumulate, compress
 
 from searchkit.engines.columns.postings import (
     BITMAP,
+    FEWEST_FOR_HEADS,
     FROM_POSITIONS,
     FULL,
+    HEADS,
+    NONE,
+    SINGLE,
+    SIZES,
     SKIP,
-    UNITS,
     TermPostings,
 )
 
-_CODES = ("", "B", "H", "I")
-_NOT_FULL = bytes([1] * 255 + [0])
+_NOT_FULL = bytes([1] * FULL[1] + [0])
+_BITS = [bytes(byte >> bit & 1 for bit in range(8)) for byte in range(256)]
 
 
-def positions(postings: TermPostings) -> array[int]:
-    """All global positions, rising."""
-    if postings.single >= 0:
-        return array("q", (postings.single,))
-    return _sums(postings.position_units, postings.position_kind, 0)
+def positions(term: TermPostings) -> array[int]:
+    """All global positions, rising. Raises: IndexCorruptError."""
+    if term.position_kind == SINGLE:
+        return array("q", (term.single,))
+    start, kind = term.positions_at, term.position_kind
+    found = _sums(term.read(start, start + term.position_units * SIZES[kind]), kind, 0)
+    if len(found) != term.occurrences or (found and found[-1] >= term.bases[-1]):
+        raise term.damaged()
+    return found
 
 
-def positions_between(postings: TermPostings, low: int, high: int) -> array[int]:
-    """The positions from low to high, high excluded, rising."""
-    if postings.single >= 0:
-        only = postings.single
-        return array("q", (only,) if low <= only < high else ())
-    kind = postings.position_kind
-    skips = postings.skips.cast("Q")
-    first, last = bisect_left(skips, low), bisect_left(skips, high) + 1
-    width = UNITS[kind] * SKIP
-    data = postings.position_units[first * width : last * width]
-    found = _sums(data, kind, skips[first - 1] if first else 0)
+def positions_between(term: TermPostings, low: int, high: int) -> array[int]:
+    """The positions from low to high, high excluded, rising; read from near them.
+
+    Raises: IndexCorruptError.
+    """
+    kind, units = term.position_kind, term.position_units
+    if kind == SINGLE:
+        return array("q", (term.single,) if low <= term.single < high else ())
+    skips = term.read(term.skips_at, term.positions_at).cast("q")
+    first = bisect_left(skips, low)
+    last = bisect_left(skips, high, first) + 1
+    start = term.positions_at + first * SKIP * SIZES[kind]
+    stop = term.positions_at + min(last * SKIP, units) * SIZES[kind]
+    before = skips[first - 1] if first else 0
+    if not 0 <= before <= term.bases[-1]:
+        raise term.damaged()
+    found = _sums(term.read(start, stop), kind, before)
     return found[bisect_left(found, low) : bisect_left(found, high)]
 
 
-def documents(postings: TermPostings) -> array[int]:
-    """The numbers of the scored documents, rising."""
-    kind = postings.document_kind
+def documents(term: TermPostings) -> array[int]:
+    """The numbers of the scored documents, rising. Raises: IndexCorruptError."""
+    kind, start = term.document_kind, term.documents_at
     if kind == FROM_POSITIONS:
-        bases = postings.bases
-        found = (bisect_right(bases, p) - 1 for p in positions(postings))
-        return array("q", dict.fromkeys(found))
-    if kind == BITMAP:
-        bits = chain.from_iterable(map(_BITS.__getitem__, postings.document_units))
-        return array("q", compress(range(8 * len(postings.document_units)), bits))
-    return _sums(postings.document_units, kind, 0)
+        bases = term.bases
+        numbers = (bisect_right(bases, p) - 1 for p in positions(term))
+        found = array("q", dict.fromkeys(numbers))
+    elif kind == BITMAP:
+        data = term.read(start, term.codes_at)
+        bits = b"".join(map(_BITS.__getitem__, data))
+        found = array("q", compress(range(len(bits)), bits))
+    else:
+        found = _sums(term.read(start, term.codes_at), kind, 0)
+    if len(found) != term.documents or (found and found[-1] >= term.document_count):
+        raise term.damaged()
+    return found
 
 
-def codes(postings: TermPostings) -> bytes:
-    """The impact codes of the documents, in their order."""
-    return bytes(postings.code_bytes)
+def codes(term: TermPostings) -> bytes:
+    """The impact codes of the documents, in their order. Raises: IndexCorruptError."""
+    return term.read(term.codes_at, term.codes_at + term.documents).tobytes()
 
 
-def heads(postings: TermPostings) -> array[int]:
-    """The numbers of the best documents, best first; empty if all are few."""
-    found = array("I")
-    found.frombytes(postings.head_documents)
-    return array("q", found)
+def heads(term: TermPostings) -> tuple[array[int], bytes]:
+    """The best documents (by code, then by number) and their codes.
 
-
-_BITS = [tuple(byte >> bit & 1 for bit in range(8)) for byte in range(256)]
+    Nothing if there are fewer than FEWEST_FOR_HEADS. Raises: IndexCorruptError.
+    """
+    if term.documents < FEWEST_FOR_HEADS:
+        return array("q"), b""
+    start = term.heads_at
+    found = array("q", term.read(start, start + 4 * HEADS).cast("I"))
+    if max(found) >= term.document_count:
+        raise term.damaged()
+    return found, term.read(start + 4 * HEADS, start + 5 * HEADS).tobytes()
 
 
 def _sums(data: memoryview, kind: int, before: int) -> array[int]:
-    if not data:
+    if kind == NONE or not data:
         return array("q")
-    units: Iterable[int]
+    units: Sequence[int]
+    whole: Sequence[int]  # of each unit: is it the last one of its value?
     if kind == 1:
-        raw = bytes(data)
-        if not before and 255 not in raw:
-            return array("q", accumulate(raw))
-        units, whole = raw, raw.translate(_NOT_FULL)
+        units = raw = data.tobytes()
+        whole = raw.translate(_NOT_FULL) if FULL[1] in raw else b""
     else:
-        numbers = array(_CODES[kind])
-        numbers.frombytes(data)
-        units, whole = numbers, map(FULL[kind].__ne__, numbers)
+        units = data.cast("H" if kind == 2 else "I").tolist()
+        full = FULL[kind]
+        whole = [unit != full for unit in units] if full in units else b""
     sums = accumulate(units, initial=before)
     next(sums)
-    return array("q", compress(sums, whole))
+    return array("q", compress(sums, whole) if whole else sums)

@@ -1,224 +1,254 @@
 """What is known of each term of a space, and where do its lists lie?
 
-Two lists a term. Its *positions* are where it stands, global and rising. Its *documents*
-are rising, too, each with an impact code: what the term is worth there. A class of
-terms has members instead of positions. Lists are differences in escaped units: a value
-is written as so many full units and a rest, so that the running sum of the units, where
-they are not full, is the list.
+Two lists a term. Its *positions* are where it stands, global and rising. Its
+*documents* are rising, too, each with an impact code: what the term is worth there. A
+class of terms has members instead of positions. Lists are differences (the first from
+0) in escaped units: a value is written as so many full units and a rest, so that the
+running sum of the units, where they are not full, is the list.
 
 One record a term in the column `NAME.data`, found by `NAME.starts`:
 
-    flags, numbers of the head │ skips │ position units │ document units │ codes │ heads
+    flags, numbers │ skips │ positions │ documents │ codes │ best documents │ members
 
-Nothing is decoded here: `plain` does it for a few terms without numpy, `vector` for many
-postings with it. A class's `documents` and a `top` code bound what it can be worth.
+    flags      bits 0-2: kind of the positions; 3-5: kind of the documents; 6: members
+    numbers    varints: of positions, how many and how many full units, or the only
+               position; of documents, how many and how many full units; the highest
+               code (a byte), unless there is one document only
+    skips      the running sum before each SKIPth unit of the positions, 8 bytes each
+    best       of lists of FEWEST_FOR_HEADS documents: 4 bytes each, then their codes
+    members    differences of the numbers of terms, as varints
+
+Nothing is decoded here: `plain` does it for a few terms without numpy, `vector` for
+many postings with it.
 """
 
 from __future__ import annotations
 
-import struct
 from typing import Final
 
 from searchkit.engines.columns import varints
-from searchkit.engines.columns.files import Column, Columns
+from searchkit.engines.columns.files import Column, Columns, corrupt
 from searchkit.engines.columns.terms import Terms
 from searchkit.errors import IndexCorruptError
 
-UNITS: Final = (0, 1, 2, 4)
-"""Bytes of a unit, by its kind: 0 is no list."""
+NONE: Final = 0
+"""The kind of a list that is not there."""
+SIZES: Final = (0, 1, 2, 4)
+"""Bytes of a unit, by the kind of a list in units: 1, 2 or 3."""
 FULL: Final = (0, 0xFF, 0xFFFF, 0xFFFFFFFF)
 """The unit of each kind after which its value goes on."""
+SINGLE: Final = 4
+"""The kind of a list of one position, which stands among the numbers."""
 BITMAP: Final = 4
 """The kind of a list of documents that is one bit for each of all documents."""
 FROM_POSITIONS: Final = 5
 """The kind of a list of documents that is not written: the positions tell it."""
+DOCUMENTS_SHIFT: Final = 3
+KIND_MASK: Final = 7
+MEMBERS: Final = 64
+"""The flag of a class, or of a word that has parts of other words for members."""
 
-SKIP: Final = 4096
+SKIP: Final = 512
 """Units between two skips: running sums by which a part of a list is found."""
 FEWEST_FOR_HEADS: Final = 1024
 """Documents from which on a term's best ones are kept besides."""
 HEADS: Final = 64
 """How many best documents are kept."""
 MOST_FROM_POSITIONS: Final = 8
-"""Positions up to which they tell the documents."""
+"""Positions up to which they may tell the documents."""
 
-# Flags: two bits the kind of the positions, three bits that of the documents.
-SCORED_SHIFT: Final = 2
-MEMBERS: Final = 32
-SINGLE: Final = 64
-"""One position and nothing else: its number, and the code if it is scored."""
-SINGLE_SCORED: Final = 128
+_LONGEST_NUMBERS = 64  # bytes: more than flags and numbers ever have
 
 
 class TermPostings:
-    """One term's record, with its lists still encoded."""
+    """What is known of one term; `plain` and `vector` decode its lists."""
 
     __slots__ = (
-        "_code_data",
-        "bases",
+        "_source",
+        "codes_at",
         "document_kind",
         "document_units",
         "documents",
-        "head_documents",
+        "documents_at",
+        "heads_at",
         "members",
         "occurrences",
+        "ordinal",
         "position_kind",
         "position_units",
+        "positions_at",
         "single",
-        "skips",
-        "term",
+        "skips_at",
         "top",
     )
 
-    term: str
+    _source: Postings
+    ordinal: int
+    """The term's number in the dictionary."""
     occurrences: int
-    """Positions of its own."""
+    """Positions of its own, members' not counted."""
     documents: int
     """Documents of the scored list; 0 if it has none."""
     top: int
-    """The highest code."""
+    """The highest code; 0 if nothing is scored."""
     members: tuple[int, ...]
-    """The numbers of the terms of which it is a class."""
+    """The numbers of other terms whose occurrences count as this term's, too."""
     single: int
     """The only position, or -1."""
     position_kind: int
-    position_units: memoryview
-    skips: memoryview
+    position_units: int
     document_kind: int
-    document_units: memoryview
-    head_documents: memoryview
-    """The best documents, as 4-byte numbers."""
-    bases: memoryview
-    """The first position of each document, as 8-byte numbers, and the end."""
-    _code_data: memoryview
+    document_units: int
+    skips_at: int
+    positions_at: int
+    documents_at: int
+    codes_at: int
+    heads_at: int
+
+    def __repr__(self) -> str:
+        return f"<TermPostings {self.ordinal} {self.term!r}>"
 
     @property
-    def code_bytes(self) -> memoryview:
-        """The impact codes, one byte a document."""
-        return self._code_data
+    def term(self) -> str:
+        """The term itself, read from the dictionary."""
+        return self._source.terms.term(self.ordinal)
+
+    @property
+    def bases(self) -> memoryview:
+        """The first position of each document, and the end of the last."""
+        return self._source.bases
+
+    @property
+    def document_count(self) -> int:
+        """How many documents there are in all."""
+        return self._source.document_count
+
+    def read(self, start: int, stop: int) -> memoryview:
+        """Bytes of the column of records, compared with their checksums."""
+        return self._source.data.slice(start, stop)
+
+    def damaged(self) -> IndexCorruptError:
+        """The error that says that a list of this term is none."""
+        return self._source.damaged(self.ordinal)
 
 
 class Postings:
-    """All terms of one space of a file. Safe for many threads.
-
-    `bases` are the first positions of the documents, with the end of the last.
-    """
+    """All terms of one space of a file. Safe for many threads."""
 
     def __init__(self, columns: Columns, name: str, bases: memoryview) -> None:
-        """Raises: IndexCorruptError."""
+        """Read nothing yet but how many terms there are.
+
+        `bases` ("Q"): the first position of each document, and the end of the last.
+
+        Raises: IndexCorruptError.
+        """
         self.terms = Terms(columns, name)
         self.bases = bases
         self.document_count = len(bases) - 1
-        self._path = columns.path
-        self._data: Column = columns.column(f"{name}.data")
-        starts = columns.column(f"{name}.starts")
-        wide = len(starts) == 8 * (len(self.terms) + 1)
-        self._starts = starts.integers("Q" if wide else "I")
-        if len(self._starts) != len(self.terms) + 1:
-            raise self._damaged("its postings are not as many as its terms")
+        self.data: Column = columns.column(f"{name}.data")
+        self.starts: Column = columns.column(f"{name}.starts")
+        self.start_bytes = 4 if len(self.starts) == 4 * (len(self.terms) + 1) else 8
+        fits = len(self.starts) == self.start_bytes * (len(self.terms) + 1)
+        if not fits or self.document_count < 0:
+            raise corrupt(columns.path, f"{name} does not fit its terms or documents")
 
     def find(self, term: str) -> TermPostings | None:
-        """What is known of a term; None if it stands nowhere."""
+        """What is known of a term, or None. Raises: IndexCorruptError."""
         ordinal = self.terms.find(term)
-        return None if ordinal < 0 else self._read(ordinal, term)
+        return None if ordinal < 0 else self.at(ordinal)
 
     def at(self, ordinal: int) -> TermPostings:
-        """What is known of the term with a number. Raises: IndexError."""
-        return self._read(ordinal, self.terms.term(ordinal))
+        """What is known of the term of a number.
 
-    @property
-    def starts(self) -> memoryview:
-        """Where each term's record begins, and the end of the last."""
-        return self._starts
-
-    def records(self, first: int, last: int) -> memoryview:
-        """The records of the terms numbered from first to last, the last excluded."""
-        return self._data.slice(self._starts[first], self._starts[last])
-
-    def _read(self, ordinal: int, term: str) -> TermPostings:
-        start, end = self._starts[ordinal], self._starts[ordinal + 1]
+        Raises: IndexError if there is none, IndexCorruptError.
+        """
+        if not 0 <= ordinal < len(self.terms):
+            raise IndexError(ordinal)
+        size = self.start_bytes
+        pair = self.starts.slice(size * ordinal, size * (ordinal + 2))
+        start, end = pair.cast("I" if size == 4 else "Q")
         try:
-            return self._record(self._data.slice(start, end), term)
-        except (IndexError, ValueError, struct.error):
-            raise self._damaged(f"the postings of {term!r} cannot be read") from None
+            return self._read(ordinal, start, end)
+        except (IndexError, ValueError):
+            raise self.damaged(ordinal) from None
 
-    def _record(self, data: memoryview, term: str) -> TermPostings:
+    def damaged(self, ordinal: int) -> IndexCorruptError:
+        """The error that says that a term's record is none."""
+        return corrupt(self.data.path, f"the postings of term {ordinal} are damaged")
+
+    def _read(self, ordinal: int, start: int, end: int) -> TermPostings:
+        numbers = self.data.slice(start, min(end, start + _LONGEST_NUMBERS)).tobytes()
         made = TermPostings()
-        made.term, made.bases = term, self.bases
-        made.members, made.single = (), -1
-        made.document_kind = made.position_kind = 0
-        empty = data[:0]
-        made.position_units = made.document_units = made._code_data = empty
-        made.skips = made.head_documents = empty
-        flags, at = data[0], 1
-        if flags & SINGLE:
-            made.single, at = varints.decode(data, at)
-            self._within(made.single)
-            made.occurrences = 1
-            made.documents = 1 if flags & SINGLE_SCORED else 0
-            made._code_data = data[at : at + made.documents]
-            made.top = data[at] if made.documents else 0
-            made.document_kind = FROM_POSITIONS if made.documents else 0
-            return made
-        return self._lists(made, data, flags)
-
-    def _lists(self, made: TermPostings, data: memoryview, flags: int) -> TermPostings:
-        kind = made.position_kind = flags & 3
-        scored = made.document_kind = flags >> SCORED_SHIFT & 7
-        at, units, scored_units, member_bytes = 1, 0, 0, 0
-        made.occurrences = made.documents = made.top = 0
-        if kind:
-            made.occurrences, at = varints.decode(data, at)
-            units, at = varints.decode(data, at)
-        if scored:
-            made.documents, at = varints.decode(data, at)
-            if scored < BITMAP:
-                scored_units, at = varints.decode(data, at)
-            made.top = data[at]
-            at += 1
+        made._source, made.ordinal, made.members = self, ordinal, ()
+        flags = numbers[0]
+        at = _read_positions(made, numbers, 1, flags & KIND_MASK)
+        at = _read_documents(made, numbers, at, flags >> DOCUMENTS_SHIFT & KIND_MASK)
+        rest = self._place(made, start + at)
+        if rest > end or (rest < end) != bool(flags & MEMBERS):
+            raise ValueError(ordinal)
+        if made.documents == 1:
+            made.top = self.data.slice(made.codes_at, made.codes_at + 1)[0]
         if flags & MEMBERS:
-            member_bytes, at = varints.decode(data, at)
-            made.members = self._members(data[at : at + member_bytes])
-            at += member_bytes
-        size = 8 * ((units - 1) // SKIP) if units else 0
-        made.skips, at = _piece(data, at, size)
-        made.position_units, at = _piece(data, at, units * UNITS[kind])
-        if scored == BITMAP:
-            size = (self.document_count + 7) // 8
-        else:
-            size = scored_units * UNITS[scored] if scored < BITMAP else 0
-        made.document_units, at = _piece(data, at, size)
-        made._code_data, at = _piece(data, at, made.documents)
-        if made.documents >= FEWEST_FOR_HEADS:
-            made.head_documents, at = _piece(data, at, 4 * HEADS)
-        if at != len(data):
-            raise ValueError("something is left over")
+            made.members = self._members(self.data.slice(rest, end).tobytes())
         return made
 
-    def _members(self, data: memoryview) -> tuple[int, ...]:
+    def _place(self, made: TermPostings, at: int) -> int:
+        """Note where the lists of a term lie; the end of them."""
+        made.skips_at = at
+        made.positions_at = at = at + 8 * (max(0, made.position_units - 1) // SKIP)
+        if made.position_kind != SINGLE:
+            at += made.position_units * SIZES[made.position_kind]
+        made.documents_at = at
+        if made.document_kind == BITMAP:
+            at += (self.document_count + 7) // 8
+        elif made.document_kind != FROM_POSITIONS:
+            at += made.document_units * SIZES[made.document_kind]
+        made.codes_at = at
+        made.heads_at = at = at + made.documents
+        return at + 5 * HEADS if made.documents >= FEWEST_FOR_HEADS else at
+
+    def _members(self, data: bytes) -> tuple[int, ...]:
         found: list[int] = []
         at = last = 0
         while at < len(data):
             step, at = varints.decode(data, at)
             last += step
-            if last >= len(self.terms):
-                raise ValueError("a member that is not there")
             found.append(last)
+        if last >= len(self.terms):
+            raise ValueError(last)
         return tuple(found)
 
-    def _within(self, position: int) -> None:
-        if not self.bases[0] <= position < self.bases[-1]:
-            raise ValueError("a position that is in no document")
 
-    def _damaged(self, why: str) -> IndexCorruptError:
-        return IndexCorruptError(
-            f"{self._path} is damaged: {why}.",
-            path=self._path,
-            hint="Run `searchkit build --full` to write it anew.",
-        )
+def _read_positions(made: TermPostings, numbers: bytes, at: int, kind: int) -> int:
+    made.position_kind, made.single = kind, -1
+    made.occurrences = made.position_units = 0
+    if kind == SINGLE:
+        made.occurrences = 1
+        made.single, at = varints.decode(numbers, at)
+        if made.single >= made.bases[-1]:
+            raise ValueError(made.single)
+    elif kind in (1, 2, 3):
+        made.occurrences, at = varints.decode(numbers, at)
+        full, at = varints.decode(numbers, at)
+        made.position_units = made.occurrences + full
+    elif kind != NONE:
+        raise ValueError(kind)
+    return at
 
 
-def _piece(data: memoryview, at: int, size: int) -> tuple[memoryview, int]:
-    if at + size > len(data):
-        raise ValueError("a list does not end")
-    return data[at : at + size], at + size
+def _read_documents(made: TermPostings, numbers: bytes, at: int, kind: int) -> int:
+    made.document_kind = kind
+    made.documents = made.document_units = made.top = 0
+    if kind == FROM_POSITIONS and made.position_kind == SINGLE:
+        made.documents = 1
+    elif kind != NONE:
+        made.documents, at = varints.decode(numbers, at)
+        if kind in (1, 2, 3):
+            full, at = varints.decode(numbers, at)
+            made.document_units = made.documents + full
+        elif kind not in (BITMAP, FROM_POSITIONS):
+            raise ValueError(kind)
+    if made.documents > 1:
+        made.top = numbers[at]
+        at += 1
+    return at

@@ -1,6 +1,7 @@
-"""The lists of a term, decoded by numpy: for heavy queries and for builds.
+"""The lists of terms, decoded by numpy: for heavy queries and for builds.
 
-The same functions with the same results as in `plain`, as numpy arrays.
+The same functions with the same results as in `plain`, as numpy arrays; and the lists
+of many terms that follow each other at once, for a build that goes on from an index.
 """
 
 from __future__ import annotations
@@ -10,12 +11,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from searchkit.engines.columns.files import corrupt
 from searchkit.engines.columns.postings import (
     BITMAP,
+    DOCUMENTS_SHIFT,
+    FEWEST_FOR_HEADS,
     FROM_POSITIONS,
     FULL,
+    HEADS,
+    KIND_MASK,
+    MEMBERS,
+    NONE,
+    SINGLE,
+    SIZES,
     SKIP,
-    UNITS,
+    Postings,
     TermPostings,
 )
 
@@ -25,55 +35,276 @@ Codes = NDArray[np.uint8]
 TYPES: tuple[Any, ...] = (None, np.dtype("<u1"), np.dtype("<u2"), np.dtype("<u4"))
 
 
-def positions(postings: TermPostings) -> Numbers:
-    """All global positions, rising."""
-    if postings.single >= 0:
-        return np.array([postings.single], np.int64)
-    return _sums(postings.position_units, postings.position_kind, 0)
+def positions(term: TermPostings) -> Numbers:
+    """All global positions, rising. Raises: IndexCorruptError."""
+    if term.position_kind == SINGLE:
+        return np.array([term.single], np.int64)
+    start, kind = term.positions_at, term.position_kind
+    found = _sums(term.read(start, start + term.position_units * SIZES[kind]), kind, 0)
+    if len(found) != term.occurrences or (len(found) and found[-1] >= term.bases[-1]):
+        raise term.damaged()
+    return found
 
 
-def positions_between(postings: TermPostings, low: int, high: int) -> Numbers:
-    """The positions from low to high, high excluded, rising."""
-    if postings.single >= 0:
-        found = positions(postings)
+def positions_between(term: TermPostings, low: int, high: int) -> Numbers:
+    """The positions from low to high, high excluded, rising; read from near them.
+
+    Raises: IndexCorruptError.
+    """
+    kind, units = term.position_kind, term.position_units
+    if kind == SINGLE:
+        found = positions(term)
     else:
-        kind = postings.position_kind
-        skips = np.frombuffer(postings.skips, np.uint64)
-        first, last = int(skips.searchsorted(low)), int(skips.searchsorted(high)) + 1
-        width = UNITS[kind] * SKIP
-        data = postings.position_units[first * width : last * width]
-        found = _sums(data, kind, int(skips[first - 1]) if first else 0)
-    return found[found.searchsorted(low) : found.searchsorted(high)]
+        skips = np.frombuffer(term.read(term.skips_at, term.positions_at), "<i8")
+        first, last = (int(at) for at in skips.searchsorted((low, high)))
+        start = term.positions_at + first * SKIP * SIZES[kind]
+        stop = (
+            term.positions_at + min((max(first, last) + 1) * SKIP, units) * SIZES[kind]
+        )
+        before = int(skips[first - 1]) if first else 0
+        if not 0 <= before <= term.bases[-1]:
+            raise term.damaged()
+        found = _sums(term.read(start, stop), kind, before)
+    first, last = found.searchsorted((low, high))
+    return found[first:last]
 
 
-def documents(postings: TermPostings) -> Numbers:
-    """The numbers of the scored documents, rising."""
-    kind = postings.document_kind
+def documents(term: TermPostings) -> Numbers:
+    """The numbers of the scored documents, rising. Raises: IndexCorruptError."""
+    kind, start = term.document_kind, term.documents_at
     if kind == FROM_POSITIONS:
-        bases = np.frombuffer(postings.bases, np.uint64)
-        return np.unique(bases.searchsorted(positions(postings), "right") - 1)
-    if kind == BITMAP:
-        raw = np.frombuffer(postings.document_units, np.uint8)
-        return np.flatnonzero(np.unpackbits(raw, bitorder="little"))
-    return _sums(postings.document_units, kind, 0)
+        bases = np.frombuffer(term.bases, "<i8")
+        rows = bases.searchsorted(positions(term), "right") - 1
+        found: Numbers = rows[np.diff(rows, prepend=-1) > 0]
+    elif kind == BITMAP:
+        raw = np.frombuffer(term.read(start, term.codes_at), np.uint8)
+        found = np.flatnonzero(np.unpackbits(raw, bitorder="little"))
+    else:
+        found = _sums(term.read(start, term.codes_at), kind, 0)
+    if len(found) != term.documents or (
+        len(found) and found[-1] >= term.document_count
+    ):
+        raise term.damaged()
+    return found
 
 
-def codes(postings: TermPostings) -> Codes:
-    """The impact codes of the documents, in their order."""
-    return np.frombuffer(postings.code_bytes, np.uint8)
+def codes(term: TermPostings) -> Codes:
+    """The impact codes of the documents, in their order. Raises: IndexCorruptError."""
+    return np.frombuffer(
+        term.read(term.codes_at, term.codes_at + term.documents), np.uint8
+    )
 
 
-def heads(postings: TermPostings) -> Numbers:
-    """The numbers of the best documents, best first; empty if all are few."""
-    return np.frombuffer(postings.head_documents, "<u4").astype(np.int64)
+def heads(term: TermPostings) -> tuple[Numbers, Codes]:
+    """The best documents (by code, then by number) and their codes.
+
+    Nothing if there are fewer than FEWEST_FOR_HEADS. Raises: IndexCorruptError.
+    """
+    if term.documents < FEWEST_FOR_HEADS:
+        return np.empty(0, np.int64), np.empty(0, np.uint8)
+    start = term.heads_at
+    found = np.frombuffer(term.read(start, start + 4 * HEADS), "<u4").astype(np.int64)
+    if found.max() >= term.document_count:
+        raise term.damaged()
+    worth = term.read(start + 4 * HEADS, start + 5 * HEADS)
+    return found, np.frombuffer(worth, np.uint8)
 
 
 def _sums(data: memoryview, kind: int, before: int) -> Numbers:
-    if not data:
+    if kind == NONE or not data:
         return np.empty(0, np.int64)
     units = np.frombuffer(data, TYPES[kind])
     sums = np.cumsum(units, dtype=np.int64)
     if before:
         sums += before
-    full = units == FULL[kind]
-    return sums[~full] if full.any() else sums
+    whole = units != FULL[kind]
+    return sums if whole.all() else sums.take(np.flatnonzero(whole))
+
+
+def all_positions(postings: Postings, first: int, last: int) -> tuple[Numbers, Numbers]:
+    """The positions of the terms numbered from first to last, the last excluded.
+
+    The positions of term `first + i` are `positions[bounds[i] : bounds[i + 1]]`. Takes
+    some 60 bytes of memory a position while it works: read a large index in slabs.
+
+    Raises: IndexCorruptError.
+    """
+    records = _Records(postings, first, last)
+    return records.positions(), _bounds(records.occurrences)
+
+
+def all_occurrences(postings: Postings, first: int, last: int) -> Numbers:
+    """How many positions each of the terms from first to last has.
+
+    Raises: IndexCorruptError.
+    """
+    return _Records(postings, first, last).occurrences
+
+
+def all_members(postings: Postings, first: int, last: int) -> tuple[Numbers, Numbers]:
+    """The members of the terms from first to last, and their bounds by term.
+
+    Raises: IndexCorruptError.
+    """
+    records = _Records(postings, first, last)
+    members, counts = records.members()
+    return members, _bounds(counts)
+
+
+class _Records:
+    """The records of terms that follow each other, their heads read field by field."""
+
+    def __init__(self, postings: Postings, first: int, last: int) -> None:
+        if not 0 <= first <= last <= len(postings.terms):
+            raise IndexError(first, last)
+        self._postings = postings
+        starts = _records_at(postings, first, last)
+        self._data = np.frombuffer(
+            postings.data.slice(int(starts[0]), int(starts[-1])), np.uint8
+        )
+        self._at = starts[:-1] - starts[0]
+        self._ends = starts[1:] - starts[0]
+        self._check(self._at < self._ends)
+        flags = self._data[self._at]
+        self._at = self._at + 1
+        self._has_members = (flags & MEMBERS) > 0
+        self._read_positions(flags & KIND_MASK)
+        self._read_documents(flags >> DOCUMENTS_SHIFT & KIND_MASK)
+
+    def _check(self, valid: NDArray[np.bool_]) -> None:
+        if not valid.all():
+            raise corrupt(self._postings.data.path, "some postings are damaged")
+
+    def _number(self, chosen: NDArray[np.bool_]) -> Numbers:
+        """The next number of each chosen record; 0 of the others."""
+        found = np.zeros(len(self._at), np.int64)
+        here = np.flatnonzero(chosen)
+        for shift in range(0, 63, 7):
+            if not len(here):
+                return found
+            self._check(self._at[here] < self._ends[here])
+            byte = self._data[self._at[here]].astype(np.int64)
+            found[here] |= (byte & 127) << shift
+            self._at[here] += 1
+            here = here[byte > 127]
+        self._check(~np.ones(len(here), np.bool_))
+        return found
+
+    def _count(self, chosen: NDArray[np.bool_], most: int = 1) -> Numbers:
+        """A number of things of which a byte of the record holds at most so many."""
+        found = self._number(chosen)
+        self._check(found <= most * len(self._data))
+        return found
+
+    def _read_positions(self, kinds: Codes) -> None:
+        self._kinds = kinds
+        self._check(kinds <= SINGLE)
+        several = (kinds > NONE) & (kinds < SINGLE)
+        self._only = self._number(kinds == SINGLE)
+        self._check(self._only < max(1, self._postings.bases[-1]))
+        counts = self._count(several)
+        self._units = counts + self._count(several)
+        self.occurrences: Numbers = np.where(kinds == SINGLE, 1, counts)
+
+    def _read_documents(self, kinds: Codes) -> None:
+        """Step over what is said of documents; note where the lists lie."""
+        self._check(kinds <= FROM_POSITIONS)
+        implied = (kinds == FROM_POSITIONS) & (self._kinds == SINGLE)
+        documents = self._count((kinds > NONE) & ~implied, 8) + implied
+        units = documents + self._count((kinds > NONE) & (kinds < BITMAP))
+        units[(kinds == NONE) | (kinds >= BITMAP)] = 0
+        self._at += documents > 1
+        skips = 8 * (np.maximum(self._units - 1, 0) // SKIP)
+        widths = np.array([*SIZES, 0, 0])
+        self._lists = self._at + skips
+        rest = self._lists + self._units * widths[self._kinds]
+        rest += units * widths[kinds]
+        bitmap_bytes = (self._postings.document_count + 7) // 8
+        rest += np.where(kinds == BITMAP, bitmap_bytes, 0) + documents
+        rest += np.where(documents >= FEWEST_FOR_HEADS, 5 * HEADS, 0)
+        self._rest = rest
+        self._check(rest <= self._ends)
+        self._check((rest < self._ends) == self._has_members)
+
+    def positions(self) -> Numbers:
+        """The positions of all records in a row."""
+        found = np.empty(int(self.occurrences.sum()), np.int64)
+        starts = _bounds(self.occurrences)
+        single = self._kinds == SINGLE
+        found[starts[:-1][single]] = self._only[single]
+        for kind in (1, 2, 3):
+            chosen = np.flatnonzero(self._kinds == kind)
+            if len(chosen):
+                values = self._in_units(kind, chosen)
+                counts = self.occurrences[chosen]
+                found[_spread(starts[chosen], counts)] = values
+        return found
+
+    def _in_units(self, kind: int, chosen: Numbers) -> Numbers:
+        """The lists of records of one kind in a row."""
+        units, counts = self._units[chosen], self.occurrences[chosen]
+        width = SIZES[kind]
+        read = _spread(self._lists[chosen], width * units)
+        encoded = self._data[read].view(TYPES[kind])
+        sums = np.cumsum(encoded, dtype=np.int64)
+        whole = encoded != FULL[kind]
+        bounds = _bounds(units)
+        before = np.concatenate(([0], sums))[bounds[:-1]]
+        sums -= np.repeat(before, units)
+        kept = np.concatenate(([0], np.cumsum(whole)))[bounds]
+        self._check(np.diff(kept) == counts)
+        found: Numbers = sums[whole]
+        lasts = found[np.cumsum(counts) - 1]
+        self._check((lasts >= 0) & (lasts < self._postings.bases[-1]))
+        return found
+
+    def members(self) -> tuple[Numbers, Numbers]:
+        """The members of all records in a row, and how many each has."""
+        sizes = self._ends - self._rest
+        raw = self._data[_spread(self._rest, sizes)]
+        ends = np.flatnonzero(raw < 128)
+        bounds = _bounds(sizes)
+        self._check(raw[bounds[1:][sizes > 0] - 1] < 128)
+        counts = np.diff(ends.searchsorted(bounds))
+        starts = np.concatenate(([0], ends + 1))[: len(ends)]
+        self._check(ends - starts < _LONGEST)
+        places = np.arange(len(raw)) - np.repeat(starts, ends + 1 - starts)
+        parts = (raw & 127).astype(np.int64) << 7 * places
+        steps = _segment_sums(parts, starts)
+        sums = np.cumsum(steps)
+        firsts = np.concatenate(([0], sums))[_bounds(counts)[:-1]]
+        found = sums - np.repeat(firsts, counts)
+        self._check((steps >= 0) & (found >= 0) & (found < len(self._postings.terms)))
+        return found, counts
+
+
+_LONGEST = 9  # bytes of a varint
+
+
+def _segment_sums(values: Numbers, starts: Numbers) -> Numbers:
+    if not len(values):
+        return values
+    return np.asarray(np.add.reduceat(values, starts), np.int64)
+
+
+def _records_at(postings: Postings, first: int, last: int) -> Numbers:
+    """Where the records begin, and where the last one ends."""
+    size = postings.start_bytes
+    raw = postings.starts.slice(size * first, size * (last + 1))
+    found = np.frombuffer(raw, f"<u{size}").astype(np.int64)
+    if (np.diff(found) < 0).any() or found[0] < 0:
+        raise corrupt(postings.starts.path, "its records do not follow each other")
+    return found
+
+
+def _bounds(counts: Numbers) -> Numbers:
+    """Where rows of so many values begin and end."""
+    found = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=found[1:])
+    return found
+
+
+def _spread(starts: Numbers, sizes: Numbers) -> Numbers:
+    """The places of rows that begin at `starts`, in a row."""
+    shift = starts - (np.cumsum(sizes) - sizes)
+    return np.asarray(np.arange(int(sizes.sum())) + np.repeat(shift, sizes))

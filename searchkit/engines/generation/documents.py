@@ -32,6 +32,9 @@ NUMBERS = (
 TEXTS = ("doc_id", "title", "path", "definitions")
 """Bytes of any length, one text a document."""
 
+PAGES = ("page", "article")
+"""Bytes of any length, one of each a document, in a file of their own."""
+
 DIGEST_BYTES = 16
 _TAGS_AT_ONCE = 1 << 20  # positions; even
 
@@ -137,11 +140,11 @@ def unpacked(nibbles: Array) -> Array:
     return both.ravel()
 
 
-def packed(tags: Array) -> bytes:
+def packed(tags: Array) -> Array:
     """The inverse of `unpacked`; of an odd number of them the last half is 0."""
     if len(tags) % 2:
         tags = np.append(tags, np.uint8(0))
-    return (tags[::2] | tags[1::2] << 4).astype(np.uint8).tobytes()
+    return np.asarray(tags[::2] | tags[1::2] << 4, np.uint8)
 
 
 def write_rows(writer: ColumnWriter, rows: Sequence[Row]) -> None:
@@ -166,10 +169,11 @@ def write_rows(writer: ColumnWriter, rows: Sequence[Row]) -> None:
 def merge_documents(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
     """The columns of a generation, from stretches of rows in the order of `doc_id`."""
     for name in NUMBERS:
-        parts = [rows.numbers[name][low:high] for rows, low, high in stretches]
-        writer.add(name, _joined(parts, "<u4").tobytes())
+        writer.add(name, merged_numbers(name, stretches))
     for name in TEXTS:
-        merge_texts(writer, name, [(r.texts[name], low, h) for r, low, h in stretches])
+        pieces = [(rows.texts[name], low, end) for rows, low, end in stretches]
+        offsets = merge_texts(writer, name, pieces)
+        _add_offsets(writer, name, offsets, int(offsets[-1]))
     with writer.stream("digest") as stream:
         for rows, low, high in stretches:
             stream.write(rows.digests[low:high].tobytes())
@@ -181,11 +185,16 @@ def merge_documents(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
     totals = [len(bases["text_base"]) - 1]
     for name in ("title_words", "body_words"):
         sums = (
-            int(rows.numbers[name][low:h].sum(dtype=np.int64))
-            for rows, low, h in stretches
+            int(rows.numbers[name][low:end].sum(dtype=np.int64))
+            for rows, low, end in stretches
         )
         totals.append(sum(sums))
     _add_array(writer, "totals", totals, "<u8")
+
+
+def merged_numbers(name: str, stretches: Sequence[Stretch]) -> Array:
+    """One of the columns of NUMBERS."""
+    return _joined([rows.numbers[name][low:end] for rows, low, end in stretches], "<u4")
 
 
 def merged_base(name: str, stretches: Sequence[Stretch]) -> Array:
@@ -197,8 +206,8 @@ def merged_base(name: str, stretches: Sequence[Stretch]) -> Array:
 
 def merge_texts(
     writer: ColumnWriter, name: str, stretches: Iterable[tuple[Texts, int, int]]
-) -> None:
-    """A column of texts from stretches of others."""
+) -> Array:
+    """A column of texts from stretches of others; the new offsets."""
     offsets, end = [np.zeros(1, np.int64)], 0
     with writer.stream(name) as stream:
         for column, low, high in stretches:
@@ -207,13 +216,13 @@ def merge_texts(
                 stream.write(column.blob[at[0] : at[-1]].data)
                 offsets.append(at[1:] - at[0] + end)
                 end = int(offsets[-1][-1])
-    _add_offsets(writer, name, np.concatenate(offsets), end)
+    return np.concatenate(offsets)
 
 
 def _merge_topics(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
     parts = [
-        rows.topics[rows.topics_at[low] : rows.topics_at[h]]
-        for rows, low, h in stretches
+        rows.topics[rows.topics_at[low] : rows.topics_at[end]]
+        for rows, low, end in stretches
     ]
     used = {
         rows.topic_names[number]
@@ -228,7 +237,7 @@ def _merge_topics(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
         mapped.append(np.array(table, "<u4")[part] if len(part) else part)
     add_texts(writer, "topic_names", names)
     writer.add("topics", _joined(mapped, "<u4").tobytes())
-    counts = [np.diff(rows.topics_at[low : h + 1]) for rows, low, h in stretches]
+    counts = [np.diff(rows.topics_at[low : end + 1]) for rows, low, end in stretches]
     _add_array(writer, "topics_at", _offsets(_joined(counts, np.int64)), "<u4")
 
 

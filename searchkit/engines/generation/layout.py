@@ -14,10 +14,12 @@ from itertools import pairwise
 import numpy as np
 
 from searchkit.engines.generation.documents import (
+    NUMBERS,
     Array,
     Documents,
     Stretch,
     merged_base,
+    merged_numbers,
 )
 
 
@@ -54,6 +56,10 @@ class Layout:
     def base(self, space: str) -> Array:
         """Where each document begins in a space, and the end of the last."""
         return merged_base(f"{space}_base", self.stretches())
+
+    def numbers(self) -> dict[str, Array]:
+        """The columns of NUMBERS of the new generation."""
+        return {name: merged_numbers(name, self.stretches()) for name in NUMBERS}
 
     def move(self, number: int, space: str) -> Move:
         """How the positions of a source move."""

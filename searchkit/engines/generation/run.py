@@ -6,113 +6,144 @@ order, with their occurrences term by term. Positions are global within the run.
 
 from __future__ import annotations
 
-from array import array as Column
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from searchkit.analysis.analyzer import ZONE_MASK
+from searchkit.analysis.rows import AnalyzedBatch, Rows
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.generation.documents import (
+    PAGES,
     Array,
     Documents,
     Row,
     Texts,
     add_texts,
     array,
+    each,
     texts,
     write_rows,
 )
 
-RUN = "run"
 SPACES = ("text", "math")
 ZONE_BITS = 2
 """A place in a run is position << ZONE_BITS | zone, in 32 bits."""
 
+_KIND = "run"
 
-@dataclass(slots=True)
+
 class _Space:
     """The occurrences of one space, as they come."""
 
-    numbers: dict[str, int] = field(default_factory=dict)
-    terms: Column[int] = field(default_factory=lambda: Column("I"))
-    places: Column[int] = field(default_factory=lambda: Column("I"))
-    length: int = 0
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._terms: list[Array] = []
+        self._places: list[Array] = []
+        self._length = 0
 
-    def add(self, postings: Mapping[str, Column[int]], base: int) -> None:
-        """Places within a row, the zone in the low bits, by term."""
-        numbers = self.numbers
-        shift = base << ZONE_BITS
-        for term, places in postings.items():
-            number = numbers.setdefault(term, len(numbers))
-            self.terms.extend([number] * len(places))
-            self.places.extend([place + shift for place in places])
+    def add(self, rows: Rows, tags: Array | None) -> None:
+        """Take in a batch; without tags every zone is 0."""
+        used = np.unique(rows.ids)
+        numbers = self._numbers
+        table = np.zeros(int(used[-1]) + 1 if len(used) else 0, np.uint32)
+        table[used] = [
+            numbers.setdefault(rows.terms[one], len(numbers)) for one in used.tolist()
+        ]
+        places = (rows.positions + self._length) << ZONE_BITS
+        if tags is not None:
+            places |= tags[rows.positions] & ZONE_MASK
+        self._terms.append(table[rows.ids])
+        self._places.append(places.astype(np.uint32))
+        self._length += int(rows.bases[-1])
 
     def write(self, writer: ColumnWriter, name: str) -> None:
         """Terms in order, and all places by term and position."""
-        encoded = [term.encode("utf-8", "surrogatepass") for term in self.numbers]
+        encoded = [term.encode("utf-8", "surrogatepass") for term in self._numbers]
         order = sorted(range(len(encoded)), key=encoded.__getitem__)
         rank = np.empty(len(order), np.uint64)
         rank[order] = np.arange(len(order), dtype=np.uint64)
-        keys = rank[np.frombuffer(self.terms, np.uint32)] if self.terms else rank
-        counts = np.bincount(keys.astype(np.int64), minlength=len(order))
-        keys = keys << np.uint64(32)
-        if self.places:
-            keys |= np.frombuffer(self.places, np.uint32)
-        keys.sort()
+        terms = rank[_joined(self._terms)]
+        counts = np.bincount(terms.astype(np.int64), minlength=len(order))
+        terms <<= np.uint64(32)
+        terms |= _joined(self._places)
+        terms.sort()
         add_texts(writer, f"{name}_terms", [encoded[number] for number in order])
-        writer.add(f"{name}_counts", counts.astype("<u4").tobytes())
-        writer.add(f"{name}_places", keys.astype("<u4").tobytes())
+        writer.add(f"{name}_counts", counts.astype("<u4"))
+        writer.add(f"{name}_places", terms.astype("<u4"))
 
 
-@dataclass(slots=True)
+def _joined(parts: Sequence[Array]) -> Any:
+    return np.concatenate([np.empty(0, np.uint32), *parts])
+
+
 class RunWriter:
     """Gathers documents in the order of their `doc_id`, and spills them at once."""
 
-    rows: list[Row] = field(default_factory=list)
-    pages: list[bytes] = field(default_factory=list)
-    spaces: dict[str, _Space] = field(
-        default_factory=lambda: {name: _Space() for name in SPACES}
-    )
-    text_length: int = 0
-    math_length: int = 0
+    def __init__(self) -> None:
+        self._rows: list[Row] = []
+        self._pages: list[tuple[bytes, ...]] = []
+        self._spaces = {name: _Space() for name in SPACES}
+
+    def add(
+        self,
+        rows: Iterable[Row],
+        pages: Iterable[tuple[bytes, ...]],
+        batch: AnalyzedBatch,
+    ) -> None:
+        """Take in analysed documents; of each, what stands in the columns of PAGES."""
+        self._rows += rows
+        self._pages += pages
+        self._spaces["text"].add(batch.text, batch.tags)
+        self._spaces["math"].add(batch.math, None)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
     def write(self, path: Path) -> None:
         """Raises: OSError."""
-        with ColumnWriter(path, RUN) as writer:
-            write_rows(writer, self.rows)
-            add_texts(writer, "page", self.pages)
-            for name, space in self.spaces.items():
+        with ColumnWriter(path, _KIND) as writer:
+            write_rows(writer, self._rows)
+            for number, name in enumerate(PAGES):
+                add_texts(writer, name, [page[number] for page in self._pages])
+            for name, space in self._spaces.items():
                 space.write(writer, name)
-            writer.finish()
 
 
 class Run:
-    """A run, or what else has terms in order: read by the merge."""
+    """A run, as a source of the merge."""
 
     def __init__(self, path: Path) -> None:
-        self.columns = Columns(path, RUN)
-        self.documents = Documents.read(self.columns)
+        self._columns = Columns(path, _KIND)
+        self.documents = Documents.read(self._columns)
         self._starts = {name: self._read_starts(name) for name in SPACES}
 
-    def pages(self) -> Texts:
-        return texts(self.columns, "page")
+    def pages(self, name: str) -> Texts:
+        """One of the columns of PAGES."""
+        return texts(self._columns, name)
 
-    def terms(self, space: str) -> Texts:
-        return texts(self.columns, f"{space}_terms")
+    def terms(self, space: str) -> list[bytes]:
+        """All terms in order of their bytes."""
+        return list(each(texts(self._columns, f"{space}_terms")))
+
+    def sizes(self, space: str) -> Array:
+        """How many occurrences each term has."""
+        return np.diff(self._starts[space])
 
     def places(self, space: str, low: int, high: int) -> tuple[Array, Array, Array]:
         """Counts by term, positions and zones of the terms from `low` to `high`."""
         starts = self._starts[space][low : high + 1]
-        places = array(self.columns, f"{space}_places", "<u4")[starts[0] : starts[-1]]
+        all_places = array(self._columns, f"{space}_places", "<u4")
+        places = all_places[starts[0] : starts[-1]]
         zones = (places & ZONE_MASK).astype(np.uint8)
         return np.diff(starts), (places >> ZONE_BITS).astype(np.int64), zones
 
     def close(self) -> None:
-        self.columns.close()
+        """Let the file go."""
+        self._columns.close()
 
     def _read_starts(self, space: str) -> Array:
-        counts = array(self.columns, f"{space}_counts", "<u4")
+        counts = array(self._columns, f"{space}_counts", "<u4")
         return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])

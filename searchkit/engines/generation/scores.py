@@ -6,7 +6,9 @@ as `ranking` says, and an impact code of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from searchkit.engines.generation.documents import Array
 from searchkit.engines.ranking import CODE_BORDERS
 from searchkit.engines.weights import ALIAS, PARTS, TITLE, TOPIC, weight_table
 
+_RECORD = np.dtype([("document", "<u4"), ("x", "<f8")])
 _BORDERS = np.array(CODE_BORDERS)
 _WIDTH = PARTS + 1  # of the table of weights
 
@@ -72,7 +75,7 @@ class Weigher:
         return parts
 
 
-def merged(parts: list[Frequencies]) -> Frequencies:
+def merged(parts: Sequence[Frequencies]) -> Frequencies:
     """The sums of several."""
     filled = [part for part in parts if len(part.terms)]
     if len(filled) == 1:
@@ -81,8 +84,12 @@ def merged(parts: list[Frequencies]) -> Frequencies:
         np.concatenate([np.empty(0, kind), *(getattr(p, name) for p in filled)])
         for name, kind in (("terms", np.int64), ("documents", np.int64), ("x", float))
     )
-    order = np.argsort(terms << 32 | documents, kind="stable")
-    return _summed(terms[order], documents[order], x[order])
+    return _sorted(Frequencies(terms, documents, x))
+
+
+def _sorted(found: Frequencies) -> Frequencies:
+    order = np.argsort(found.terms << 32 | found.documents, kind="stable")
+    return _summed(found.terms[order], found.documents[order], found.x[order])
 
 
 def _summed(terms: Array, documents: Array, x: Array) -> Frequencies:
@@ -95,3 +102,54 @@ def _summed(terms: Array, documents: Array, x: Array) -> Frequencies:
     new[1:] |= documents[1:] != documents[:-1]
     (starts,) = np.nonzero(new)
     return Frequencies(terms[starts], documents[starts], np.add.reduceat(x, starts))
+
+
+class FrequencyTable:
+    """The frequencies of some terms in a temporary file, to be looked up by term."""
+
+    def __init__(self, path: Path, count: int) -> None:
+        """For terms with numbers below `count`."""
+        self._path = path
+        self._file = path.open("xb")
+        self._counts = np.zeros(count, np.int64)
+        self._end = 0
+
+    def append(self, low: int, found: Frequencies) -> None:
+        """Add terms above all before; their numbers count from `low`.
+
+        Raises: ValueError if they are not above.
+        """
+        if low < self._end:
+            raise ValueError("terms must come in their order")
+        self._end = low
+        records = np.empty(len(found.terms), _RECORD)
+        records["document"], records["x"] = found.documents, found.x
+        self._file.write(records.data)
+        counts = np.bincount(found.terms)
+        self._counts[low : low + len(counts)] += counts
+
+    def finish(self) -> None:
+        """No more terms come; from now on they can be looked up."""
+        size = self._file.tell()
+        self._file.close()
+        self._starts = np.cumsum(self._counts) - self._counts
+        self._records = (
+            np.memmap(self._path, _RECORD, mode="r") if size else np.empty(0, _RECORD)
+        )
+
+    def sizes(self, terms: Array) -> Array:
+        """In how many documents each of the terms stands."""
+        return self._counts[terms]
+
+    def sums(self, targets: Array, terms: Array) -> Frequencies:
+        """The frequencies of each target: of all terms that are beside it, summed."""
+        counts = self._counts[terms]
+        ends = np.cumsum(counts)
+        skipped = np.repeat(self._starts[terms] - ends + counts, counts)
+        records = self._records[skipped + np.arange(len(skipped))]
+        found = Frequencies(
+            np.repeat(targets, counts),
+            records["document"].astype(np.int64),
+            records["x"].copy(),
+        )
+        return _sorted(found)

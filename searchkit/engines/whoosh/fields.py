@@ -1,48 +1,29 @@
-"""Which fields does the Whoosh index have, and how are they written?
+"""Which fields does Whoosh see in a generation, and how does it ask for them?
 
-The analysis has happened before Whoosh is asked, so a search field takes an
-`AnalyzedText` and hands its postings over as they are: one array of occurrences a
-term, atom positions from 0 and, in the two low bits, the zone. Whoosh's own query
-parser reaches the same terms through `QueryAnalyzer`: words are looked up as jieba's
-words, a phrase as consecutive atoms.
-
-The schema is made by this code. It is stored only for those who open the index with
-Whoosh itself; searchkit does not read it back.
+A field is a stretch of each document's row of atoms (or its row of formulas), so its
+terms are the index's terms and a phrase is consecutive atoms. Whoosh's own query parser
+reaches them through `QueryAnalyzer`. Nothing can be written through these fields.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
-from whoosh import columns
 from whoosh.analysis import Analyzer, Token
-from whoosh.fields import COLUMN, ID, STORED, FieldType, Schema
+from whoosh.fields import ID, STORED, FieldType, Schema
+from whoosh.filedb.filestore import ReadOnlyError
 from whoosh.formats import Format
 
-from searchkit.analysis.analyzer import (
-    TAG_BITS,
-    AnalyzedText,
-    Word,
-    analyze_text,
-    words,
-)
+from searchkit.analysis.analyzer import Word, words
 from searchkit.analysis.chinese import JIEBA
 
-FORMAT_VERSION = 3
-"""Raised when an index written before can no longer be read."""
-
-SEARCH_FIELDS = ("title", "alias", "topic", "body", "math")
-
-
-def encode_term(term: str) -> bytes:
-    """The bytes by which Whoosh knows a term; any `str` has some."""
-    return term.encode("utf-8", "surrogatepass")
+SEARCH_FIELDS = ("alias", "body", "math", "title", "topic")
 
 
 class Occurrences(Format):  # type: ignore[misc]
-    """A posting's value: its occurrences as native unsigned 32-bit integers."""
+    """A posting's value: its positions as native unsigned 32-bit integers."""
 
     def decode_frequency(self, value: bytes) -> int:
         return len(value) // 4
@@ -51,7 +32,7 @@ class Occurrences(Format):  # type: ignore[misc]
         return float(len(value) // 4)
 
     def decode_positions(self, value: bytes) -> list[int]:
-        return [occurrence >> TAG_BITS for occurrence in array("I", value)]
+        return array("I", value).tolist()
 
     def decode_position_boosts(self, value: bytes) -> list[tuple[int, int]]:
         return [(position, 1) for position in self.decode_positions(value)]
@@ -85,11 +66,9 @@ class QueryAnalyzer(Analyzer):  # type: ignore[misc]
 
 
 def _terms(word: Word) -> tuple[str, ...]:
-    """The word itself if jieba knows it, else its atoms."""
-    if word.kind == "han" and len(word.atoms) > 1:
-        known = {text for text, _, _ in JIEBA.search_words(word.folded)}
-        return (word.folded,) if word.folded in known else word.atoms
-    return word.atoms
+    """The word itself if it is in the dictionary, else its atoms."""
+    is_term = word.kind == "han" and JIEBA.knows(word.folded)
+    return (word.folded,) if is_term else word.atoms
 
 
 class SearchField(FieldType):  # type: ignore[misc]
@@ -107,17 +86,20 @@ class SearchField(FieldType):  # type: ignore[misc]
         self.multitoken_query = "default"
         self.column_type = None
 
-    def index(
-        self, value: AnalyzedText | str, **options: Any
-    ) -> Iterator[tuple[bytes, int, float, bytes]]:
-        analyzed = value if isinstance(value, AnalyzedText) else analyze_text(value)
-        for term, occurrences in analyzed.postings.items():
-            count = len(occurrences)
-            yield encode_term(term), count, float(count), occurrences.tobytes()
+    def index(self, value: Any, **options: Any) -> NoReturn:
+        refuse()
+
+
+def refuse() -> NoReturn:
+    """Raises: Whoosh's ReadOnlyError, for whatever would change a generation."""
+    raise ReadOnlyError(
+        "An index of searchkit cannot be changed through Whoosh: "
+        "change the articles and run `searchkit build`."
+    )
 
 
 def schema() -> Schema:
-    """The schema of every searchkit index of this FORMAT_VERSION."""
+    """The fields of every generation."""
     return Schema(
         title=SearchField(stored=True),
         alias=SearchField(),
@@ -125,8 +107,6 @@ def schema() -> Schema:
         body=SearchField(),
         math=SearchField(),
         doc_id=ID(stored=True, unique=True),
-        summary=COLUMN(columns.VarBytesColumn()),
-        definitions=COLUMN(columns.VarBytesColumn()),
-        article=STORED(),
-        page=STORED(),
+        path=STORED(),
+        date=STORED(),
     )

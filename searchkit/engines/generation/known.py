@@ -1,0 +1,57 @@
+"""What must a build know of a generation before it knows that there is work? Little.
+
+Without numpy, which a build that changes nothing need not load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from searchkit.analysis.pairs import Definition
+from searchkit.engines.columns.files import Columns
+from searchkit.engines.glossary import unpack_definitions
+
+_DIGEST_BYTES = 16
+
+
+def known_digests(generation: Path) -> dict[str, bytes]:
+    """The digest of each document's source, by doc_id.
+
+    Raises: IndexCorruptError.
+    """
+    columns = Columns(generation / "documents", "documents")
+    try:
+        digests = bytes(columns.column("digest").whole())
+        starts = range(0, len(digests), _DIGEST_BYTES)
+        each = (digests[at : at + _DIGEST_BYTES] for at in starts)
+        return dict(zip(_texts(columns, "doc_id"), each, strict=True))
+    finally:
+        columns.close()
+
+
+def stored_definitions(generation: Path) -> Iterator[tuple[str, Definition]]:
+    """(doc_id, definition) for all that the articles of a generation hold."""
+    columns = Columns(generation / "documents", "documents")
+    try:
+        blob, ends = (
+            columns.column("definitions").whole(),
+            _offsets(columns, "definitions"),
+        )
+        for number, doc_id in enumerate(_texts(columns, "doc_id")):
+            data = bytes(blob[ends[number] : ends[number + 1]])
+            yield from ((doc_id, one) for one in unpack_definitions(data))
+    finally:
+        columns.close()
+
+
+def _texts(columns: Columns, name: str) -> Iterator[str]:
+    blob, ends = bytes(columns.column(name).whole()), _offsets(columns, name)
+    for low, high in pairwise(ends):
+        yield blob[low:high].decode("utf-8", "surrogatepass")
+
+
+def _offsets(columns: Columns, name: str) -> list[int]:
+    wide = len(columns.column(name)) >= 1 << 32
+    return columns.column(f"{name}_at").integers("Q" if wide else "I").tolist()

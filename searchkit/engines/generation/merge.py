@@ -1,0 +1,307 @@
+"""How do the postings of runs and of the old generation become those of the new one?
+
+Term by term in slabs of bounded size: each source gives the occurrences of the slab's
+terms, moved to where their documents lie now; sorted by (term, position) they are the
+postings. Nothing depends on how the documents were spread over the sources, so neither
+the number of processes nor the history of an index can be seen in it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from searchkit.analysis.terms import CASED, LANGUAGE
+from searchkit.engines.generation.classes import HUMPS, Keys, KeysOf, classes
+from searchkit.engines.generation.documents import Array, Documents
+from searchkit.engines.generation.layout import Layout
+from searchkit.engines.generation.run import ZONE_BITS
+from searchkit.engines.generation.scores import (
+    Frequencies,
+    FrequencyTable,
+    Weigher,
+    merged,
+)
+from searchkit.engines.generation.vocabulary import (
+    Vocabulary,
+    chosen,
+    local_numbers,
+    numbers,
+)
+
+_SLAB = 1 << 19  # occurrences in a slab, or those of a single term
+_SLAB_TERMS = 1 << 16
+_POSITION_BITS = 40  # a corpus of 10**12 atoms
+_POSITIONS = (1 << _POSITION_BITS) - 1
+_ZONES = (1 << ZONE_BITS) - 1
+_UNSCORED = (CASED.encode(), LANGUAGE.encode())
+
+Found = TypeVar("Found")
+Slab = tuple[int, int]
+
+
+class InOrder(Protocol):
+    """Calls a function for slabs, perhaps several at a time; results in order."""
+
+    def __call__(
+        self, function: Callable[[int, int], Found], slabs: Iterable[Slab]
+    ) -> Iterator[tuple[Slab, Found]]: ...
+
+
+class Source(Protocol):
+    """Some documents with their postings: a run, or the old generation."""
+
+    documents: Documents
+
+    def terms(self, space: str) -> Sequence[bytes]:
+        """All terms in order of their bytes."""
+
+    def sizes(self, space: str) -> Array:
+        """How many occurrences each term has; 0 for classes."""
+
+    def places(self, space: str, low: int, high: int) -> tuple[Array, Array, Array]:
+        """Counts by term, positions and zones of the terms from `low` to `high`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """What is written for some terms that follow each other; counts are by term."""
+
+    terms: tuple[bytes, ...]
+    position_counts: Array
+    positions: Array
+    document_counts: Array
+    documents: Array
+    codes: Array
+    member_counts: Array
+    members: Array
+
+
+@dataclass(frozen=True, slots=True)
+class _Occurrences:
+    """Occurrences in order of (term, position); terms by number within the slab."""
+
+    terms: Array
+    positions: Array
+    zones: Array
+
+
+class SpaceMerge:
+    """Merges one space of all sources."""
+
+    def __init__(self, space: str, sources: Sequence[Source], layout: Layout) -> None:
+        self._space = space
+        self._sources = sources
+        self._moves = [layout.move(number, space) for number in range(len(sources))]
+        standing = {
+            term
+            for number, source in enumerate(sources)
+            for term in chosen(source.terms(space), self._alive(number))
+        }
+        terms = tuple(sorted(self._completed(standing)))
+        number_of = numbers(terms)
+        local = (local_numbers(source.terms(space), number_of) for source in sources)
+        self._vocabulary = Vocabulary(terms, tuple(local))
+        self._number(number_of)
+
+    @property
+    def terms(self) -> tuple[bytes, ...]:
+        """All terms in order of their bytes."""
+        return self._vocabulary.terms
+
+    def sizes(self) -> Array:
+        """About how many occurrences each term has."""
+        sizes = np.zeros(len(self.terms) + 1, np.int64)
+        for source, local in zip(self._sources, self._vocabulary.local, strict=True):
+            sizes += np.bincount(
+                local, source.sizes(self._space), minlength=len(sizes)
+            ).astype(np.int64)
+        return sizes[:-1]
+
+    def occurrences(self, low: int, high: int) -> _Occurrences:
+        """All occurrences of the terms from `low` to `high`."""
+        parts = [self._keys(source, low, high) for source in range(len(self._sources))]
+        filled = [part for part in parts if len(part)]
+        keys = np.concatenate([np.empty(0, np.int64), *filled])
+        if len(filled) > 1:
+            keys.sort(kind="stable")  # merges what is in order already
+        positions = keys >> ZONE_BITS & _POSITIONS
+        zones = (keys & _ZONES).astype(np.uint8)
+        return _Occurrences(keys >> _POSITION_BITS + ZONE_BITS, positions, zones)
+
+    def _completed(self, standing: set[bytes]) -> set[bytes]:
+        """The terms that stand somewhere, and what the dictionary needs beside."""
+        return standing
+
+    def _number(self, number_of: Mapping[bytes, int]) -> None:
+        """Take note of the numbers of all terms."""
+
+    def _keys(self, number: int, low: int, high: int) -> Array:
+        """The occurrences in one source as numbers that sort by (term, position)."""
+        first, end = self._vocabulary.local_range(number, low, high)
+        if first == end:
+            return np.empty(0, np.int64)
+        counts, positions, zones = self._sources[number].places(self._space, first, end)
+        local = self._vocabulary.local[number][first:end].astype(np.int64) - low
+        positions, kept = self._moves[number].apply(positions)
+        keys = np.repeat(local << _POSITION_BITS, counts)
+        keys |= positions
+        keys <<= ZONE_BITS
+        keys |= zones
+        return keys if kept is None else keys[kept]
+
+    def _alive(self, number: int) -> Array:
+        """Whether each term of a source stands in a document that is kept."""
+        source, move = self._sources[number], self._moves[number]
+        sizes = source.sizes(self._space)
+        alive = np.asarray(sizes > 0)
+        if move.kept.all():
+            return alive
+        for low, high in slabs(sizes):
+            counts, positions, _ = source.places(self._space, low, high)
+            _, kept = move.apply(positions)
+            terms = np.repeat(np.arange(high - low), counts)
+            found = terms if kept is None else terms[kept]
+            alive[low:high] = np.bincount(found, minlength=high - low) > 0
+        return alive
+
+
+def slabs(sizes: Array) -> Iterator[tuple[int, int]]:
+    """Ranges of terms whose sizes together are at most about a slab's."""
+    ends = np.cumsum(sizes)
+    low = 0
+    while low < len(ends):
+        before = ends[low - 1] if low else 0
+        high = int(np.searchsorted(ends, before + _SLAB, side="right"))
+        high = min(max(high, low + 1), low + _SLAB_TERMS)
+        yield low, high
+        low = high
+
+
+class FormulaMerge(SpaceMerge):
+    """The space of formulas: nothing is scored, there are no classes."""
+
+    def __init__(self, sources: Sequence[Source], layout: Layout) -> None:
+        super().__init__("math", sources, layout)
+
+    def postings(self, low: int, high: int) -> Postings:
+        """The postings of the terms from `low` to `high`."""
+        found = self.occurrences(low, high)
+        none, count = np.empty(0, np.int64), high - low
+        return Postings(
+            terms=self.terms[low:high],
+            position_counts=np.bincount(found.terms, minlength=count),
+            positions=found.positions,
+            document_counts=np.zeros(count, np.int64),
+            documents=none,
+            codes=none.astype(np.uint8),
+            member_counts=np.zeros(count, np.int64),
+            members=none,
+        )
+
+
+class TextMerge(SpaceMerge):
+    """The space of texts.
+
+    A word is scored with the camel-case words that it is part of, a class with all its
+    members; so the frequencies of words and of their parts are found first (`prepare`).
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        layout: Layout,
+        *,
+        weigher: Weigher,
+        known: Mapping[bytes, Keys],
+        keys_of: KeysOf,
+    ) -> None:
+        self._weigher = weigher
+        self._known = known
+        self._keys_of = keys_of
+        super().__init__("text", sources, layout)
+        self._direct = np.fromiter(map(_is_direct, self.terms), bool)
+
+    def prepare(self, path: Path, in_order: InOrder) -> None:
+        """Find the frequencies of words and of their parts; they are kept in a file."""
+        self._words = FrequencyTable(path, len(self.terms))
+        for (low, _), found in in_order(self._frequencies, self._word_slabs()):
+            self._words.append(low, found)
+        self._words.finish()
+
+    def sizes(self) -> Array:
+        sizes = super().sizes()
+        documents = self._words.sizes(self._members)
+        sizes += np.bincount(self._targets, documents, len(sizes)).astype(np.int64)
+        return sizes
+
+    def postings(self, low: int, high: int) -> Postings:
+        """The postings of the terms from `low` to `high`."""
+        found, count = self.occurrences(low, high), high - low
+        direct = self._direct[low:high][found.terms]
+        scored = merged(
+            [
+                self._weigher.frequencies(
+                    found.terms[direct], found.positions[direct], found.zones[direct]
+                ),
+                self._of_members(low, high),
+            ]
+        )
+        members, member_counts = self._listed(low, high)
+        return Postings(
+            terms=self.terms[low:high],
+            position_counts=np.bincount(found.terms, minlength=count),
+            positions=found.positions,
+            document_counts=np.bincount(scored.terms, minlength=count),
+            documents=scored.documents,
+            codes=scored.codes(),
+            member_counts=member_counts,
+            members=members,
+        )
+
+    def _pairs(self, low: int, high: int) -> tuple[Array, Array]:
+        """The words and classes from `low` to `high`, with each of their members."""
+        first, end = np.searchsorted(self._targets, (low, high))
+        return self._targets[first:end], self._members[first:end]
+
+    def _of_members(self, low: int, high: int) -> Frequencies:
+        targets, members = self._pairs(low, high)
+        return self._words.sums(targets - low, members)
+
+    def _completed(self, standing: set[bytes]) -> set[bytes]:
+        self._classes = classes(standing, self._known, self._keys_of)
+        return standing | self._classes.terms
+
+    def _number(self, number_of: Mapping[bytes, int]) -> None:
+        self._targets, self._members = self._classes.members(number_of)
+
+    def _word_slabs(self) -> Iterator[tuple[int, int]]:
+        """Slabs of the terms that may be members."""
+        sizes = super().sizes()
+        for mark in sorted((b"", *HUMPS), key=lambda mark: mark + b"a"):
+            low = bisect_left(self.terms, mark + b"a")
+            high = bisect_left(self.terms, mark + b"{")
+            for first, end in slabs(sizes[low:high]):
+                yield low + first, low + end
+
+    def _frequencies(self, low: int, high: int) -> Frequencies:
+        """The frequencies of each term by itself."""
+        found = self.occurrences(low, high)
+        return self._weigher.frequencies(found.terms, found.positions, found.zones)
+
+    def _listed(self, low: int, high: int) -> tuple[Array, Array]:
+        """The members of each term that are not itself, and their counts."""
+        targets, members = self._pairs(low, high)
+        other = targets != members
+        return members[other], np.bincount(targets[other] - low, minlength=high - low)
+
+
+def _is_direct(term: bytes) -> bool:
+    """Whether a term is scored by its own occurrences and no others."""
+    is_word = term.isalpha() and term.islower()
+    return not is_word and (len(term) == 1 or term[:1] not in _UNSCORED)

@@ -1,0 +1,87 @@
+"""What does a new generation take over from the one before?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from searchkit.analysis.analyzer import ZONE_MASK
+from searchkit.analysis.terms import INFLECTED, STEM
+from searchkit.engines.columns import vector
+from searchkit.engines.columns.files import Columns
+from searchkit.engines.columns.postings import Postings
+from searchkit.engines.generation.classes import Keys, word_of
+from searchkit.engines.generation.documents import Array, Documents, Texts, array
+from searchkit.engines.generation.run import SPACES
+
+
+class OldGeneration:
+    """The generation before, as a source of the merge."""
+
+    def __init__(self, generation: Path) -> None:
+        """Raises: IndexCorruptError."""
+        self._files = {
+            kind: Columns(generation / kind, kind)
+            for kind in ("documents", "postings", "pages")
+        }
+        self.documents = Documents.read(self._files["documents"])
+        self._postings = {name: self._open(name) for name in SPACES}
+        self._terms: dict[str, list[bytes]] = {}
+
+    def pages(self, name: str) -> Texts:
+        """One of the columns of PAGES."""
+        columns = self._files["pages"]
+        offsets = array(columns, f"{name}_offsets", "<u8").astype(np.int64)
+        return Texts(array(columns, name, "u1"), offsets)
+
+    def terms(self, space: str) -> list[bytes]:
+        """All terms in order of their bytes; those without occurrences, too."""
+        if space not in self._terms:
+            found = self._postings[space].terms
+            self._terms[space] = found.bytes_between(0, len(found))
+        return self._terms[space]
+
+    def sizes(self, space: str) -> Array:
+        """How many occurrences each term has."""
+        postings = self._postings[space]
+        return vector.all_occurrences(postings, 0, len(postings.terms))
+
+    def places(self, space: str, low: int, high: int) -> tuple[Array, Array, Array]:
+        """Counts by term, positions and zones of the terms from `low` to `high`."""
+        positions, bounds = vector.all_positions(self._postings[space], low, high)
+        if space == "math":
+            zones = np.zeros(len(positions), np.uint8)
+        else:
+            pairs = self.documents.tags[positions >> 1]
+            zones = pairs >> (positions & 1).astype(np.uint8) * 4 & ZONE_MASK
+        return np.diff(bounds), positions, zones
+
+    def keys(self) -> dict[bytes, Keys]:
+        """The keys of all English words, as the classes tell them."""
+        terms = self.terms("text")
+        words = [word_of(term) for term in terms]
+        tables = []
+        for mark in (INFLECTED, STEM):
+            classes = self._postings["text"].terms.prefix(mark)
+            members, bounds = vector.all_members(
+                self._postings["text"], classes.start, classes.stop
+            )
+            keys = np.repeat(np.arange(classes.start, classes.stop), np.diff(bounds))
+            pairs = zip(members.tolist(), keys.tolist(), strict=True)
+            tables.append({words[member]: terms[key][1:] for member, key in pairs})
+        inflected, stems = tables
+        return {
+            word: (inflected.get(word, word), stems.get(word, word))
+            for word in words
+            if word
+        }
+
+    def close(self) -> None:
+        """Let the files go."""
+        for columns in self._files.values():
+            columns.close()
+
+    def _open(self, space: str) -> Postings:
+        bases = self._files["documents"].column(f"{space}_base").integers("Q")
+        return Postings(self._files["postings"], space, bases)

@@ -1,0 +1,450 @@
+"""How is the visible text of one article read, without inflating all of it?
+
+A page is a directory and chunks. The directory lies open: how many positions each
+piece of text takes, and where each chunk is. A chunk is deflated alone; it holds the
+layout of its pieces as small integers, then their text, then strings that are not in
+the text. A piece is a block, or a part of one that is longer than a chunk. Offsets
+inside a chunk are code points from its beginning.
+
+Where the atoms of a piece stand follows from its text by a rule (`ATOM`). Only where
+that is not what the analysis found are they stored.
+
+What damaged bytes raise here is DAMAGE; `damage_told` makes an IndexCorruptError of it.
+
+Integers of a page are little-endian, 1, 2 or 4 bytes wide; a difference that falls is
+stored modulo 2**32.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import Literal
+
+from searchkit.analysis.analyzer import ZONES
+from searchkit.errors import IndexCorruptError
+from searchkit.model import Zone
+
+BLANK_ATOM = re.compile(
+    # A hyphen between two letters is read like a blank: see scripts.NAME_ATOM.
+    r"(?:[^A-Za-z0-9\s]|[A-Za-z]{1,64}|[0-9]{1,64})(?:\s+|(?<=[A-Za-z])-(?=[A-Za-z]))?"
+)
+"""An atom and what lies between it and the next one."""
+ATOM = re.compile(
+    r"[^A-Za-z0-9\s\-]|[A-Za-z]{1,64}|[0-9]{1,64}|(?<![A-Za-z])-|-(?![A-Za-z])"
+)
+
+Width = Literal["B", "H", "I"]
+WIDTHS: tuple[Width, ...] = ("B", "H", "I")
+"""The type codes of integers by the number that stands for them."""
+WORD = (1 << 32) - 1
+RATIO = 1040
+"""No byte of a deflated text makes more bytes than that (zlib, algorithm.txt)."""
+
+HEAD = ("chunks", "pieces", "math_positions", "math_size")
+"""The first integers of a directory; then come the columns of its chunks."""
+CHUNK = ("pieces", "characters", "size", "inflated", "line", "section")
+"""Of a chunk, in the directory: the line in force before it, and the number of the
+first section that begins in it; sizes in bytes."""
+COUNTS = ("spans", "lines", "sections", "carried", "strings", "atoms")
+"""The first integers of a chunk's layout. `carried` strings are the path of the
+section that goes on from the chunk before."""
+
+# A size of 0 goes to the end of the line, or of what encloses it; others are 1 more
+# than they say. An offset of 0 is that of the piece, or of the next line; others are 1
+# more than their distance from the piece's or the offset before.
+#
+# The columns of a layout: of pieces the first seven (gap before it, size, step of the
+# section, spans, language, lines, mode), of spans (gap, size, zone), of lines (offset,
+# step), of sections (step of the line, offset from its first piece, strings kept of
+# the path before, 0 for its first piece's text or 1 and its own strings), lengths of
+# strings, and of stored atoms.
+_LANGUAGES = 4
+_SPANS = slice(7, 10)
+_LINES = slice(10, 12)
+_SECTIONS = slice(12, 16)
+_STRINGS, _STEPS, _LENGTHS = range(16, 19)
+
+BY_TEXT, BY_SPANS, STORED, CONTINUED = 0, 1, 2, 4
+"""How the places of a piece's atoms are found: by ATOM from its whole text, from each
+stretch of its spans, or stored. CONTINUED is added where the block began before."""
+
+DAMAGE = (ValueError, LookupError, OverflowError, TypeError, RecursionError, zlib.error)
+
+
+class damage_told:  # noqa: N801, a context manager to be read as a verb
+    """Turns what damaged pages raise into IndexCorruptError."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, DAMAGE):
+            raise IndexCorruptError(
+                f"A stored article in {self.path} is damaged ({error}).",
+                path=self.path,
+                hint="Run `searchkit build --full` to write it anew.",
+            ) from error
+
+
+def inflate(data: bytes | memoryview, size: int, dictionary: bytes = b"") -> bytes:
+    """The `size` bytes that were deflated to `data`.
+
+    Raises: ValueError or zlib.error if it is not so; nothing larger is ever made.
+    """
+    if size > RATIO * len(data):
+        raise ValueError("more bytes are promised than there can be")
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS, dictionary)
+    found = inflater.decompress(data, size + 1)
+    if len(found) != size or not inflater.eof:
+        raise ValueError("fewer or more bytes than promised")
+    return found
+
+
+def atom_starts(text: str, parts: Iterable[tuple[int, int]]) -> list[int]:
+    """Where atoms begin in parts of a text, by the rule.
+
+    >>> atom_starts("用 C++ 写 self-attention", [(0, 22)])
+    [0, 2, 3, 4, 6, 8, 13]
+    """
+    found: list[int] = []
+    for start, end in parts:
+        part = text[start:end]
+        lead = len(part) - len(part.lstrip())
+        sizes = map(len, BLANK_ATOM.findall(part))
+        found += accumulate(sizes, initial=start + lead)
+        found.pop()
+    return found
+
+
+def atom_end(text: str, start: int, end: int) -> int:
+    """Where the atom that begins at `start` ends, not after `end`, by the rule."""
+    atom = ATOM.match(text, start, end)
+    return atom.end() if atom else start
+
+
+def line_end(text: str, start: int, end: int) -> int:
+    """Where the line ends that `start` is in, or `end` if that comes before."""
+    found = text.find("\n", start, end)
+    return end if found < 0 else found
+
+
+def next_line(text: str, offset: int, end: int) -> int:
+    """Where the next line with any text begins, at most at `end`."""
+    offset = line_end(text, offset, end)
+    while offset < end and text[offset] == "\n":
+        offset += 1
+    return offset
+
+
+def stretches(spans: Iterable[tuple[int, int, Zone]]) -> list[tuple[int, int]]:
+    """Spans that touch, as one; a formula is by itself."""
+    found: list[tuple[int, int]] = []
+    before = "math"
+    for start, end, zone in spans:
+        if zone == "math" or before == "math" or start > found[-1][1]:
+            found.append((start, end))
+        else:
+            found[-1] = (found[-1][0], end)
+        before = zone
+    return found
+
+
+class Page:
+    """The directory of one article's text. `borders[n]` is the first position of piece
+    n, and the last border is the number of all positions; `pieces[n]` is the first
+    piece of chunk n."""
+
+    __slots__ = (
+        "_at",
+        "_chunks",
+        "_data",
+        "_zones",
+        "borders",
+        "head",
+        "pieces",
+        "rows",
+    )
+
+    def __init__(self, data: bytes | memoryview) -> None:
+        """Read the directory. Raises: DAMAGE."""
+        data = self._data = memoryview(data)
+        width, size_width = data[0] & 3, data[0] >> 2
+        count = int.from_bytes(data[1:5], "little")
+        at = 5 + (count << width)
+        if at > len(data):
+            raise ValueError("the directory is cut off")
+        numbers = data[5:at].cast(WIDTHS[width]).tolist()
+        self.head = chunks, pieces, _, math_size = numbers[:4]
+        self.rows = [numbers[i : i + len(CHUNK)] for i in range(4, count, len(CHUNK))]
+        end = at + (pieces << size_width)
+        sizes = data[at:end].cast(WIDTHS[size_width])
+        self.borders = [0, *accumulate(sizes)]
+        at, end = end, end + (pieces + 3) // 4
+        self._zones = data[at:end]
+        self.pieces = [0, *accumulate([row[0] for row in self.rows])]
+        self._at = [
+            end,
+            *accumulate([row[2] for row in self.rows], initial=end + math_size),
+        ]
+        self._chunks: dict[int, Chunk] = {}
+        if (
+            not len(self.rows) == chunks > 0
+            or not len(sizes) == pieces == self.pieces[-1]
+            or self._at[-1] != len(data)
+        ):
+            raise ValueError("the directory does not fit the page")
+
+    def zone(self, piece: int) -> int:
+        """Where in ZONES the zone is with which a piece begins."""
+        return self._zones[piece >> 2] >> ((piece & 3) << 1) & 3
+
+    def chunk_of(self, piece: int) -> Chunk:
+        """The chunk that holds a piece. Raises: DAMAGE."""
+        return self.chunk(bisect_right(self.pieces, piece) - 1)
+
+    def chunk(self, number: int) -> Chunk:
+        """A chunk by its number, inflated the first time. Raises: DAMAGE."""
+        chunk = self._chunks.get(number)
+        if chunk is None:
+            data = self._data[self._at[number + 1] : self._at[number + 2]]
+            row = self.rows[number]
+            first, last = self.pieces[number : number + 2]
+            raw = inflate(data, row[3])
+            chunk = Chunk(raw, row, first, self.borders[first : last + 1])
+            self._chunks[number] = chunk
+        return chunk
+
+    def text(self) -> str:
+        """All of the visible text. Raises: DAMAGE."""
+        chunks = map(self.chunk, range(len(self.rows)))
+        return "".join([chunk.text[: chunk.characters] for chunk in chunks])
+
+    def math(self) -> tuple[array[int], array[int]]:
+        """The starts (in the article's text) and lengths of the formulas' atoms.
+
+        Raises: DAMAGE.
+        """
+        half = 4 * self.head[2]
+        if not half:
+            return array("I"), array("I")
+        data = inflate(self._data[self._at[0] : self._at[1]], 2 * half)
+        deltas, lengths = array("I"), array("I")
+        deltas.frombytes(data[:half])
+        lengths.frombytes(data[half:])
+        return array("I", [n & WORD for n in accumulate(deltas)]), lengths
+
+
+class Chunk:
+    """Some pieces of a page with their text.
+
+    `starts[i]` and `ends[i]` are offsets in `text` of the piece `first + i` of the page
+    (`text` goes on after the chunk's `characters` with other strings), `borders[i]` is
+    its first position and `sections[i]` its section's number. Other numbers of pieces
+    here count from 0, too.
+    """
+
+    __slots__ = (
+        "_atoms",
+        "_carried",
+        "_columns",
+        "_headings",
+        "_line",
+        "_line_bounds",
+        "_span_bounds",
+        "borders",
+        "characters",
+        "ends",
+        "first",
+        "modes",
+        "new_sections",
+        "sections",
+        "starts",
+        "text",
+    )
+
+    def __init__(
+        self, raw: bytes, row: Sequence[int], first: int, borders: list[int]
+    ) -> None:
+        pieces, self.characters, _, _, self._line, section = row
+        self.first, self.borders = first, borders
+        width, view = raw[0], memoryview(raw)
+        at = 1 + (len(COUNTS) << width)
+        spans, lines, sections, self._carried, strings, atoms = (
+            view[1:at].cast(WIDTHS[width]).tolist()
+        )
+        lengths = (
+            *(pieces, pieces, pieces, pieces, pieces, pieces, pieces),
+            *(spans, spans, spans, lines, lines),
+            *(sections, sections, sections, sections, strings, atoms, atoms),
+        )
+        bounds = list(accumulate(lengths, initial=0))
+        end = at + (bounds[-1] << width)
+        if end > len(raw):
+            raise ValueError("a layout is cut off")
+        numbers = view[at:end].cast(WIDTHS[width]).tolist()
+        columns = [numbers[a:b] for a, b in pairwise(bounds)]
+        self._columns: list[list[int]] = columns
+        self.text = str(view[end:], "utf-8", "surrogatepass")
+        gaps, sizes, steps, span_counts, _, line_counts, self.modes = columns[:7]
+        self._place(gaps, sizes)
+        self.sections = list(accumulate(steps, initial=section - 1))[1:]
+        self.new_sections = range(section, section + sections)
+        self._span_bounds = list(accumulate(span_counts, initial=0))
+        self._line_bounds = list(accumulate(line_counts, initial=0))
+        self._atoms: dict[int, list[int]] = {}
+        self._headings: list[tuple[str, ...]] | None = None
+        if len(self.text) != self.characters + sum(columns[_STRINGS]):
+            raise ValueError("the text of a chunk has another length")
+
+    def _place(self, gaps: list[int], sizes: list[int]) -> None:
+        """Find where each piece begins and ends."""
+        starts, ends = [], []
+        last, at = self.characters, 0
+        find = self.text.find
+        for gap, size in zip(gaps, sizes, strict=True):
+            at += gap
+            starts.append(at)
+            if size:
+                at += size - 1
+            else:
+                at = find("\n", at, last)
+                if at < 0:
+                    at = last
+            ends.append(at)
+        if at > self.characters:
+            raise ValueError("a piece goes beyond its chunk")
+        self.starts, self.ends = starts, ends
+
+    def spans(self, piece: int) -> list[tuple[int, int, Zone]]:
+        """The (start, end, zone) of a piece's spans."""
+        first, last = self._span_bounds[piece : piece + 2]
+        gaps, sizes, zones = (c[first:last] for c in self._columns[_SPANS])
+        found: list[tuple[int, int, Zone]] = []
+        at, end = self.starts[piece], self.ends[piece]
+        for gap, size, zone in zip(gaps, sizes, zones, strict=True):
+            start = at + gap
+            at = start + size - 1 if size else line_end(self.text, start, end)
+            found.append((start, at, ZONES[zone]))
+        return found
+
+    def atoms(self, piece: int) -> list[int]:
+        """Where each position of a piece begins."""
+        found = self._atoms.get(piece)
+        if found is None:
+            mode = self.modes[piece] & ~CONTINUED
+            start, end = self.starts[piece], self.ends[piece]
+            if mode == BY_TEXT:
+                found = atom_starts(self.text, ((start, end),))
+            elif mode == BY_SPANS:
+                found = atom_starts(self.text, stretches(self.spans(piece)))
+            else:
+                at, last = self._stored(piece)
+                found = list(accumulate(self._columns[_STEPS][at:last], initial=start))[
+                    1:
+                ]
+            count = self.borders[piece + 1] - self.borders[piece]
+            if len(found) < count:  # the gap behind a block
+                found.append(end)
+            if len(found) != count:
+                raise ValueError("a chunk has other atoms than its page says")
+            self._atoms[piece] = found
+        return found
+
+    def atom_end(self, piece: int, index: int) -> int:
+        """Where the atom ends that is the piece's `index`-th."""
+        start = self.atoms(piece)[index]
+        if self.modes[piece] & STORED:
+            return start + self._columns[_LENGTHS][self._stored(piece)[0] + index]
+        return atom_end(self.text, start, self.ends[piece])
+
+    def _stored(self, piece: int) -> tuple[int, int]:
+        """From where to where the atoms of a piece are stored."""
+        borders = self.borders
+        at = sum(
+            borders[i + 1] - borders[i]
+            for i, mode in enumerate(self.modes[:piece])
+            if mode & STORED
+        )
+        return at, at + borders[piece + 1] - borders[piece]
+
+    def language(self, piece: int) -> str:
+        """The language of a piece that is a fence; empty for others."""
+        number = self._columns[_LANGUAGES][piece]
+        return self._string(number - 1) if number else ""
+
+    def lines(self, piece: int) -> list[tuple[int, int]]:
+        """The (offset, source line) pairs from a piece to the next."""
+        first, last = self._line_bounds[piece : piece + 2]
+        offsets, steps = self._columns[_LINES]
+        line = self._line + sum(steps[:first])
+        found: list[tuple[int, int]] = []
+        offset, end = self.starts[piece], self.ends[piece]
+        for code, step in zip(offsets[first:last], steps[first:last], strict=True):
+            if code:
+                offset = (offset + code - 1) & WORD
+            elif found:
+                offset = next_line(self.text, offset, end)
+            line += step
+            found.append((offset, line & WORD))
+        return found
+
+    def line_at(self, piece: int, offset: int) -> int:
+        """The source line in which the text at an offset of a piece stands."""
+        first, last = self._line_bounds[piece : piece + 2]
+        offsets, steps = self._columns[_LINES]
+        if last - first == 1 and not offsets[first]:
+            return (self._line + sum(steps[:last])) & WORD
+        line = (self._line + sum(steps[:first])) & WORD
+        for start, number in self.lines(piece):
+            if start > offset:
+                break
+            line = number
+        return line
+
+    def headings(self) -> Iterator[tuple[str, ...]]:
+        """The paths of headings: of the section that goes on, then of the new ones."""
+        path = tuple(map(self._string, range(self._carried)))
+        yield path
+        number = self._carried
+        _, _, kept, own = self._columns[_SECTIONS]
+        for section, keep, count in zip(self.new_sections, kept, own, strict=True):
+            path = path[:keep]
+            if count == 0:  # its heading is its first block
+                piece = bisect_left(self.sections, section)
+                path += (self.text[self.starts[piece] : self.ends[piece]],)
+            else:
+                path += tuple(map(self._string, range(number, number + count - 1)))
+                number += count - 1
+            yield path
+
+    def heading(self, piece: int) -> tuple[str, ...]:
+        """The path of headings over a piece."""
+        if self._headings is None:
+            self._headings = list(self.headings())
+        return self._headings[self.sections[piece] - self.new_sections.start + 1]
+
+    def section_places(self) -> Iterator[tuple[int, int]]:
+        """The (line, offset) of each section that begins here."""
+        lines, starts, _, _ = self._columns[_SECTIONS]
+        line = self._line
+        for section, step, start in zip(self.new_sections, lines, starts, strict=True):
+            piece = bisect_left(self.sections, section)
+            base = self.starts[piece] if piece < len(self.starts) else 0
+            line = (line + step) & WORD
+            yield line, (base + start) & WORD
+
+    def _string(self, number: int) -> str:
+        lengths = self._columns[_STRINGS]
+        start = self.characters + sum(lengths[:number])
+        return self.text[start : start + lengths[number]]

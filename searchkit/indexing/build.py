@@ -1,0 +1,331 @@
+"""How does a corpus become the next generation of an index?
+
+Each article goes one way: bytes, article, visible text, tokens, run. Those whose bytes
+have not changed since the last build are taken over as they are. Runs and what is taken
+over are merged in the order of `doc_id`, so neither the number of worker processes nor
+the builds before can be seen in the result.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from os import PathLike
+from pathlib import Path
+
+from searchkit.analysis.analyzer import fingerprint
+from searchkit.analysis.dictionary import NO_WORDS, Dictionary, read_dictionaries
+from searchkit.analysis.glossary import GLOSSARY_VERSION
+from searchkit.config import Config
+from searchkit.corpus.glossary_file import UserGlossary, read_user_glossary
+from searchkit.corpus.reader import walk
+from searchkit.engines import generations
+from searchkit.engines.generation.known import known_digests
+from searchkit.engines.generations import FORMAT_VERSION, Manifest
+from searchkit.errors import CorpusError, IndexStoreError
+from searchkit.indexing.seen import Look, read_seen, write_seen
+from searchkit.indexing.sources import (
+    Corpus,
+    Failure,
+    FileLooks,
+    Source,
+    article_sources,
+    digest_of,
+    try_source,
+)
+from searchkit.model import BuildReport, Phase, Progress
+
+ProgressCallback = Callable[[Progress], None]
+
+_NEEDED = 2.5  # bytes of disk for a byte of sources: runs and the new generation
+
+
+@dataclass(slots=True)
+class Build:
+    """One build, from the reading of the corpus to the new generation.
+
+    The options are those of `searchkit.build`.
+    """
+
+    corpus: Corpus
+    index: Path
+    full: bool
+    jobs: int
+    strict: bool
+    config: Config
+    progress: ProgressCallback | None
+    wait_s: float = 0
+    failures: list[Failure] = field(default_factory=list)
+    dictionary: Dictionary = NO_WORDS
+    glossary: UserGlossary = field(default_factory=UserGlossary)
+    looks: FileLooks | None = None
+
+    def run(self) -> BuildReport:
+        """Bring the index up to date; what came of it."""
+        started = time.monotonic()
+        self.dictionary = read_dictionaries(self.config.dictionaries)
+        self.glossary = read_user_glossary(self.config.glossary)
+        with (
+            _ended_by_signals(),
+            generations.build_lock(self.index, wait_s=self.wait_s),
+        ):
+            report = self._run()
+        return replace(report, took_s=time.monotonic() - started)
+
+    def _run(self) -> BuildReport:
+        base, old = (None, {}) if self.full else _usable(self.index, self.dictionary)
+        manifest = generations.read_manifest(base) if base else None
+        sources = self._sources(read=base is not None)
+        changed = [s for s in sources if not _same(s, old.get(s.doc_id))]
+        unchanged = {s.doc_id for s in sources} - {s.doc_id for s in changed}
+        warned = manifest.warnings.items() if manifest else ()
+        self.failures += [(name, why) for name, why in warned if name in unchanged]
+        glossary = _glossary_digest(self.glossary)
+        moved = manifest is None or (
+            (manifest.corpus, manifest.glossary) != (_root(self.corpus), glossary)
+        )
+        if base and len(unchanged) == len(old) and not changed and not moved:
+            self._refuse_if_strict()
+            self._remember()
+            return self._report(base, old.keys(), set(), unchanged)
+        generation = generations.begin(self.index)
+        try:
+            written = self._write(generation, base, changed, unchanged)
+            self._finish(generation, unchanged | written)
+        except BaseException as error:
+            generations.abandon(generation)
+            if isinstance(error, OSError):
+                raise _disk_error(self.index, error, sources) from error
+            raise
+        self._remember()
+        return self._report(generation, old.keys(), written, unchanged)
+
+    def _sources(self, *, read: bool) -> list[Source]:
+        """All articles in order of their doc_id; files read only where that is needed.
+
+        With `read` each has its digest.
+        """
+        if isinstance(self.corpus, str | PathLike):
+            return list(self._files(Path(self.corpus), read=read))
+        found = article_sources(self.corpus, self.failures)
+        return sorted(found, key=lambda source: source.doc_id)
+
+    def _files(self, root: Path, *, read: bool) -> Iterator[Source]:
+        files, failures = walk(root)
+        self.failures += failures
+        seen = {} if self.full else read_seen(self.index, str(_root(self.corpus)))
+        self.looks = FileLooks(seen, self.config.max_article_bytes)
+        for done, file in enumerate(files):
+            self._tell("reading", done, len(files))
+            if source := try_source(self.looks, file, self.failures, read=read):
+                yield source
+
+    def _remember(self) -> None:
+        """Keep how the files looked, so that the next build need not read them."""
+        if self.looks and self.looks.changed:
+            write_seen(self.index, str(_root(self.corpus)), self.looks.seen)
+
+    def _write(
+        self,
+        generation: Path,
+        base: Path | None,
+        changed: Sequence[Source],
+        unchanged: set[str],
+    ) -> set[str]:
+        """Write the generation but for its manifest; the doc_ids that were changed."""
+        from searchkit.engines.generation.writer import write_generation
+        from searchkit.indexing.preparing import Preparing
+        from searchkit.indexing.workers import Workers
+
+        how = Preparing(self.config.max_article_bytes, self.dictionary.words)
+        size = sum(source.size_bytes for source in changed)
+
+        def analysed(done: int, done_bytes: int) -> None:
+            self._tell("analysing", done, len(changed), done_bytes, size)
+
+        with Workers(self.index, self.jobs, how, size) as workers:
+            made = workers.runs(changed, generation, analysed)
+            self.failures += (failure for run in made for failure in run.failures)
+            self._refuse_if_strict()
+            for run in made:
+                self._note(run.looks)
+            written = {doc_id for run in made for doc_id in run.doc_ids}
+            total = len(written) + len(unchanged)
+            write_generation(
+                generation,
+                [run.path for run in made if run.path],
+                base,
+                unchanged,
+                keys_of=workers.keys,
+                threads=min(self.jobs, 2),
+                told=lambda share: self._tell("writing", int(share * total), total),
+            )
+        for run in made:
+            if run.path:
+                run.path.unlink()
+        self._write_glossary(generation)
+        return written
+
+    def _note(self, looks: Sequence[tuple[str, Look, bytes]]) -> None:
+        if self.looks:
+            self.looks.seen |= {name: (look, digest) for name, look, digest in looks}
+
+    def _write_glossary(self, generation: Path) -> None:
+        """Mine the definitions of all articles, those of earlier builds included."""
+        from searchkit.analysis.glossary import mine, with_user_pairs
+        from searchkit.engines.generation.known import stored_definitions
+        from searchkit.engines.glossary import write_glossary
+
+        user = self.glossary
+        mined = mine(stored_definitions(generation))
+        pairs = with_user_pairs(mined, user.path, user.added, user.banned)
+        write_glossary(generation, pairs)
+
+    def _finish(self, generation: Path, doc_ids: set[str]) -> None:
+        """Write the manifest, look whether all is there, and swap."""
+        from searchkit.engines.user_words import write_words
+        from searchkit.engines.whoosh.view import write_toc
+
+        write_words(generation, self.dictionary.words)
+        write_toc(generation, len(doc_ids))
+        manifest = Manifest(
+            format_version=FORMAT_VERSION,
+            fingerprint=fingerprint(),
+            built_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            documents=len(doc_ids),
+            corpus=_root(self.corpus),
+            files=generations.file_sizes(generation),
+            warnings={name: why for name, why in self.failures if name in doc_ids},
+            dictionaries=self.dictionary.digest,
+            glossary=_glossary_digest(self.glossary),
+        )
+        generations.write_manifest(generation, manifest)
+        found = len(known_digests(generation))
+        if found != len(doc_ids):
+            raise IndexStoreError(
+                f"The new index has {found} articles instead of {len(doc_ids)}.",
+                path=self.index,
+                hint="The old one still answers. Run `searchkit build --full`.",
+            )
+        generations.publish(self.index, generation)
+
+    def _tell(
+        self, phase: Phase, done: int, total: int, done_bytes: int = 0, size: int = 0
+    ) -> None:
+        if self.progress:
+            self.progress(Progress(phase, done, total, done_bytes, size))
+
+    def _refuse_if_strict(self) -> None:
+        if self.strict and self.failures:
+            name, reason = self.failures[0]
+            more = len(self.failures) - 1
+            others = f" (and {more} more)" if more else ""
+            raise CorpusError(
+                f"{name}: {reason}{others}; the index is left as it was.",
+                path=name,
+                hint="Mend the article, or build without --strict.",
+            )
+
+    def _report(
+        self,
+        generation: Path,
+        old: Set[str],
+        written: set[str],
+        unchanged: set[str],
+    ) -> BuildReport:
+        present = written | unchanged
+        return BuildReport(
+            added=len(written - old),
+            updated=len(written & old),
+            unchanged=len(unchanged),
+            removed=len(old - present),
+            failures=tuple(sorted(self.failures)),
+            skipped=frozenset(name for name, _ in self.failures) - present,
+            index_path=generation,
+            took_s=0.0,
+        )
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Have SIGTERM end the build as an interrupt does, so that nothing is left lying.
+
+    Where the program has a handler of its own, or this is not its main thread, nothing
+    is changed.
+    """
+    here = threading.current_thread() is threading.main_thread()
+    if not here or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, _exit)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _exit(number: int, _: object) -> None:
+    raise SystemExit(128 + number)
+
+
+def _glossary_digest(user: UserGlossary) -> str:
+    data = repr((GLOSSARY_VERSION, user)).encode("utf-8", "surrogatepass")
+    return digest_of(data).hex()
+
+
+def _same(source: Source, digest: bytes | None) -> bool:
+    return digest is not None and source.digest == digest
+
+
+def _usable(
+    index: Path, dictionary: Dictionary
+) -> tuple[Path | None, dict[str, bytes]]:
+    """The generation that a build may start from, and the digests of its documents.
+
+    It is readable and was analysed as documents are now; else there is none.
+    """
+    now = fingerprint(), dictionary.digest
+    base = generations.current_or_none(index)
+    try:
+        if base:
+            manifest = generations.read_manifest(base)
+            generations.compare_sizes(base, manifest)
+            if (manifest.fingerprint, manifest.dictionaries) == now:
+                return base, known_digests(base)
+    except IndexStoreError:
+        pass
+    return None, {}
+
+
+def _root(corpus: Corpus) -> str | None:
+    if isinstance(corpus, str | PathLike):
+        return str(Path(os.path.abspath(corpus)))  # noqa: PTH100, links stay links
+    return None
+
+
+def _disk_error(
+    index: Path, error: OSError, sources: Sequence[Source]
+) -> IndexStoreError:
+    needed = ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        size = _NEEDED * sum(source.size_bytes for source in sources)
+        free = shutil.disk_usage(index).free
+        needed = f" About {_mb(size)} are needed while building, {_mb(free)} are free."
+    return IndexStoreError(
+        f"The index in {index} could not be written ({error.strerror or error})."
+        + needed,
+        path=index,
+        hint="The old index still answers. Make room, or choose another --index.",
+    )
+
+
+def _mb(size_bytes: float) -> str:
+    return f"{size_bytes / 1e6:,.0f} MB"

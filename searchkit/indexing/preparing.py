@@ -1,0 +1,216 @@
+"""How do some articles become a run?
+
+What a process of its own can do without knowing of the others: read, parse, analyse,
+pack, and spill the result to a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from searchkit.analysis.dictionary import UserWord
+from searchkit.analysis.lexicon import lexicon
+from searchkit.analysis.pairs import alias_definitions, definitions
+from searchkit.analysis.rows import AnalyzedBatch, RowAnalyzer
+from searchkit.corpus.reader import ReadArticle, read_article, read_bytes
+from searchkit.corpus.visible import visible_text
+from searchkit.engines.generation.documents import Row
+from searchkit.engines.generation.run import RunWriter
+from searchkit.engines.glossary import pack_definitions
+from searchkit.engines.pages import pack_article, pack_page
+from searchkit.errors import CorpusError
+from searchkit.indexing.pool import Note
+from searchkit.indexing.seen import Look
+from searchkit.indexing.sources import Failure, Source, digest_of
+from searchkit.model import Article, VisibleText
+
+_BATCH_BYTES = 1 << 19  # of sources that are analysed together
+
+
+@dataclass(frozen=True, slots=True)
+class Preparing:
+    """How sources are prepared; the same for all of one build."""
+
+    max_bytes: int
+    words: tuple[UserWord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunTask:
+    """Some sources in the order of their doc_id, and where their run is to be."""
+
+    sources: tuple[Source, ...]
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class RunMade:
+    """What came of a task: its run, unless no article could be read.
+
+    `failures` are in the order of the sources. `looks` has for files that were read how
+    they looked before, and the digest of what was read; not for those that were young.
+    """
+
+    path: Path | None
+    doc_ids: tuple[str, ...]
+    failures: tuple[Failure, ...]
+    looks: tuple[tuple[str, Look, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An article with what is to be kept of it beside the analysis."""
+
+    article: Article
+    visible: VisibleText
+    digest: bytes
+
+
+def make_run(how: Preparing, task: RunTask, note: Note) -> RunMade:
+    """Do a task. Raises: OSError if the run cannot be written."""
+    work = _Work(how)
+    for batch in _batches(task.sources):
+        work.add(batch, note)
+    return work.done(task.path)
+
+
+class _Work:
+    """What has come of a task so far."""
+
+    def __init__(self, how: Preparing) -> None:
+        self._how = how
+        self._analyzer = _analyzer(how.words)
+        self._run = RunWriter()
+        self._doc_ids: list[str] = []
+        self._failures: list[Failure] = []
+        self._looks: list[tuple[str, Look, bytes]] = []
+
+    def add(self, sources: Iterable[Source], note: Note) -> None:
+        """Read and analyse some sources together."""
+        found = list(self._read_all(sources, note))
+        if found:
+            pairs = [(one.article, one.visible) for one in found]
+            batch = self._analyzer.batch(pairs)
+            self._run.add(_rows(found, batch), _pages(found, batch), batch)
+            self._doc_ids += (one.article.doc_id for one in found)
+
+    def done(self, path: Path) -> RunMade:
+        """Spill what there is."""
+        if self._doc_ids:
+            self._run.write(path)
+        return RunMade(
+            path if self._doc_ids else None,
+            tuple(self._doc_ids),
+            tuple(self._failures),
+            tuple(self._looks),
+        )
+
+    def _read_all(self, sources: Iterable[Source], note: Note) -> Iterator[_Read]:
+        for source in sources:
+            try:
+                read, digest = self._read(source)
+            except CorpusError as error:
+                self._failures.append((source.doc_id, str(error)))
+            else:
+                if read.warning:
+                    self._failures.append((source.doc_id, read.warning))
+                # The path of a file is told by the corpus folder, which may move.
+                article = replace(read.article, path=None) if source.file else None
+                yield _Read(article or read.article, read.visible, digest)
+            note(source.size_bytes)
+
+    def _read(self, source: Source) -> tuple[ReadArticle, bytes]:
+        """The article as it is now, whatever it was when the build began."""
+        if source.article:
+            visible = visible_text(source.article)
+            return ReadArticle(source.article, visible, None), source.digest
+        assert source.file is not None
+        look: Look | None = None
+        with suppress(OSError):  # reading tells why
+            look = Look.at(source.file.path)
+        settled = look and not look.young  # as it is before the file is read
+        data = read_bytes(source.file, max_bytes=self._how.max_bytes)
+        digest = digest_of(data)
+        if look and settled:
+            self._looks.append((source.doc_id, look, digest))
+        return read_article(source.file, data), digest
+
+
+@lru_cache(maxsize=1)
+def _analyzer(words: tuple[UserWord, ...]) -> RowAnalyzer:
+    """One for all tasks of a process: it remembers what it has met."""
+    return RowAnalyzer(lexicon(words))
+
+
+def _batches(sources: Iterable[Source]) -> Iterator[list[Source]]:
+    batch: list[Source] = []
+    size = 0
+    for source in sources:
+        batch.append(source)
+        size += source.size_bytes
+        if size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _rows(found: Sequence[_Read], batch: AnalyzedBatch) -> Iterator[Row]:
+    columns = (
+        batch.title_end,
+        batch.alias_end,
+        batch.body_start,
+        batch.title_words,
+        batch.body_words,
+    )
+    numbers = zip(*(column.tolist() for column in columns), strict=True)
+    bases, math_bases = batch.text.bases.tolist(), batch.math.bases.tolist()
+    for index, (one, of_row) in enumerate(zip(found, numbers, strict=True)):
+        article = one.article
+        named = (
+            *alias_definitions(article.title, article.aliases),
+            *definitions(one.visible),
+        )
+        yield Row(
+            numbers=(
+                *of_row,
+                len(_encoded(one.visible.text)),
+                article.date.toordinal() if article.date else 0,
+            ),
+            texts=(
+                _encoded(article.doc_id),
+                _encoded(article.title),
+                _encoded(article.path or ""),
+                pack_definitions(named),
+            ),
+            digest=one.digest,
+            topics=article.topics,
+            tags=batch.tags[bases[index] : bases[index + 1]].tobytes(),
+            math_length=math_bases[index + 1] - math_bases[index],
+        )
+
+
+def _pages(
+    found: Sequence[_Read], batch: AnalyzedBatch
+) -> Iterator[tuple[bytes, bytes]]:
+    text, math = batch.text, batch.math
+    bodies = (text.bases[:-1] + batch.body_start).tolist()
+    for index, one in enumerate(found):
+        body = slice(bodies[index], text.bases[index + 1])
+        formulas = slice(math.bases[index], math.bases[index + 1])
+        page = pack_page(
+            one.visible,
+            text.starts[body].tolist(),
+            text.lengths[body].tolist(),
+            math.starts[formulas].tolist(),
+            math.lengths[formulas].tolist(),
+        )
+        yield page, pack_article(one.article, one.visible.text)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,98 @@
+"""Which files need not be read again, since they look as when they were last read?
+
+A file of the index folder holds size, times and inode of each file of the corpus, with
+the digest of what was in it. It is a cache: it belongs to no generation, and without it
+all files are read. Times are not trusted that were young when the file was read: it may
+have changed again within the same tick of the clock (git calls such files racy).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from array import array
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from searchkit.engines.columns.files import Columns, ColumnWriter
+from searchkit.errors import IndexStoreError
+
+_NAME = "seen"
+_DIGEST_BYTES = 16
+_YOUNG_NS = 2_000_000_000  # the coarsest clock of a file system in use, FAT's
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the system says of a file without reading it."""
+
+    size_bytes: int
+    modified_ns: int
+    changed_ns: int
+    inode: int
+
+    @classmethod
+    def at(cls, path: Path) -> Look:
+        """Raises: OSError."""
+        stat = path.stat()
+        return cls(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+
+    @property
+    def young(self) -> bool:
+        """Whether the file may still change without looking other than this."""
+        latest = max(self.modified_ns, self.changed_ns)
+        return latest > time.time_ns() - _YOUNG_NS
+
+
+Seen = Mapping[str, tuple[Look, bytes]]
+"""doc_id to how its file looked and the digest of what was in it."""
+
+
+def read_seen(index: Path, root: str) -> Seen:
+    """What was seen of the corpus in `root`; nothing where that cannot be told."""
+    try:
+        columns = Columns(index / _NAME, "seen")
+    except (IndexStoreError, OSError):
+        return {}
+    try:
+        if bytes(columns.column("root").whole()) != os.fsencode(root):
+            return {}
+        return _table(columns)
+    except (IndexStoreError, ValueError):
+        return {}
+    finally:
+        columns.close()
+
+
+def _table(columns: Columns) -> Seen:
+    names = bytes(columns.column("doc_ids").whole()).decode().split("\0")[:-1]
+    numbers = array("Q", bytes(columns.column("looks").whole()))
+    digests = bytes(columns.column("digests").whole())
+    return {
+        name: (
+            Look(*numbers[4 * row : 4 * row + 4]),
+            digests[_DIGEST_BYTES * row : _DIGEST_BYTES * (row + 1)],
+        )
+        for row, name in enumerate(names)
+    }
+
+
+def write_seen(index: Path, root: str, seen: Seen) -> None:
+    """Keep what was seen; where that is not possible, all is read next time."""
+    fresh = index / f"{_NAME}.new"
+    with suppress(OSError):
+        fresh.unlink(missing_ok=True)
+        with ColumnWriter(fresh, "seen") as writer:
+            writer.add("root", os.fsencode(root))
+            names = "".join(name + "\0" for name in seen)
+            writer.add("doc_ids", names.encode())
+            looks = array("Q")
+            for look, _ in seen.values():
+                looks.extend(
+                    (look.size_bytes, look.modified_ns, look.changed_ns, look.inode)
+                )
+            writer.add("looks", looks.tobytes())
+            writer.add("digests", b"".join(digest for _, digest in seen.values()))
+        fresh.replace(index / _NAME)

@@ -1,0 +1,125 @@
+"""Who does the work of a build: this process, or several beside it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+from searchkit.analysis.english import stem, uninflected
+from searchkit.engines.generation.classes import Keys
+from searchkit.errors import IndexStoreError
+from searchkit.indexing.pool import Note, Pool, WorkerDiedError, may_start
+from searchkit.indexing.preparing import Preparing, RunMade, RunTask, make_run
+from searchkit.indexing.sources import Source
+
+_FEW_BYTES = 1 << 20  # of sources, before further processes are worth their start
+_FEW_WORDS = 2000  # the same for words whose stems are asked for
+_RUN_BYTES = 8 << 20  # of sources in a run: what a worker holds in memory
+_LEAST_RUN_BYTES = 1 << 20
+_SHARES = 3  # a run is at most this part of a worker's share of what is left
+
+
+class Workers:
+    """Does what can be done apart; a context manager that leaves no process behind."""
+
+    def __init__(self, index: Path, jobs: int, how: Preparing, size_bytes: int) -> None:
+        """`size_bytes` is that of all sources to come."""
+        self._index = index
+        self._how = how
+        self._pool: Pool[object, object] | None = None
+        self._done = 0, 0
+        self._jobs = 1
+        if jobs > 1 and size_bytes >= _FEW_BYTES and may_start():
+            self._jobs = jobs
+            self._pool = Pool(jobs, _work, how)
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes; what comes later is done in this one."""
+        if self._pool:
+            self._pool.close()
+            self._pool = None
+
+    def runs(
+        self,
+        sources: Sequence[Source],
+        folder: Path,
+        told: Callable[[int, int], None],
+    ) -> Sequence[RunMade]:
+        """Make runs of all sources; `told` hears how many articles and bytes are done.
+
+        Raises: OSError if a run cannot be written, IndexStoreError if a worker died.
+        """
+        tasks = _tasks(sources, folder, self._jobs)
+        if not self._pool:
+            return [self._here(task, told) for task in tasks]
+        pool = self._pool
+        return self._answers(tasks, lambda: told(*pool.done()))  # type: ignore[return-value]
+
+    def keys(self, words: list[bytes]) -> Iterable[Keys]:
+        """The keys of English words; the last that the processes are needed for."""
+        if self._pool and len(words) >= _FEW_WORDS:
+            size = -(-len(words) // (4 * self._jobs))
+            parts = [words[at : at + size] for at in range(0, len(words), size)]
+            found: Iterable[Keys] = chain.from_iterable(
+                self._answers(parts, lambda: None)  # type: ignore[arg-type]
+            )
+        else:
+            found = _keys(words)
+        self.close()
+        return found
+
+    def _here(self, task: RunTask, told: Callable[[int, int], None]) -> RunMade:
+        def note(size_bytes: int) -> None:
+            articles, done_bytes = self._done
+            self._done = articles + 1, done_bytes + size_bytes
+            told(*self._done)
+
+        return make_run(self._how, task, note)
+
+    def _answers(
+        self, tasks: Iterable[object], look: Callable[[], None]
+    ) -> Sequence[object]:
+        assert self._pool is not None
+        try:
+            return self._pool.answers(tasks, look)
+        except WorkerDiedError as error:
+            raise IndexStoreError(
+                f"A worker process of the build died ({error}).",
+                path=self._index,
+                hint="The old index still answers. If memory was short, try --jobs 1.",
+            ) from error
+
+
+def _work(how: Preparing, task: RunTask | list[bytes], note: Note) -> object:
+    """What a worker process is asked for: a run, or the keys of some words."""
+    return make_run(how, task, note) if isinstance(task, RunTask) else _keys(task)
+
+
+def _keys(words: list[bytes]) -> list[Keys]:
+    return [_key(word.decode()) for word in words]
+
+
+def _key(word: str) -> Keys:
+    return uninflected(word).encode(), stem(word).encode()
+
+
+def _tasks(sources: Sequence[Source], folder: Path, jobs: int) -> Iterator[RunTask]:
+    """Runs that become smaller at the end, so that no worker waits long for another."""
+    left = sum(source.size_bytes for source in sources)
+    first = number = 0
+    while first < len(sources):
+        wanted = left // (_SHARES * jobs) if jobs > 1 else left
+        wanted = max(_LEAST_RUN_BYTES, min(_RUN_BYTES, wanted))
+        end, size = first, 0
+        while end < len(sources) and size < wanted:
+            size += sources[end].size_bytes
+            end += 1
+        yield RunTask(tuple(sources[first:end]), folder / f"tmp-run-{number:06d}")
+        first, number, left = end, number + 1, left - size

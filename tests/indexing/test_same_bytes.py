@@ -1,0 +1,89 @@
+"""Neither the builds before nor the number of processes can be seen in an index."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import searchkit
+from searchkit import Article
+
+VARYING = {"built_at"}
+
+BODIES = st.sampled_from(
+    [
+        "旋转位置编码（RoPE）与 $x_{t-1}^2$",
+        "networks network\n\n```python\ngetUserName(x)\n```",
+        "normalization of the normal user\n\n# Headings",
+        "userName 用户 RoPE rope $\\alpha + b$",
+        "",
+        "位置 位置 编码，，，，，，，，，，，，",
+        "ᾳ İ \ud800 kana かな",
+    ]
+)
+ARTICLES = st.builds(
+    dict,
+    title=st.sampled_from(["题", "GetUser 题", ""]),
+    body=BODIES,
+    topics=st.sampled_from([(), ("甲",), ("乙", "甲")]),
+    aliases=st.sampled_from([(), ("RoPE", "旋转")]),
+)
+STATES = st.lists(
+    st.dictionaries(st.sampled_from("abcdefg"), ARTICLES), min_size=2, max_size=4
+)
+
+
+def files(index: Path) -> dict[str, object]:
+    """The answering generation's files, without what tells when it was built."""
+    folder = index / (index / "current").read_text("ascii").strip()
+    found: dict[str, object] = {
+        path.name: path.read_bytes() for path in folder.iterdir()
+    }
+    manifest = json.loads((folder / "searchkit.json").read_text("ascii"))
+    found["searchkit.json"] = {k: v for k, v in manifest.items() if k not in VARYING}
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(STATES)
+def test_many_builds_write_what_one_writes(
+    tmp_path_factory: pytest.TempPathFactory, states: list[dict[str, dict[str, object]]]
+) -> None:
+    folder = tmp_path_factory.mktemp("grown")
+    for state in states:
+        articles = [Article(name, **fields) for name, fields in state.items()]  # type: ignore[arg-type]
+        searchkit.build(articles, folder / "grown")
+    searchkit.build(articles, folder / "fresh")
+    grown, fresh = files(folder / "grown"), files(folder / "fresh")
+    assert grown.keys() == fresh.keys()
+    assert [name for name in grown if grown[name] != fresh[name]] == []
+
+
+BUILD = """
+import sys
+import searchkit
+
+if __name__ == "__main__":
+    searchkit.build(sys.argv[1], sys.argv[2], jobs=int(sys.argv[3]))
+"""
+
+
+def test_jobs_write_the_same_bytes(tmp_path: Path) -> None:
+    shipped = Path(__file__).parent.parent.parent / "corpus"
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for copy in range(4):  # more than the little that is worth no second process
+        for number, path in enumerate(sorted(shipped.rglob("*.md"))):
+            (corpus / f"{number:03}-{copy}.md").write_bytes(path.read_bytes())
+    program = tmp_path / "program.py"
+    program.write_text(BUILD, "utf-8")
+    for jobs in ("1", "2", "3"):
+        arguments = [str(corpus), str(tmp_path / jobs), jobs]
+        subprocess.run([sys.executable, program, *arguments], check=True)
+    one = files(tmp_path / "1")
+    assert files(tmp_path / "2") == one
+    assert files(tmp_path / "3") == one
