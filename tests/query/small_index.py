@@ -11,7 +11,8 @@ from searchkit.engines.columns.encode import Lists, Slab, SpaceWriter, no_lists
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.columns.postings import Postings, TermPostings
 from searchkit.engines.columns.terms import encode_term
-from searchkit.engines.suggestions import SUGGESTIONS, Suggestions, write_suggestions
+from searchkit.engines.generation.suggestions import write_suggestions
+from searchkit.engines.suggestions import SUGGESTIONS, Suggestions
 
 
 class SmallIndex:

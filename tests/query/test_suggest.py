@@ -13,9 +13,10 @@ from small_index import completions
 from searchkit.analysis.folding import fold
 from searchkit.analysis.pinyin import readings, typed
 from searchkit.analysis.scripts import is_han
-from searchkit.engines import suggestions as stored
 from searchkit.engines.columns.files import Columns
-from searchkit.engines.suggestions import SUGGESTIONS, Suggestions, write_suggestions
+from searchkit.engines.generation import suggestions as stored
+from searchkit.engines.generation.suggestions import write_suggestions
+from searchkit.engines.suggestions import SUGGESTIONS, Suggestions
 from searchkit.errors import IndexCorruptError
 from searchkit.query.suggest import suggestions
 
