@@ -43,6 +43,7 @@ MOST_RARE_WORDS = 20_000  # up to which number there are words of a single artic
 _LONGEST_TEXT = 200  # characters of a completion; a longer title helps nobody
 _MOST_STARTS = 12  # later words of a text by which it is found
 _LONGEST_INITIALS = 12
+_KEYS_AT_ONCE = 1 << 14  # encoded in some hundred bytes each
 
 # How many times more articles a word has to be in, as a power of two, to come before
 # a title: a title says what an article is about.
@@ -187,8 +188,10 @@ def _write_keys(writer: ColumnWriter, completions: Sequence[tuple[str, bool]]) -
         numbers.append(int.from_bytes(row[-4:], "big"))
         last = row
     starts.append(len(numbers))
+    rows.clear()
     dictionary = DictionaryWriter()
-    dictionary.add(found)
+    for at in range(0, len(found), _KEYS_AT_ONCE):
+        dictionary.add(found[at : at + _KEYS_AT_ONCE])
     dictionary.finish(writer, "keys")
     writer.add("starts", starts)
     for level, values in enumerate(_levels(numbers)):
