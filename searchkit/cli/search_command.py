@@ -62,6 +62,9 @@ def _day(_: click.Context, __: click.Parameter, typed: str | None) -> str | None
 @click.option(
     "--collapse", is_flag=True, help="Fold copies and language twins into one hit."
 )
+@click.option(
+    "--correct", is_flag=True, help="Search what words that are not there may mean."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--paths", is_flag=True, help="Print one doc_id a line.")
 def search(
@@ -75,6 +78,7 @@ def search(
     sort: Sort,
     exact: bool,
     collapse: bool,
+    correct: bool,
     as_json: bool,
     paths: bool,
 ) -> int:
