@@ -431,7 +431,7 @@ class Evaluation:
         """The documents from `offset` on, at most `limit`, best or newest first."""
         count = self.total if limit is None else min(self.total, offset + limit)
         best = self._ranked(count, sort)
-        return Ranked(self._rows(best[offset:]), self.total, self.complete)
+        return Ranked(self._summaries(best[offset:]), self.total, self.complete)
 
     def collapsed_page(self, *, limit: int | None, offset: int, sort: Sort) -> Ranked:
         """The same with one document of each family, the first one in the order."""
@@ -446,7 +446,7 @@ class Evaluation:
             if family in wanted and wanted[family] != number:
                 members.setdefault(wanted[family], []).append(int(number))
         return Ranked(
-            self._rows([(number, score) for _, number, score in leaders]),
+            self._summaries([(number, score) for _, number, score in leaders]),
             self.total,
             self.complete,
             self.total - shown,
@@ -472,7 +472,7 @@ class Evaluation:
     def _ranked(self, count: int, sort: Sort) -> list[tuple[int, float]]:
         return self._by_date(count) if sort == "date" else self._by_relevance(count)
 
-    def _rows(
+    def _summaries(
         self, best: Sequence[tuple[int, float]]
     ) -> tuple[tuple[Summary, float], ...]:
         summary = self.reader.summary
