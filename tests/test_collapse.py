@@ -69,6 +69,11 @@ def test_only_on_request(opened: Opened) -> None:
             article("a/x.md", "quantum"), article("b/x.md", "quantum text"), id="short"
         ),
         pytest.param(
+            article("a/index.md", "quantum", title="index"),
+            article("b/index.md", "quantum", title="index"),
+            id="named-index",
+        ),
+        pytest.param(
             article("en/x.md"), article("zh/y.md", "quantum 量子"), id="other-page"
         ),
         pytest.param(

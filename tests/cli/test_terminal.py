@@ -75,6 +75,23 @@ def test_a_link_out_of_the_corpus_is_no_link(
     assert "\x1b]8;" not in terminal.run("search", "RoPE").text
 
 
+@pytest.mark.parametrize("columns", [40, 80])
+def test_sections_and_folded_articles_have_a_line(
+    terminal: Terminal, fresh: Path, run: Run, columns: int
+) -> None:
+    body = "".join(f"# 第{n}节讲{n}\n\n{'讲' * 60}量子。\n\n" for n in "甲乙丙丁")
+    for language in ("zh", "en"):
+        file = fresh / "corpus" / language / ("guide" * 20 + ".md")
+        file.parent.mkdir()
+        file.write_text(body, encoding="utf-8")
+    assert run("build").exit_code == 0
+    seen = terminal.run("search", "量子", "--collapse", COLUMNS=str(columns)).text
+    lines = without_escapes(seen).splitlines()
+    assert max(map(cell_len, lines)) <= columns
+    assert "   also :9 第丙节讲丙" in lines
+    assert any(line.startswith("   = zh/guide") for line in lines)
+
+
 @pytest.fixture
 def long(fresh: Path, run: Run) -> str:
     name = "很长的文件名" * 6 + "-long-name" * 5

@@ -57,6 +57,7 @@ _LANGUAGES = {
 _NAME = re.compile(r"(?P<stem>.+?)[._-](?P<language>[A-Za-z]{2,8}(?:[-_][A-Za-z]+)*)")
 
 _NUMBER = re.compile(r"[a-z]*[0-9][a-z0-9]*")  # 10, 1.6.4, v1beta1
+_UNTITLED = (b"index", b"readme")  # what a file's name gives to many articles
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -160,7 +161,8 @@ def near_copies(
 ) -> Iterator[tuple[int, int]]:
     """Pairs of documents that are near copies."""
     for left, right, apart in alike(found):
-        same_title = titles[left] == titles[right]
+        title = titles[left]
+        same_title = title == titles[right] and title.lower() not in _UNTITLED
         if (apart <= SAME and same_title) or _is_same_page(
             (doc_ids[left], titles[left]), (doc_ids[right], titles[right])
         ):
@@ -183,7 +185,7 @@ def page_name(doc_id: str) -> str:
     """
     folder, _, name = path_key(doc_id)[0].rpartition("/")
     stem = name.rpartition(".")[0] or name
-    if stem.lower().strip("_") in ("index", "readme"):
+    if stem.lower().strip("_").encode() in _UNTITLED:
         stem = folder.rpartition("/")[2]
     return _without_numbers(stem)
 
