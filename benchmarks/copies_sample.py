@@ -3,9 +3,10 @@
     python benchmarks/copies_sample.py INDEX [--seed N] [--count N]
 
 Prints a table (tab separated): what joins the two (twins of two languages, or copies),
-a verdict to be filled in (right, version for what differs in a version, wrong), both doc_ids, both titles, and how many headings and fences
-each has. Half of the pairs are copies, if there are so many. `--judged FILE` counts the
-verdicts of such a file instead.
+a verdict to be filled in (right, wrong, or version for the same text about another
+version), both doc_ids, both titles, and how many headings and fences each has. Half of
+the pairs are copies, if there are so many. `--judged FILE` counts the verdicts of such
+a file instead.
 """
 
 from __future__ import annotations
