@@ -497,7 +497,8 @@ class VectorKernel:
 
     def families(self, numbers: Array) -> list[int]:
         first_of = np.frombuffer(self._reader.family, np.uint32)
-        return first_of.take(numbers).tolist()  # type: ignore[no-any-return]
+        found: list[int] = first_of[numbers].tolist()
+        return found
 
     def dated(self, first: int, last: int) -> Array:
         days = np.frombuffer(self._reader.date, np.uint32)
