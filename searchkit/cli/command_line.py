@@ -143,6 +143,7 @@ _OPTIONS: Mapping[str, tuple[str, Callable[[str], object]]] = {
     "--sort": ("sort", _sort),
     "--exact": ("exact", _yes),
     "--collapse": ("collapse", _yes),
+    "--correct": ("correct", _yes),
     "--json": ("as_json", _yes),
     "--paths": ("paths", _yes),
 }

@@ -35,6 +35,7 @@ class SearchRequest:
     sort: Sort = "relevance"
     exact: bool = False
     collapse: bool = False
+    correct: bool = False
     as_json: bool = False
     paths: bool = False
 
@@ -53,6 +54,7 @@ def run_search(request: SearchRequest) -> int:
             sort=request.sort,
             exact=request.exact,
             collapse=request.collapse,
+            correct=request.correct,
         )
         _print_result(result, engine, request)
     return FOUND if result.hits else NONE_FOUND

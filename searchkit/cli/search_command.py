@@ -109,6 +109,7 @@ def search(
         sort=sort,
         exact=exact,
         collapse=collapse,
+        correct=correct,
         as_json=as_json,
         paths=paths,
     )
