@@ -93,7 +93,8 @@ def pack_page(
     target = max(1, len(text) * CHUNK_BYTES // max(size, 1))
     starts, lengths = array("I", starts), array("I", lengths)
     pieces = list(_pieces(visible, starts, target))
-    rows, chunks = _packed_chunks(visible, pieces, starts, lengths, target)
+    by_rule = _by_rule(text, pieces, starts, lengths)
+    rows, chunks = _packed_chunks(visible, pieces, by_rule, starts, lengths, target)
     math = _deltas(math_starts) + array("I", math_lengths)
     math_bytes = _deflated(math.tobytes()) if math else b""
     head = [len(rows), len(pieces), len(math_starts), len(math_bytes)]
@@ -111,6 +112,23 @@ def pack_page(
             math_bytes,
             *chunks,
         )
+    )
+
+
+def _by_rule(
+    text: str, pieces: Sequence[_Piece], starts: array[int], lengths: array[int]
+) -> list[bool]:
+    """Of which pieces it is sure that their atoms follow from their text."""
+    import numpy as np  # not needed to read what was packed
+
+    from searchkit.engines.atom_rule import follows
+
+    rows = [(piece.start, piece.end, piece.first, piece.last) for piece in pieces]
+    return follows(
+        text,
+        np.array(rows, np.int64).reshape(-1, 4),
+        np.array(starts, np.int64),
+        np.array(lengths, np.int64),
     )
 
 
@@ -180,6 +198,7 @@ def _is_good_cut(text: str, starts: array[int], at: int) -> bool:
 def _packed_chunks(
     visible: VisibleText,
     pieces: Sequence[_Piece],
+    by_rule: Sequence[bool],
     starts: array[int],
     lengths: array[int],
     target: int,
@@ -187,14 +206,16 @@ def _packed_chunks(
     """The rows of the directory (page.CHUNK) and the chunks."""
     rows, chunks = [], []
     line, section, start = 1, 0, 0
-    line_at = 0
+    line_at = first = 0
     groups = _grouped(pieces, len(visible.text), target)
     for number, group in enumerate(groups):
         is_last = number + 1 == len(groups)
         end = len(visible.text) if is_last else groups[number + 1][0].start
         line_end = len(visible.lines) if is_last else bisect_left(visible.lines, (end,))
         last_section = len(visible.sections) if is_last else group[-1].section + 1
-        packer = _ChunkPacker(visible.text, start, group, starts, lengths)
+        known = by_rule[first : first + len(group)]
+        first += len(group)
+        packer = _ChunkPacker(visible.text, start, group, known, starts, lengths)
         packer.add_lines(visible.lines[line_at:line_end], line)
         packer.add_sections(visible.sections, section, last_section, line)
         raw = packer.packed(visible.text[start:end], section)
@@ -231,6 +252,7 @@ class _ChunkPacker:
         text: str,
         start: int,
         pieces: Sequence[_Piece],
+        by_rule: Sequence[bool],
         starts: array[int],
         lengths: array[int],
     ) -> None:
@@ -242,7 +264,11 @@ class _ChunkPacker:
         self.line_columns: tuple[list[int], list[int]] = ([], [])
         self.section_columns: tuple[list[int], ...] = ([], [], [], [])
         self.atom_columns: tuple[list[int], list[int]] = ([], [])
-        self.modes = [self._add_atoms(piece, starts, lengths) for piece in pieces]
+        self.modes = [
+            (BY_TEXT if known else self._add_atoms(piece, starts, lengths))
+            | CONTINUED * piece.continued
+            for piece, known in zip(pieces, by_rule, strict=True)
+        ]
         for piece in pieces:
             self._add_spans(piece)
 
@@ -268,7 +294,7 @@ class _ChunkPacker:
             at = [piece.start, *starts[piece.first : piece.last]]
             self.atom_columns[0].extend(right - left for left, right in pairwise(at))
             self.atom_columns[1].extend(lengths[piece.first : piece.last])
-        return mode | CONTINUED * piece.continued
+        return mode
 
     def _add_spans(self, piece: _Piece) -> None:
         gaps, sizes, zones = self.span_columns
