@@ -102,7 +102,7 @@ def postings(
     made.skips = memoryview(b"")
     best = sorted(codes, key=lambda number: (-codes[number], number))[:HEADS]
     made.head_documents = memoryview(np.array(best, np.uint32).tobytes())
-    made.position_kind = made.document_kind = 3
+    made.position_kind = made.document_kind = 4
     made.position_units = units(positions)
     made.document_units = units(sorted(codes))
     made._code_data = memoryview(bytes(codes[number] for number in sorted(codes)))
