@@ -70,7 +70,8 @@ def _lengths(text: str, begins: Array, ends: Array) -> Array:
 
 def _kinds(text: str) -> Array:
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    return _table()[points]
+    kinds: Array = _table()[points]
+    return kinds
 
 
 @cache

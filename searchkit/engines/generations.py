@@ -26,7 +26,7 @@ from searchkit.errors import (
     IndexStoreError,
 )
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Raised when an index written before can no longer be read."""
 
 POINTER = "current"
