@@ -59,9 +59,7 @@ def positions_between(term: TermPostings, low: int, high: int) -> Numbers:
         skips = np.frombuffer(term.read(term.skips_at, term.positions_at), "<i8")
         first, last = (int(at) for at in skips.searchsorted((low, high)))
         start = term.positions_at + first * SKIP * kind
-        stop = (
-            term.positions_at + min((max(first, last) + 1) * SKIP, units) * kind
-        )
+        stop = term.positions_at + min((max(first, last) + 1) * SKIP, units) * kind
         before = int(skips[first - 1]) if first else 0
         if not 0 <= before <= term.bases[-1]:
             raise term.damaged()
