@@ -32,7 +32,9 @@ def follows(text: str, pieces: Array, starts: Array, lengths: Array) -> list[boo
     numbers = np.repeat(np.arange(len(pieces)), lasts - firsts)
     gaps = np.maximum(lasts - 1, 0)
     gaps = gaps[(lasts > firsts) & (lengths[gaps] == 0) & (starts[gaps] == ends)]
-    starts, lengths, numbers = (np.delete(c, gaps) for c in (starts, lengths, numbers))
+    kept = np.ones(len(starts), np.bool_)
+    kept[gaps] = False
+    starts, lengths, numbers = starts[kept], lengths[kept], numbers[kept]
     strange = lengths < 1
     strange |= starts < begins[numbers]
     strange |= starts >= ends[numbers]
@@ -49,7 +51,8 @@ def follows(text: str, pieces: Array, starts: Array, lengths: Array) -> list[boo
 def _lengths(text: str, begins: Array, ends: Array) -> Array:
     """By character: how long the atom is that begins there in a piece; 0 if none."""
     kinds, size = _kinds(text), len(text)
-    before, after = np.roll(kinds, 1), np.roll(kinds, -1)
+    before, after = np.full(size, _NONE, np.uint8), np.full(size, _NONE, np.uint8)
+    before[1:], after[:-1] = kinds[:-1], kinds[1:]
     before[begins[begins < size]] = _NONE
     after[ends[ends > 0] - 1] = _NONE
     new = (kinds != before) | (kinds < _DIGIT)

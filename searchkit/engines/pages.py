@@ -30,7 +30,6 @@ from searchkit.engines.page import (
     atom_end,
     atom_starts,
     inflate,
-    line_end,
     next_line,
     stretches,
 )
@@ -302,7 +301,7 @@ class _ChunkPacker:
         for span in piece.spans:
             gaps.append(span.start - at)
             at = span.end
-            to_end = at == line_end(self.text, span.start, piece.end)
+            to_end = self._is_line_end(at, span.start, piece.end)
             sizes.append(0 if to_end else at - span.start + 1)
             zones.append(ZONES.index(span.zone))
 
@@ -377,8 +376,15 @@ class _ChunkPacker:
         whole = (text + "".join(self.strings)).encode("utf-8", "surrogatepass")
         return bytes((width,)) + array(WIDTHS[width], layout).tobytes() + whole
 
+    def _is_line_end(self, at: int, start: int, end: int) -> bool:
+        """Whether `at` is the line_end of what begins at `start`."""
+        text = self.text
+        return (at == end or text[at : at + 1] == "\n") and (
+            text.find("\n", start, at) < 0
+        )
+
     def _size(self, piece: _Piece, end: int) -> int:
-        to_end = piece.end == line_end(self.text, piece.start, end)
+        to_end = self._is_line_end(piece.end, piece.start, end)
         return 0 if to_end else piece.end - piece.start + 1
 
     def _language(self, language: str) -> int:
