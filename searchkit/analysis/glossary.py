@@ -14,6 +14,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from searchkit.analysis.analyzer import words
 from searchkit.analysis.borders import Support, beginnings, split_name
@@ -62,6 +63,9 @@ def name_key(name: str) -> str:
     """
     atoms = (atom for word in words(name) for atom in word.atoms)
     return " ".join(_singular(atom) for atom in atoms if atom not in "-_·")
+
+
+_key = lru_cache(maxsize=1 << 15)(name_key)  # a build asks for each many times
 
 
 def _singular(word: str) -> str:
@@ -193,7 +197,7 @@ class _Judge:
         chinese = split_name(candidate.han)
         if self._spells(chinese, candidate.latin):
             return 1.0
-        full = {candidate.latin, *self.fulls.get(name_key(candidate.latin), ())}
+        full = {candidate.latin, *self.fulls.get(_key(candidate.latin), ())}
         return max(self.lexicon.covered(chinese, _roots(name)) for name in full)
 
     def _aligned(self, candidate: _Candidate) -> bool:
@@ -213,7 +217,7 @@ class _Judge:
         names = {
             n for place in candidate.places for n in _latin_names(place.definition)
         }
-        names |= self.fulls.get(name_key(candidate.latin), set())
+        names |= self.fulls.get(_key(candidate.latin), set())
         roots = {root for name in names for root in _roots(name)}
         if self._spells(chinese, candidate.latin):
             return True
@@ -226,17 +230,17 @@ def mine(found: Iterable[tuple[str, Definition]]) -> tuple[GlossaryPair, ...]:
     named, certain = _gathered(ordered)
     fulls: dict[str, set[str]] = defaultdict(set)
     for left, right in certain:
-        fulls[name_key(right)].add(left)
+        fulls[_key(right)].add(left)
     judge = _Judge(named, fulls)
     candidates = [c for key in sorted(named) for c in _candidates(named[key], judge)]
     things = Counter(candidate.han for candidate in candidates)
     pairs = {
-        (name_key(c.han), name_key(c.latin)): _pair(_written(c), c.latin, c.places)
+        (_key(c.han), _key(c.latin)): _pair(_written(c), c.latin, c.places)
         for c in candidates
         if judge.believes(c, things[c.han])
     }
     for (left, right), places in certain.items():
-        pairs.setdefault((name_key(left), name_key(right)), _pair(left, right, places))
+        pairs.setdefault((_key(left), _key(right)), _pair(left, right, places))
     return tuple(sorted(pairs.values(), key=lambda pair: pair.names))
 
 
@@ -250,11 +254,11 @@ def _gathered(
     for doc_id, definition in ordered:
         place = _Place(doc_id, "", EDGE, definition)
         for left, right in _certain(definition):
-            if (key := (name_key(left), name_key(right))) and key[0] != key[1]:
+            if (key := (_key(left), _key(right))) and key[0] != key[1]:
                 names = first.setdefault(key, (left, right))
                 certain.setdefault(names, []).append(place)
         for han, latin, edge in _sides(definition):
-            one = named[name_key(latin)]
+            one = named[_key(latin)]
             one.spellings[latin] += 1
             one.places.append(_Place(doc_id, fold(han).text, edge, definition))
     return dict(named), certain
@@ -321,7 +325,7 @@ def _lessons(named: dict[str, _Named]) -> Iterator[tuple[set[str], tuple[str, ..
 
 def _roots(latin: str) -> tuple[str, ...]:
     """The stems of a Latin name's words, and of those that capitals divide."""
-    parts = name_key(_HUMP.sub(" ", latin)).split()
+    parts = _key(_HUMP.sub(" ", latin)).split()
     return tuple(stem(part) for part in parts if part not in SMALL_WORDS)
 
 
@@ -382,4 +386,4 @@ def with_user_pairs(
 
 
 def _pair_key(left: str, right: str) -> frozenset[str]:
-    return frozenset((name_key(left), name_key(right)))
+    return frozenset((_key(left), _key(right)))

@@ -33,6 +33,7 @@ _HAN_NAME = re.compile(rf"[{HAN}]{{2,14}}")
 _MIXED_NAME = re.compile(rf"[A-Za-z]{{1,14}} ?[{HAN}]{{2,12}}")
 _HAN_END = re.compile(rf"[{HAN}]+$")
 _BRACKET = re.compile(r"[（(【]([^（）()【】\ufffc]{2,90})[）)】]")
+_OPENING = re.compile("[（(【]")
 _SEPARATOR = re.compile(r"\s*[,，、;；:：]\s*|\s+/\s+|\s+or\s+|或者?|\s*[“”\"]\s*")
 _CALLED = re.compile(
     r"又称为?|也称为?|亦称为?|又叫|也叫|又名|简称为?|缩写为?|简写为?|全称为?|英文名?称?为?|英语"
@@ -83,6 +84,7 @@ def definitions(visible: VisibleText) -> tuple[Definition, ...]:
     return tuple(
         found
         for block in visible.blocks
+        if _OPENING.search(visible.text, block.start, block.end)
         for found in _in_block(visible, block, _prose(visible, block))
     )
 

@@ -32,6 +32,8 @@ MAX_DEPTH = 100
 _QUOTE = 0  # a container is the width of its indent, or this for a block quote
 _NOTE_INDENT = 4
 
+_CONTAINER_MARKS = frozenset(">:[-+*")  # or a digit
+
 _QUOTE_PREFIX = re.compile(r" {0,3}> ?")
 _LIST_ITEM = re.compile(r" {0,3}([-+*]|\d{1,9}[.)])( +|$)")
 _DEFINITION = re.compile(r" {0,3}:( {1,3})(?=\S)")
@@ -117,7 +119,7 @@ class _Raw:
 
 def scan_blocks(body: str, *, is_mdx: bool = False) -> Outline:
     """The leaves of the article. `is_mdx`: `import` and `export` lines are no text."""
-    scanner = _Scanner(body.split("\n"), is_mdx=is_mdx)
+    scanner = _Scanner(body, is_mdx=is_mdx)
     return scanner.scan()
 
 
@@ -136,8 +138,8 @@ def split_row(row: str) -> list[str]:
 class _Scanner:
     """The state between two lines: open containers and at most one open leaf."""
 
-    def __init__(self, lines: list[str], *, is_mdx: bool) -> None:
-        self._lines = lines
+    def __init__(self, body: str, *, is_mdx: bool) -> None:
+        self._lines = body.split("\n")
         self._leaves: list[Leaf] = []
         self._labels: set[str] = set()
         self._containers: list[int] = []
@@ -149,13 +151,10 @@ class _Scanner:
         self._in_module = False
         self._math_ends = ""
         self._no_math_end = {"$$": -1, "\\]": -1}
-        self._last_comment_end = self._find_last_comment_end()
+        # The line, or the first one if there is none, on which nothing goes on.
+        self._last_comment_end = 1 + body.count("\n", 0, max(0, body.rfind("-->")))
         self._is_mdx = is_mdx
         self._starters = self._make_starters()
-
-    def _find_last_comment_end(self) -> int:
-        numbered = reversed(list(enumerate(self._lines, start=1)))
-        return next((number for number, line in numbered if "-->" in line), 0)
 
     def _make_starters(self) -> dict[str, _Starter]:
         """What may begin with a character; each says whether it took the line."""
@@ -189,7 +188,9 @@ class _Scanner:
         return Outline(tuple(self._leaves), frozenset(self._labels))
 
     def _feed(self, number: int, line: str) -> None:
-        depth, rest = self._continue_containers(line)
+        depth, rest = 0, line
+        if self._containers or (self._raw is None and "\t" in line):
+            depth, rest = self._continue_containers(line)
         if self._raw is not None:
             if depth == len(self._containers) and self._feed_raw(number, rest):
                 return
@@ -199,7 +200,10 @@ class _Scanner:
         elif self._math_ends:
             self._feed_math(number, rest)
         else:
-            rest, depth, is_new = self._open_containers(rest, depth)
+            is_new = False
+            first = rest.lstrip(" ")[0]
+            if first in _CONTAINER_MARKS or first.isdigit():
+                rest, depth, is_new = self._open_containers(rest, depth)
             if rest:
                 self._feed_content(number, rest, depth, is_new)
 
@@ -536,6 +540,8 @@ class _Scanner:
     def _without_definitions(self, lines: list[Line]) -> list[Line]:
         """The paragraph less the `[label]: address` and `[!NOTE]` it begins with."""
         for index, (_, text) in enumerate(lines):
+            if not text.startswith("["):
+                return lines[index:]
             match = _REFERENCE.match(text)
             if match is not None:
                 self._labels.add(" ".join(match.group(1).lower().split()))

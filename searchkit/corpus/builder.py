@@ -38,7 +38,9 @@ class VisibleTextBuilder:
         self._levels: list[tuple[int, str]] = []
         self._lines: list[tuple[int, int]] = []
         self._line = 1
-        self._spans: list[Span] = []
+        self._spans: list[Span] = []  # those that are closed
+        self._zone: Zone | None = None  # of the open span, if any
+        self._span_start = self._span_end = 0
         self._start: int | None = None
         self._separator = "\n"
         self._level = 0
@@ -68,16 +70,21 @@ class VisibleTextBuilder:
             if self._level:
                 self._open_section(self._start)
             section = len(self._sections) - 1
+            if self._zone is not None:
+                self._close_span(self._zone)
             spans = tuple(self._spans)
             self._blocks.append(
                 Block(self._start, self._length, section, spans, self._language)
             )
-        self._spans, self._start = [], None
+            self._spans, self._start = [], None
         self._separator, self._level, self._language = "\n", 0, ""
         self._gap = self._last = ""
 
     def prose(self, text: str) -> None:
         """Words of the open block; white space collapses, a newline is a soft break."""
+        if "\n" not in text:
+            self._words(text)
+            return
         head, *others = text.split("\n")
         self._words(head)
         for words in others:
@@ -95,14 +102,14 @@ class VisibleTextBuilder:
 
     def verbatim(self, text: str, zone: Zone) -> None:
         """Code or a formula, exactly as it is; every newline in it is a source line."""
-        head, *others = text.split("\n")
+        head, newline, others = text.partition("\n")
         if head:
             self._show(head, zone)
-        for line in others:
+        if newline:
+            self._show(newline, zone, counts=False)
             self._line += 1
-            self._show("\n", zone, counts=False)
-            if line:
-                self._show(line, zone)
+            if others:
+                self._show_lines(others)
 
     def delimiter(self, text: str) -> None:
         """Characters that are shown and not searched, such as `$` around a formula."""
@@ -131,8 +138,9 @@ class VisibleTextBuilder:
     def _show(self, text: str, zone: Zone | None, *, counts: bool = True) -> None:
         before = self._length
         if self._start is None:
-            self._open_block()
-            before = self._length
+            if before:
+                self._append(self._separator)
+            before = self._start = self._length
         elif self._gap:
             self._close_gap(text[0])
         self._gap = ""
@@ -143,10 +151,17 @@ class VisibleTextBuilder:
         if zone is not None:
             self._extend(before, start, zone)
 
-    def _open_block(self) -> None:
-        if self._length:
-            self._append(self._separator)
-        self._start = self._length
+    def _show_lines(self, text: str) -> None:
+        """Show more of what was shown last, each line of it where it stands."""
+        start = self._length
+        for line in text.split("\n"):
+            if line:
+                self._note_line(start)
+            start += len(line) + 1
+            self._line += 1
+        self._line -= 1
+        self._append(text)
+        self._span_end = self._length
 
     def _close_gap(self, following: str) -> None:
         wrapped = self._gap == "\n"
@@ -164,16 +179,20 @@ class VisibleTextBuilder:
             self._lines.append((offset, line))
 
     def _extend(self, before: int, start: int, zone: Zone) -> None:
-        """Grow the last span if nothing but a blank of prose lies between."""
-        if self._spans:
-            last = self._spans[-1]
-            touches = last.end == start or (
-                last.end == before and zone in ("prose", "heading")
-            )
-            if touches and last.zone == zone:
-                self._spans[-1] = Span(last.start, self._length, zone)
+        """Grow the open span if nothing but a blank of prose lies between."""
+        if self._zone is not None:
+            end = self._span_end
+            touches = end == start or (end == before and zone in ("prose", "heading"))
+            if touches and self._zone == zone:
+                self._span_end = self._length
                 return
-        self._spans.append(Span(start, self._length, zone))
+            self._close_span(self._zone)
+        self._zone = zone
+        self._span_start, self._span_end = start, self._length
+
+    def _close_span(self, zone: Zone) -> None:
+        self._spans.append(Span(self._span_start, self._span_end, zone))
+        self._zone = None
 
     def _open_section(self, start: int) -> None:
         heading = self._text_from(start)

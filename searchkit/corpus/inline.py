@@ -115,6 +115,8 @@ class _Reading:
     ) -> None:
         self.text = text
         self._lines = lines
+        # Whether no source line is left out between the first and the last.
+        self._lines_follow = lines[-1][0] - lines[0][0] == len(lines) - 1
         self._labels = labels
         self._pieces: list[_Piece] = []
         self._runs: list[_Run] = []
@@ -179,11 +181,6 @@ class _Reading:
             at += len(line) + 1
 
     @cached_property
-    def _lines_follow(self) -> bool:
-        """Whether no source line is left out between the first and the last."""
-        return self._lines[-1][0] - self._lines[0][0] == len(self._lines) - 1
-
-    @cached_property
     def _breaks(self) -> list[int]:
         return [match.start() for match in re.finditer("\n", self.text)]
 
@@ -228,6 +225,10 @@ class _Reading:
 
     def _closing_ticks(self, length: int, after: int) -> int:
         """Where a run of exactly so many backticks begins, or -1."""
+        marks = "`" * length
+        at = self.text.find(marks, after)
+        if at < 0 or not self.text.startswith("`", at + length):
+            return at  # as mostly: no longer run comes before
         starts = self._ticks.get(length, ())
         index = bisect_left(starts, after)
         return starts[index] if index < len(starts) else -1

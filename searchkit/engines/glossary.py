@@ -1,6 +1,6 @@
 """How does the glossary lie in a generation?
 
-The definitions of an article lie beside it, as JSON in a column, so that an article
+The definitions of an article lie beside it, deflated, as JSON, so that an article
 that stays need not be read again. What is mined from all of them is two files:
 `glossary.json`, the pairs with their evidence, and `twins.json`, which a search reads:
 key of a name → its spelling and its twins.
@@ -9,6 +9,7 @@ key of a name → its spelling and its twins.
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from searchkit.model import GlossaryPair, GlossaryPlace
 
 GLOSSARY = "glossary.json"
 TWINS = "twins.json"
+FILES = (GLOSSARY, TWINS)
+_LEVEL = 9  # zlib's, of definitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,16 @@ class Names:
 def pack_definitions(definitions: Iterable[Definition]) -> bytes:
     """Definitions as the bytes of a column."""
     rows = [astuple(definition) for definition in definitions]
-    return json.dumps(rows, separators=(",", ":")).encode("ascii") if rows else b""
+    if not rows:
+        return b""
+    data = json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
+    return zlib.compress(data.encode("utf-8", "surrogatepass"), _LEVEL)
 
 
 def unpack_definitions(data: bytes) -> Iterator[Definition]:
     """The inverse of `pack_definitions`."""
-    for left, edge, names, line, text in json.loads(data) if data else ():
+    rows = json.loads(zlib.decompress(data)) if data else ()
+    for left, edge, names, line, text in rows:
         yield Definition(left, edge, tuple(names), line, text)
 
 

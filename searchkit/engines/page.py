@@ -30,6 +30,8 @@ from searchkit.analysis.analyzer import ZONES
 from searchkit.errors import IndexCorruptError
 from searchkit.model import Zone
 
+LONGEST_ATOM = 64
+"""Letters or digits of one atom at most; `scripts.LONGEST`."""
 BLANK_ATOM = re.compile(
     # A hyphen between two letters is read like a blank: see scripts.NAME_ATOM.
     r"(?:[^A-Za-z0-9\s]|[A-Za-z]{1,64}|[0-9]{1,64})(?:\s+|(?<=[A-Za-z])-(?=[A-Za-z]))?"

@@ -31,7 +31,6 @@ from searchkit.engines.page import (
     atom_end,
     atom_starts,
     inflate,
-    line_end,
     next_line,
     stretches,
 )
@@ -94,7 +93,8 @@ def pack_page(
     target = max(1, len(text) * CHUNK_BYTES // max(size, 1))
     starts, lengths = array("I", starts), array("I", lengths)
     pieces = list(_pieces(visible, starts, target))
-    rows, chunks = _packed_chunks(visible, pieces, starts, lengths, target)
+    by_rule = _by_rule(text, pieces, starts, lengths)
+    rows, chunks = _packed_chunks(visible, pieces, by_rule, starts, lengths, target)
     math = _deltas(math_starts) + array("I", math_lengths)
     math_bytes = _deflated(math.tobytes()) if math else b""
     head = [len(rows), len(pieces), len(math_starts), len(math_bytes)]
@@ -112,6 +112,23 @@ def pack_page(
             math_bytes,
             *chunks,
         )
+    )
+
+
+def _by_rule(
+    text: str, pieces: Sequence[_Piece], starts: array[int], lengths: array[int]
+) -> list[bool]:
+    """Of which pieces it is sure that their atoms follow from their text."""
+    import numpy as np  # not needed to read what was packed
+
+    from searchkit.engines.atom_rule import follows
+
+    rows = [(piece.start, piece.end, piece.first, piece.last) for piece in pieces]
+    return follows(
+        text,
+        np.array(rows, np.int64).reshape(-1, 4),
+        np.array(starts, np.int64),
+        np.array(lengths, np.int64),
     )
 
 
@@ -193,6 +210,7 @@ def _is_good_cut(text: str, starts: array[int], at: int) -> bool:
 def _packed_chunks(
     visible: VisibleText,
     pieces: Sequence[_Piece],
+    by_rule: Sequence[bool],
     starts: array[int],
     lengths: array[int],
     target: int,
@@ -200,14 +218,16 @@ def _packed_chunks(
     """The rows of the directory (page.CHUNK) and the chunks."""
     rows, chunks = [], []
     line, section, start = 1, 0, 0
-    line_at = 0
+    line_at = first = 0
     groups = _grouped(pieces, len(visible.text), target)
     for number, group in enumerate(groups):
         is_last = number + 1 == len(groups)
         end = len(visible.text) if is_last else groups[number + 1][0].start
         line_end = len(visible.lines) if is_last else bisect_left(visible.lines, (end,))
         last_section = len(visible.sections) if is_last else group[-1].section + 1
-        packer = _ChunkPacker(visible.text, start, group, starts, lengths)
+        known = by_rule[first : first + len(group)]
+        first += len(group)
+        packer = _ChunkPacker(visible.text, start, group, known, starts, lengths)
         packer.add_lines(visible.lines[line_at:line_end], line)
         packer.add_sections(visible.sections, section, last_section, line)
         raw = packer.packed(visible.text[start:end], section)
@@ -244,6 +264,7 @@ class _ChunkPacker:
         text: str,
         start: int,
         pieces: Sequence[_Piece],
+        by_rule: Sequence[bool],
         starts: array[int],
         lengths: array[int],
     ) -> None:
@@ -255,7 +276,11 @@ class _ChunkPacker:
         self.line_columns: tuple[list[int], list[int]] = ([], [])
         self.section_columns: tuple[list[int], ...] = ([], [], [], [])
         self.atom_columns: tuple[list[int], list[int]] = ([], [])
-        self.modes = [self._add_atoms(piece, starts, lengths) for piece in pieces]
+        self.modes = [
+            (BY_TEXT if known else self._add_atoms(piece, starts, lengths))
+            | CONTINUED * piece.continued
+            for piece, known in zip(pieces, by_rule, strict=True)
+        ]
         for piece in pieces:
             self._add_spans(piece)
 
@@ -281,7 +306,7 @@ class _ChunkPacker:
             at = [piece.start, *starts[piece.first : piece.last]]
             self.atom_columns[0].extend(right - left for left, right in pairwise(at))
             self.atom_columns[1].extend(lengths[piece.first : piece.last])
-        return mode | CONTINUED * piece.continued
+        return mode
 
     def _add_spans(self, piece: _Piece) -> None:
         gaps, sizes, zones = self.span_columns
@@ -289,7 +314,7 @@ class _ChunkPacker:
         for span in piece.spans:
             gaps.append(span.start - at)
             at = span.end
-            to_end = at == line_end(self.text, span.start, piece.end)
+            to_end = self._is_line_end(at, span.start, piece.end)
             sizes.append(0 if to_end else at - span.start + 1)
             zones.append(ZONES.index(span.zone))
 
@@ -364,8 +389,15 @@ class _ChunkPacker:
         whole = (text + "".join(self.strings)).encode("utf-8", "surrogatepass")
         return bytes((width,)) + array(WIDTHS[width], layout).tobytes() + whole
 
+    def _is_line_end(self, at: int, start: int, end: int) -> bool:
+        """Whether `at` is the line_end of what begins at `start`."""
+        text = self.text
+        return (at == end or text[at : at + 1] == "\n") and (
+            text.find("\n", start, at) < 0
+        )
+
     def _size(self, piece: _Piece, end: int) -> int:
-        to_end = piece.end == line_end(self.text, piece.start, end)
+        to_end = self._is_line_end(piece.end, piece.start, end)
         return 0 if to_end else piece.end - piece.start + 1
 
     def _language(self, language: str) -> int:

@@ -171,20 +171,40 @@ class Build:
         for run in made:
             if run.path:
                 run.path.unlink()
-        self._write_suggestions(generation, words, self._write_glossary(generation))
+        pairs = self._write_glossary(generation, base)
+        self._write_suggestions(generation, words, pairs)
         return written
 
     def _note(self, looks: Sequence[tuple[str, Look, bytes]]) -> None:
         if self.looks:
             self.looks.seen |= {name: (look, digest) for name, look, digest in looks}
 
-    def _write_glossary(self, generation: Path) -> tuple[GlossaryPair, ...]:
-        """Mine the definitions of all articles, those of earlier builds included."""
+    def _write_glossary(
+        self, generation: Path, base: Path | None
+    ) -> tuple[GlossaryPair, ...]:
+        """Mine the definitions of all articles, those of earlier builds included.
+
+        What comes of it depends on them and on the user's glossary only.
+        """
         from searchkit.analysis.glossary import mine, with_user_pairs
-        from searchkit.engines.generation.known import stored_definitions
-        from searchkit.engines.glossary import write_glossary
+        from searchkit.engines.generation.known import (
+            same_definitions,
+            stored_definitions,
+        )
+        from searchkit.engines.glossary import (
+            FILES,
+            GLOSSARY,
+            unpack_glossary,
+            write_glossary,
+        )
 
         user = self.glossary
+        if base and same_definitions(base, generation):
+            manifest = generations.read_manifest(base)
+            if manifest.glossary == _glossary_digest(user):
+                for name in FILES:
+                    shutil.copyfile(base / name, generation / name)
+                return unpack_glossary((base / GLOSSARY).read_bytes())
         mined = mine(stored_definitions(generation))
         pairs = tuple(with_user_pairs(mined, user.path, user.added, user.banned))
         write_glossary(generation, pairs)

@@ -15,7 +15,7 @@ from searchkit.indexing.sources import Source
 
 _FEW_BYTES = 1 << 20  # of sources, before further processes are worth their start
 _FEW_WORDS = 2000  # the same for words whose stems are asked for
-_RUN_BYTES = 8 << 20  # of sources in a run: what a worker holds in memory
+_RUN_BYTES = 4 << 20  # of sources in a run: what a worker holds in memory
 _LEAST_RUN_BYTES = 1 << 20
 _SHARES = 3  # a run is at most this part of a worker's share of what is left
 

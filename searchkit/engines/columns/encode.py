@@ -28,8 +28,8 @@ from searchkit.engines.columns.postings import (
     MOST_FROM_POSITIONS,
     NONE,
     SINGLE,
-    SIZES,
     SKIP,
+    UNITS,
 )
 from searchkit.engines.columns.terms import BLOCK, HEAD
 from searchkit.engines.columns.vector import TYPES, Codes, Numbers
@@ -172,9 +172,9 @@ class _Units:
     def __init__(self, lists: Lists, limit: int) -> None:
         self._differences = _differences(lists, limit)
         self._counts = lists.counts
-        self._full = [self._full_units(kind) for kind in (1, 2, 3)]
+        self._full = [self._full_units(kind) for kind in UNITS]
         units = [self._counts + full for full in self._full]
-        sizes = np.stack([units[kind - 1] * SIZES[kind] for kind in (1, 2, 3)])
+        sizes = np.stack([units[kind - 1] * kind for kind in UNITS])
         present = self._counts > 0
         self.kinds: Numbers = np.where(present, sizes.argmin(0) + 1, NONE)
         self.sizes: Numbers = sizes.min(0)
@@ -229,14 +229,20 @@ class _Positions:
     def put_lists(self, record: _Rows) -> None:
         """Skips and units."""
         units = self._lists.counts + self._units.full_units()
-        for kind in (1, 2, 3):
+        for kind in UNITS:
             chosen = self.kinds == kind
             if not chosen.any():
                 continue
             encoded, mine = self._units.encoded(kind, chosen), units[chosen]
             skips, counts = _skips(encoded, mine)
             record.put(skips.view(np.uint8), 8 * counts, chosen)
-            record.put(encoded.view(np.uint8), SIZES[kind] * mine, chosen)
+            record.put(_on_disk(encoded, kind), kind * mine, chosen)
+
+
+def _on_disk(units: Any, kind: int) -> Bytes:
+    """The bytes of units; the inverse of what `vector` reads."""
+    data: Bytes = units.view(np.uint8)
+    return data.reshape(-1, 4)[:, :3].ravel() if kind == 3 else data
 
 
 def _skips(units: Any, sizes: Numbers) -> tuple[Numbers, Numbers]:
@@ -280,11 +286,11 @@ class _Documents:
         """Units or bits, codes, best documents."""
         counts = self._lists.counts
         units = counts + self._units.full_units()
-        for kind in (1, 2, 3):
+        for kind in UNITS:
             chosen = self.kinds == kind
             if chosen.any():
-                encoded = self._units.encoded(kind, chosen).view(np.uint8)
-                record.put(encoded, SIZES[kind] * units[chosen], chosen)
+                encoded = _on_disk(self._units.encoded(kind, chosen), kind)
+                record.put(encoded, kind * units[chosen], chosen)
         bitmap = self.kinds == BITMAP
         if bitmap.any():
             sizes = np.where(bitmap, self._bitmap_bytes, 0)

@@ -19,7 +19,6 @@ from searchkit.engines.columns.postings import (
     HEADS,
     NONE,
     SINGLE,
-    SIZES,
     SKIP,
     TermPostings,
 )
@@ -33,7 +32,7 @@ def positions(term: TermPostings) -> array[int]:
     if term.position_kind == SINGLE:
         return array("q", (term.single,))
     start, kind = term.positions_at, term.position_kind
-    found = _sums(term.read(start, start + term.position_units * SIZES[kind]), kind, 0)
+    found = _sums(term.read(start, start + term.position_units * kind), kind, 0)
     if len(found) != term.occurrences or (found and found[-1] >= term.bases[-1]):
         raise term.damaged()
     return found
@@ -50,8 +49,8 @@ def positions_between(term: TermPostings, low: int, high: int) -> array[int]:
     skips = term.read(term.skips_at, term.positions_at).cast("q")
     first = bisect_left(skips, low)
     last = bisect_left(skips, high, first) + 1
-    start = term.positions_at + first * SKIP * SIZES[kind]
-    stop = term.positions_at + min(last * SKIP, units) * SIZES[kind]
+    start = term.positions_at + first * SKIP * kind
+    stop = term.positions_at + min(last * SKIP, units) * kind
     before = skips[first - 1] if first else 0
     if not 0 <= before <= term.bases[-1]:
         raise term.damaged()
@@ -105,9 +104,19 @@ def _sums(data: memoryview, kind: int, before: int) -> array[int]:
         units = raw = data.tobytes()
         whole = raw.translate(_NOT_FULL) if FULL[1] in raw else b""
     else:
-        units = data.cast("H" if kind == 2 else "I").tolist()
+        units = _numbers(data, kind)
         full = FULL[kind]
         whole = [unit != full for unit in units] if full in units else b""
     sums = accumulate(units, initial=before)
     next(sums)
     return array("q", compress(sums, whole) if whole else sums)
+
+
+def _numbers(data: memoryview, kind: int) -> list[int]:
+    """Units of two to four bytes."""
+    if kind != 3:
+        return data.cast("H" if kind == 2 else "I").tolist()
+    raw, wide = data.tobytes(), bytearray(len(data) // 3 * 4)
+    for byte in range(3):
+        wide[byte::4] = raw[byte::3]
+    return memoryview(wide).cast("I").tolist()

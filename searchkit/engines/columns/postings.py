@@ -33,15 +33,15 @@ from searchkit.errors import IndexCorruptError
 
 NONE: Final = 0
 """The kind of a list that is not there."""
-SIZES: Final = (0, 1, 2, 4)
-"""Bytes of a unit, by the kind of a list in units: 1, 2 or 3."""
-FULL: Final = (0, 0xFF, 0xFFFF, 0xFFFFFFFF)
+UNITS: Final = (1, 2, 3, 4)
+"""The kinds of lists in units, which are the bytes of a unit."""
+FULL: Final = (0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF)
 """The unit of each kind after which its value goes on."""
-SINGLE: Final = 4
+SINGLE: Final = 5
 """The kind of a list of one position, which stands among the numbers."""
-BITMAP: Final = 4
+BITMAP: Final = 5
 """The kind of a list of documents that is one bit for each of all documents."""
-FROM_POSITIONS: Final = 5
+FROM_POSITIONS: Final = 6
 """The kind of a list of documents that is not written: the positions tell it."""
 DOCUMENTS_SHIFT: Final = 3
 KIND_MASK: Final = 7
@@ -54,7 +54,7 @@ FEWEST_FOR_HEADS: Final = 1024
 """Documents from which on a term's best ones are kept besides."""
 HEADS: Final = 64
 """How many best documents are kept."""
-MOST_FROM_POSITIONS: Final = 8
+MOST_FROM_POSITIONS: Final = 64
 """Positions up to which they may tell the documents."""
 
 _LONGEST_NUMBERS = 64  # bytes: more than flags and numbers ever have
@@ -197,12 +197,12 @@ class Postings:
         made.skips_at = at
         made.positions_at = at = at + 8 * (max(0, made.position_units - 1) // SKIP)
         if made.position_kind != SINGLE:
-            at += made.position_units * SIZES[made.position_kind]
+            at += made.position_units * made.position_kind
         made.documents_at = at
         if made.document_kind == BITMAP:
             at += (self.document_count + 7) // 8
         elif made.document_kind != FROM_POSITIONS:
-            at += made.document_units * SIZES[made.document_kind]
+            at += made.document_units * made.document_kind
         made.codes_at = at
         made.heads_at = at = at + made.documents
         return at + 5 * HEADS if made.documents >= FEWEST_FOR_HEADS else at
@@ -227,7 +227,7 @@ def _read_positions(made: TermPostings, numbers: bytes, at: int, kind: int) -> i
         made.single, at = varints.decode(numbers, at)
         if made.single >= made.bases[-1]:
             raise ValueError(made.single)
-    elif kind in (1, 2, 3):
+    elif kind in UNITS:
         made.occurrences, at = varints.decode(numbers, at)
         full, at = varints.decode(numbers, at)
         made.position_units = made.occurrences + full
@@ -243,7 +243,7 @@ def _read_documents(made: TermPostings, numbers: bytes, at: int, kind: int) -> i
         made.documents = 1
     elif kind != NONE:
         made.documents, at = varints.decode(numbers, at)
-        if kind in (1, 2, 3):
+        if kind in UNITS:
             full, at = varints.decode(numbers, at)
             made.document_units = made.documents + full
         elif kind not in (BITMAP, FROM_POSITIONS):

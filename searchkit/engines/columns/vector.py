@@ -23,8 +23,8 @@ from searchkit.engines.columns.postings import (
     MEMBERS,
     NONE,
     SINGLE,
-    SIZES,
     SKIP,
+    UNITS,
     Postings,
     TermPostings,
 )
@@ -32,7 +32,8 @@ from searchkit.engines.columns.postings import (
 Numbers = NDArray[np.int64]
 Codes = NDArray[np.uint8]
 
-TYPES: tuple[Any, ...] = (None, np.dtype("<u1"), np.dtype("<u2"), np.dtype("<u4"))
+TYPES: tuple[Any, ...] = (None, *map(np.dtype, ("<u1", "<u2", "<u4", "<u4")))
+"""What the units of each kind are in memory."""
 
 
 def positions(term: TermPostings) -> Numbers:
@@ -40,7 +41,7 @@ def positions(term: TermPostings) -> Numbers:
     if term.position_kind == SINGLE:
         return np.array([term.single], np.int64)
     start, kind = term.positions_at, term.position_kind
-    found = _sums(term.read(start, start + term.position_units * SIZES[kind]), kind, 0)
+    found = _sums(term.read(start, start + term.position_units * kind), kind, 0)
     if len(found) != term.occurrences or (len(found) and found[-1] >= term.bases[-1]):
         raise term.damaged()
     return found
@@ -57,10 +58,8 @@ def positions_between(term: TermPostings, low: int, high: int) -> Numbers:
     else:
         skips = np.frombuffer(term.read(term.skips_at, term.positions_at), "<i8")
         first, last = (int(at) for at in skips.searchsorted((low, high)))
-        start = term.positions_at + first * SKIP * SIZES[kind]
-        stop = (
-            term.positions_at + min((max(first, last) + 1) * SKIP, units) * SIZES[kind]
-        )
+        start = term.positions_at + first * SKIP * kind
+        stop = term.positions_at + min((max(first, last) + 1) * SKIP, units) * kind
         before = int(skips[first - 1]) if first else 0
         if not 0 <= before <= term.bases[-1]:
             raise term.damaged()
@@ -113,12 +112,21 @@ def heads(term: TermPostings) -> tuple[Numbers, Codes]:
 def _sums(data: memoryview, kind: int, before: int) -> Numbers:
     if kind == NONE or not data:
         return np.empty(0, np.int64)
-    units = np.frombuffer(data, TYPES[kind])
+    units = _in_memory(np.frombuffer(data, np.uint8), kind)
     sums = np.cumsum(units, dtype=np.int64)
     if before:
         sums += before
     whole = units != FULL[kind]
     return sums if whole.all() else sums.take(np.flatnonzero(whole))
+
+
+def _in_memory(data: Codes, kind: int) -> Any:
+    """The units in some bytes."""
+    if kind != 3:
+        return data.view(TYPES[kind])
+    wide = np.zeros((len(data) // 3, 4), np.uint8)
+    wide[:, :3] = data.reshape(-1, 3)
+    return wide.view(TYPES[kind]).ravel()
 
 
 def all_positions(postings: Postings, first: int, last: int) -> tuple[Numbers, Numbers]:
@@ -215,7 +223,7 @@ class _Records:
         units[(kinds == NONE) | (kinds >= BITMAP)] = 0
         self._at += documents > 1
         skips = 8 * (np.maximum(self._units - 1, 0) // SKIP)
-        widths = np.array([*SIZES, 0, 0])
+        widths = np.array([0, *UNITS, 0, 0])  # by kind
         self._lists = self._at + skips
         rest = self._lists + self._units * widths[self._kinds]
         rest += units * widths[kinds]
@@ -232,7 +240,7 @@ class _Records:
         starts = _bounds(self.occurrences)
         single = self._kinds == SINGLE
         found[starts[:-1][single]] = self._only[single]
-        for kind in (1, 2, 3):
+        for kind in UNITS:
             chosen = np.flatnonzero(self._kinds == kind)
             if len(chosen):
                 values = self._in_units(kind, chosen)
@@ -243,9 +251,8 @@ class _Records:
     def _in_units(self, kind: int, chosen: Numbers) -> Numbers:
         """The lists of records of one kind in a row."""
         units, counts = self._units[chosen], self.occurrences[chosen]
-        width = SIZES[kind]
-        read = _spread(self._lists[chosen], width * units)
-        encoded = self._data[read].view(TYPES[kind])
+        read = _spread(self._lists[chosen], kind * units)
+        encoded = _in_memory(self._data[read], kind)
         sums = np.cumsum(encoded, dtype=np.int64)
         whole = encoded != FULL[kind]
         bounds = _bounds(units)

@@ -14,6 +14,7 @@ from searchkit.engines.columns.files import Columns
 from searchkit.engines.glossary import unpack_definitions
 
 _DIGEST_BYTES = 16
+_DEFINING = ("doc_id_at", "doc_id", "definitions_at", "definitions")
 
 
 def known_digests(generation: Path) -> dict[str, bytes]:
@@ -29,6 +30,18 @@ def known_digests(generation: Path) -> dict[str, bytes]:
         return dict(zip(_texts(columns, "doc_id"), each, strict=True))
     finally:
         columns.close()
+
+
+def same_definitions(one: Path, other: Path) -> bool:
+    """Whether the articles of two generations are as many and define the same."""
+    found = []
+    for generation in (one, other):
+        columns = Columns(generation / "documents", "documents")
+        try:
+            found.append([bytes(columns.column(name).whole()) for name in _DEFINING])
+        finally:
+            columns.close()
+    return found[0] == found[1]
 
 
 def stored_definitions(generation: Path) -> Iterator[tuple[str, Definition]]:

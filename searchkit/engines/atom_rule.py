@@ -1,0 +1,88 @@
+"""In which pieces of a text do the atoms stand where the rule says?
+
+`page.ATOM` for a whole text at once, in columns, for those who lay down pages. A reader
+of one page needs the pattern only, and no numpy.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from searchkit.engines.page import LONGEST_ATOM
+
+Array = NDArray[Any]
+
+_SIGN, _BLANK, _HYPHEN, _DIGIT, _LETTER, _NONE = range(6)
+_LAST_BLANK = 0x3000
+
+
+def follows(text: str, pieces: Array, starts: Array, lengths: Array) -> list[bool]:
+    """Whether it is sure that ATOM finds the atoms of each piece, and no others.
+
+    A row of `pieces` is (start, end, first, last): where it is in the text, and which
+    of the positions are in it; `starts` and `lengths` are by position. Rows rise.
+    """
+    if not len(pieces):
+        return []
+    begins, ends, firsts, lasts = pieces.T
+    numbers = np.repeat(np.arange(len(pieces)), lasts - firsts)
+    gaps = np.maximum(lasts - 1, 0)
+    gaps = gaps[(lasts > firsts) & (lengths[gaps] == 0) & (starts[gaps] == ends)]
+    kept = np.ones(len(starts), np.bool_)
+    kept[gaps] = False
+    starts, lengths, numbers = starts[kept], lengths[kept], numbers[kept]
+    strange = lengths < 1
+    strange |= starts < begins[numbers]
+    strange |= starts >= ends[numbers]
+    strange[1:] |= starts[1:] <= starts[:-1]
+    found = np.zeros(len(text) + 1, np.int64)
+    found[starts] = lengths
+    differing = np.flatnonzero(found != _lengths(text, begins, ends))
+    sure = np.ones(len(pieces), np.bool_)
+    sure[np.searchsorted(begins, differing, "right") - 1] = False
+    sure[numbers[strange]] = False
+    return cast("list[bool]", sure.tolist())
+
+
+def _lengths(text: str, begins: Array, ends: Array) -> Array:
+    """By character: how long the atom is that begins there in a piece; 0 if none."""
+    kinds, size = _kinds(text), len(text)
+    before, after = np.full(size, _NONE, np.uint8), np.full(size, _NONE, np.uint8)
+    before[1:], after[:-1] = kinds[:-1], kinds[1:]
+    before[begins[begins < size]] = _NONE
+    after[ends[ends > 0] - 1] = _NONE
+    new = (kinds != before) | (kinds < _DIGIT)
+    places = np.flatnonzero(new)
+    runs = np.diff(places, append=size)
+    for at in np.flatnonzero(runs > LONGEST_ATOM).tolist():
+        new[places[at] : places[at] + runs[at] : LONGEST_ATOM] = True
+    places = np.flatnonzero(new)
+    joint = (kinds == _HYPHEN) & (before == _LETTER) & (after == _LETTER)
+    lengths = np.zeros(size + 1, np.int64)
+    lengths[places] = np.diff(places, append=size)
+    lengths[:-1][joint | (kinds == _BLANK)] = 0
+    depth = np.bincount(begins, minlength=size + 1)
+    depth -= np.bincount(ends, minlength=size + 1)
+    lengths[np.cumsum(depth) == 0] = 0
+    return lengths
+
+
+def _kinds(text: str) -> Array:
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    kinds: Array = _table()[points]
+    return kinds
+
+
+@cache
+def _table() -> Array:
+    """What each code point is to the rule."""
+    table = np.zeros(0x110000, np.uint8)
+    table[[point for point in range(_LAST_BLANK + 1) if chr(point).isspace()]] = _BLANK
+    table[ord("-")] = _HYPHEN
+    table[ord("0") : ord("9") + 1] = _DIGIT
+    table[ord("A") : ord("Z") + 1] = table[ord("a") : ord("z") + 1] = _LETTER
+    return table
