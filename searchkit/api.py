@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from os import PathLike, cpu_count
@@ -30,6 +29,7 @@ from searchkit.model import (
     SearchResult,
     Snippet,
 )
+from searchkit.record import replace
 
 if TYPE_CHECKING:
     from searchkit.engines.page import Page
@@ -205,7 +205,7 @@ class SearchEngine:
         They come from what articles put in brackets, their aliases and the user's file;
         the best attested first, then in order of the names.
         """
-        from searchkit.analysis.glossary import name_key
+        from searchkit.analysis.names import name_key
 
         pairs = self._reader.glossary()
         if term is not None:

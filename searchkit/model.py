@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
+
+from searchkit.record import record
 
 Zone = Literal["prose", "heading", "code", "math"]
 Markup = Literal["markdown", "html", "text"]
@@ -19,7 +20,7 @@ NoteKind = Literal["searched", "expanded", "missing", "ignored", "filtered", "hi
 Phase = Literal["reading", "analysing", "writing", "searching"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Article:
     """One document as its author wrote it, without its front matter.
 
@@ -39,7 +40,7 @@ class Article:
     line_offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Span:
     """A run of one zone inside a block: `text[start:end]` of the visible text."""
 
@@ -48,7 +49,7 @@ class Span:
     zone: Zone
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """What no phrase crosses: a paragraph, heading, list item, table cell or fence.
 
@@ -63,7 +64,7 @@ class Block:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Section:
     """The text under one heading; section 0 is what stands before the first one."""
 
@@ -72,7 +73,7 @@ class Section:
     start: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VisibleText:
     """What a reader of the rendered article sees, and where each part came from.
 
@@ -91,7 +92,7 @@ class VisibleText:
         return self.lines[index][1] if index >= 0 else 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Snippet:
     """A fragment of an article; `highlights` are (start, end) into `text`."""
 
@@ -102,7 +103,7 @@ class Snippet:
     zone: Zone
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hit:
     """One ranked article. `missing` names the words of the query it lacks."""
 
@@ -117,7 +118,7 @@ class Hit:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Note:
     """What became of one part of the query, in a form to test and one to read."""
 
@@ -129,7 +130,7 @@ class Note:
         return self.message
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GlossaryPlace:
     """One place where an article puts two names side by side."""
 
@@ -138,7 +139,7 @@ class GlossaryPlace:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GlossaryPair:
     """Two names of one thing. `count` articles say so; `places` are some of them."""
 
@@ -147,7 +148,7 @@ class GlossaryPair:
     places: tuple[GlossaryPlace, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SearchResult:
     """One page of hits. `total` and `facets` count all matches, not the page.
 
@@ -164,7 +165,7 @@ class SearchResult:
     took_ms: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Explanation:
     """Why an article has its score, or why it does not match; `str()` to read."""
 
@@ -178,7 +179,7 @@ class Explanation:
         return "\n".join(self.lines)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Progress:
     """How far one phase of a build or a test has come, in articles or in queries."""
 
@@ -189,7 +190,7 @@ class Progress:
     total_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BuildReport:
     """What a build did.
 
@@ -212,7 +213,7 @@ class BuildReport:
         return self.added + self.updated + self.unchanged
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IndexStats:
     """The size and the versions of one generation of an index."""
 
@@ -225,4 +226,4 @@ class IndexStats:
     format_version: int
     analyzer: str
     corpus: str | None
-    topics: Mapping[str, int] = field(default_factory=dict)
+    topics: Mapping[str, int]

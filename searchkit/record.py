@@ -85,6 +85,11 @@ def as_dict(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__record_fields__}
 
 
+def as_tuple(value: Any) -> tuple[Any, ...]:
+    """A record's fields in order; what they hold is left as it is."""
+    return tuple(getattr(value, name) for name in value.__record_fields__)
+
+
 def _first_init(self: Any, *values: Any, **named: Any) -> None:
     """Compile the methods of a class when it has its first value: most never have."""
     made = type(self)
@@ -115,7 +120,7 @@ def _refuse(self: Any, name: str, _: Any = None) -> None:
 
 
 def _reduce(self: Any) -> tuple[Any, ...]:
-    return type(self), tuple(getattr(self, name) for name in self.__record_fields__)
+    return type(self), as_tuple(self)
 
 
 def _repr(self: Any) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
@@ -32,6 +31,7 @@ from searchkit.engines.plan import (
     Twin,
 )
 from searchkit.engines.plan import Sequence as Slots
+from searchkit.record import record, replace
 
 if TYPE_CHECKING:
     from searchkit.engines.kernels.base import (
@@ -51,7 +51,7 @@ _SLACK = 1 + 1e-9  # of a bound, for what rounding adds to a score
 _FIRST_LOOKS = 64  # documents whose words are looked for side by side at first
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Layer:
     """Documents and what their codes are worth, before idf.
 
@@ -62,7 +62,7 @@ class Layer:
     worths: Sequence[float]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LeafFound:
     """What one leaf found: its idf, times its weight, and where it stands.
 
@@ -87,7 +87,7 @@ class LeafFound:
         return (*self.layers, self.near) if self.near else self.layers
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """The documents that answer a part of a plan.
 
@@ -100,7 +100,7 @@ class Answer:
     literal: Documents
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ranked:
     """One page of documents, with counts over all matches."""
 

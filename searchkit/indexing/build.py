@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from os import PathLike
 from pathlib import Path
@@ -42,6 +42,7 @@ from searchkit.indexing.sources import (
     try_source,
 )
 from searchkit.model import BuildReport, Phase, Progress
+from searchkit.record import replace
 
 ProgressCallback = Callable[[Progress], None]
 

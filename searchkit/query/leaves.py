@@ -9,7 +9,6 @@ as a whole is searched in parts.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from heapq import nlargest
 from itertools import chain, islice
 
@@ -52,6 +51,7 @@ from searchkit.query.notes import Notes
 from searchkit.query.restrict import Scope
 from searchkit.query.tree import Fuzzy, Occur, Wildcard
 from searchkit.query.twins import Piece, Twins
+from searchkit.record import replace
 
 MOST_TERMS = 200
 """To how many terms a wildcard or a `~` may expand."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from typing import get_args
 
 from searchkit.analysis.folding import fold
@@ -13,15 +12,16 @@ from searchkit.model import Zone
 from searchkit.query.dates import date_range
 from searchkit.query.notes import Notes
 from searchkit.query.tree import Restriction
+from searchkit.record import record, replace
 
 _ZONES: dict[str, Zone] = {zone: zone for zone in get_args(Zone)}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """Where a query looks: filters on documents, fields, and parts of the body."""
 
-    filters: Filters = field(default_factory=Filters)
+    filters: Filters = Filters()
     fields: tuple[str, ...] = ALL_FIELDS
     zones: frozenset[Zone] | None = None
     languages: frozenset[str] | None = None
