@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime
 from functools import cached_property
 from os import PathLike, cpu_count
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from searchkit.config import Config
 from searchkit.errors import ArticleNotFoundError, ConfigError, IndexStoreError
@@ -32,13 +31,15 @@ from searchkit.model import (
 from searchkit.record import replace
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from searchkit.engines.page import Page
     from searchkit.engines.reader import GenerationReader, Summary
     from searchkit.engines.search import Evaluation, Finder, Ranked, Sort
     from searchkit.indexing import Corpus, ProgressCallback
     from searchkit.query.snippet import Formulas, Mark
 
-Day = date | str | None
+Day: TypeAlias = "date | str | None"
 
 
 def build(
@@ -474,9 +475,13 @@ def _folded(texts: Iterable[str]) -> tuple[str, ...]:
 
 def _day(value: Day, *, last: bool) -> date | None:
     """A date from what a caller may give; of a year or a month its first or last."""
+    if value is None:
+        return None
+    from datetime import date, datetime
+
     from searchkit.query.dates import date_range
 
-    if value is None or isinstance(value, date):
+    if isinstance(value, date):
         return value.date() if isinstance(value, datetime) else value
     days = date_range(value)
     if days is None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from datetime import date
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from searchkit.record import record
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
 
 Zone = Literal["prose", "heading", "code", "math"]
 Markup = Literal["markdown", "html", "text"]

@@ -78,9 +78,16 @@ class Folded(NamedTuple):
 
 
 @cache
-def _simplified() -> dict[str, str]:
+def _t2s_rows() -> tuple[str, str]:
     traditional, simplified = _t2s().decode("utf-8").splitlines()
-    return dict(zip(traditional, simplified, strict=True))
+    return traditional, simplified
+
+
+def _simplified(character: str) -> str:
+    """The simplified character of a traditional one, itself for any other."""
+    traditional, simplified = _t2s_rows()
+    at = traditional.find(character)
+    return character if at < 0 else simplified[at]
 
 
 def _t2s() -> bytes:
@@ -116,7 +123,7 @@ def _fold_letters(text: str) -> str:
     folded = "".join(map(_bare, unicodedata.normalize("NFKC", folded)))
     # Marks may have stood between what can be composed now.
     folded = unicodedata.normalize("NFC", folded)
-    return "".join(_TYPOGRAPHIC.get(c) or _simplified().get(c, c) for c in folded)
+    return "".join(_TYPOGRAPHIC.get(c) or _simplified(c) for c in folded)
 
 
 def _bare(character: str) -> str:
@@ -140,6 +147,9 @@ class _Table(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
+        if 0x4E00 <= code <= 0x9FFF:
+            folded = self[code] = _simplified(character)
+            return folded
         folded = character if 0xD800 <= code < 0xE000 else _fold_character(character)
         if len(folded) != 1 or _MARK.match(character):
             self.uneven.add(character)

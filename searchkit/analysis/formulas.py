@@ -21,11 +21,11 @@ from hashlib import blake2b
 
 from searchkit.analysis.latex import canonical
 from searchkit.analysis.latex_names import GREEK
+from searchkit.analysis.terms import BOUNDARY
 from searchkit.analysis.vocabulary import Vocabulary
 from searchkit.model import VisibleText
 from searchkit.record import record
 
-BOUNDARY = "~|"
 VARIABLE = "~v"
 SKELETON = "~s"
 

@@ -26,9 +26,9 @@ def settings(**flags: Any) -> Config:
 
 def open_engine(config: Config) -> SearchEngine:
     """The engine on the configured index."""
-    import searchkit
+    from searchkit.api import open as open_index
 
-    return searchkit.open(config.index, config=config)
+    return open_index(config.index, config=config)
 
 
 def open_or_build(config: Config) -> SearchEngine:

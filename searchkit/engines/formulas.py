@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from searchkit.analysis.formulas import BOUNDARY
+from searchkit.analysis.terms import BOUNDARY
 from searchkit.engines import ranking
 from searchkit.engines.matching import Place, Row, occurrences, starts_in
 from searchkit.engines.plan import FormulaLeaf

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -238,6 +237,8 @@ def _point(index: Path, generation: Path) -> None:
 
 def abandon(generation: Path) -> None:
     """Remove a generation that nobody needs: unfinished, or too old."""
+    import shutil
+
     shutil.rmtree(generation, ignore_errors=True)
 
 

@@ -7,10 +7,13 @@ a camel-case word) is in the leaf itself: beside it in the tree it would leak pa
 
 from __future__ import annotations
 
-from datetime import date
+from typing import TYPE_CHECKING
 
 from searchkit.model import Zone
 from searchkit.record import record
+
+if TYPE_CHECKING:
+    from datetime import date
 
 Slot = tuple[str, ...]
 """The terms any of which may stand at one position."""

@@ -7,12 +7,11 @@ asked for, and nothing is imported that a small search does not need.
 from __future__ import annotations
 
 import sys
+from _thread import allocate_lock
 from bisect import bisect_left
 from collections.abc import Sequence
-from datetime import date
 from functools import cached_property
 from pathlib import Path
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from searchkit.engines import generations
@@ -27,6 +26,8 @@ from searchkit.errors import IndexCorruptError
 from searchkit.record import record
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from searchkit.analysis.lexicon import Lexicon
     from searchkit.engines.kernels.base import Kernel
     from searchkit.engines.page import Page
@@ -91,7 +92,11 @@ class Summary:
     @property
     def date(self) -> date | None:
         day = self._reader.date[self.number]
-        return date.fromordinal(day) if day else None
+        if not day:
+            return None
+        from datetime import date
+
+        return date.fromordinal(day)
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -118,7 +123,7 @@ class GenerationReader:
         self.manifest = generations.read_manifest(generation)
         generations.compare_sizes(generation, self.manifest)
         self.decoded = Decoded(_DECODED_BYTES)
-        self._lock = RLock()
+        self._lock = allocate_lock()
         self._files: dict[str, Columns] = {}
         self._terms: dict[tuple[str, str | int], Any] = {}
         # Read and mapped now: a later build may remove the folder.

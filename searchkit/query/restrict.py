@@ -9,7 +9,6 @@ from searchkit.analysis.folding import fold
 from searchkit.analysis.languages import language_name
 from searchkit.engines.plan import ALL_FIELDS, Filters
 from searchkit.model import Zone
-from searchkit.query.dates import date_range
 from searchkit.query.notes import Notes
 from searchkit.query.tree import Restriction
 from searchkit.record import record, replace
@@ -60,6 +59,8 @@ def _by_path(filters: Filters, restriction: Restriction) -> Filters:
 
 
 def _by_date(scope: Scope, restriction: Restriction, notes: Notes) -> Scope | None:
+    from searchkit.query.dates import date_range
+
     days = date_range(restriction.value)
     if days is None:
         why = "a date looks like 2024, 2024-01 or 2024-01-31"

@@ -19,7 +19,7 @@ from searchkit.analysis.analyzer import (
 from searchkit.analysis.analyzer import atoms as query_atoms
 from searchkit.analysis.chinese import JIEBA
 from searchkit.analysis.folding import fold
-from searchkit.analysis.scripts import RUN, is_han
+from searchkit.analysis.scripts import is_han, run_of_any
 from searchkit.analysis.terms import is_atom
 from searchkit.corpus.visible import visible_text
 from searchkit.model import Article
@@ -142,7 +142,7 @@ def test_cuts_are_jieba_s() -> None:
     runs = {
         match["han"]
         for path in (ROOT / "corpus").rglob("*.md")
-        for match in RUN.finditer(fold(path.read_text("utf-8")).text)
+        for match in run_of_any().finditer(fold(path.read_text("utf-8")).text)
         if match["han"]
     }
     assert len(runs) > 5000
