@@ -101,6 +101,12 @@ class SearchEngine:
         """The folder of this generation, which Whoosh's `open_dir` opens, too."""
         return self._reader.path
 
+    @property
+    def corpus_path(self) -> Path | None:
+        """The folder that the articles were read from, if they came from one."""
+        corpus = self._reader.manifest.corpus
+        return Path(corpus) if corpus else None
+
     def __enter__(self) -> SearchEngine:
         return self
 

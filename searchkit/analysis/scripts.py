@@ -31,6 +31,7 @@ _USUAL_HAN = "\u4e00-\u9fff"
 _USUAL = re.compile(
     rf"[\x00-\x7f\u3001-\u3003\u3008-\u3011{_USUAL_HAN}\u2014\u2018-\u201d]*"
 )
+_PLAIN = re.compile(rf"[a-z0-9\s{_USUAL_HAN}]*")
 _HAN_RANGES = tuple((part[0], part[-1]) for part in re.findall(".-.|.", HAN))
 
 _LETTERS = f"[a-z]{{1,{LONGEST}}}"
@@ -68,6 +69,11 @@ def run_of_any() -> re.Pattern[str]:
 
 
 @cache
+def _run_of_plain() -> re.Pattern[str]:
+    return re.compile(f"(?P<han>[{_USUAL_HAN}]+)|(?P<name>[a-z0-9]+)")
+
+
+@cache
 def _run_of_usual() -> re.Pattern[str]:
     return _run_pattern(_USUAL_HAN, _USUAL_HAN, "")
 
@@ -75,9 +81,12 @@ def _run_of_usual() -> re.Pattern[str]:
 def run_pattern(text: str) -> re.Pattern[str]:
     """A pattern that finds in a folded text what `run_of_any` does.
 
-    Where there is nothing but ASCII and usual Chinese it is compiled in a tenth of the
-    time: that is half of what the analysis costs a query in a new process.
+    Most queries are words without signs, or ASCII and usual Chinese; their patterns
+    are compiled in a fiftieth and in a fifth of the time, which a query in a new
+    process would mostly spend on that.
     """
+    if _PLAIN.fullmatch(text):
+        return _run_of_plain()
     return _run_of_usual() if _USUAL.fullmatch(text) else run_of_any()
 
 

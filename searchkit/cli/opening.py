@@ -48,8 +48,7 @@ def open_or_build(config: Config) -> SearchEngine:
 
 def places(engine: SearchEngine) -> Places:
     """Where the articles are, seen from the current folder."""
-    corpus = engine.stats().corpus
-    return Places(here=Path.cwd(), corpus=Path(corpus) if corpus else None)
+    return Places(here=Path.cwd(), corpus=engine.corpus_path)
 
 
 def find_article(engine: SearchEngine, typed: str) -> Article:

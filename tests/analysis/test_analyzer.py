@@ -149,3 +149,13 @@ def test_cuts_are_jieba_s() -> None:
     for run in runs:
         expected = jieba.tokenize(run, mode="search", HMM=False)
         assert JIEBA.search_words(run) == list(expected)
+
+
+@given(st.text(alphabet="ab1 \t编码。，“-_+#.@$:/~'\n") | st.text())
+def test_usual_texts_are_cut_as_any_text_is(text: str) -> None:
+    folded = fold(text).text
+    runs = [
+        [(m.lastgroup, m.span()) for m in pattern.finditer(folded)]
+        for pattern in (run_pattern(folded), run_of_any())
+    ]
+    assert runs[0] == runs[1]
