@@ -19,7 +19,7 @@ from searchkit.analysis.analyzer import (
 from searchkit.analysis.analyzer import atoms as query_atoms
 from searchkit.analysis.chinese import JIEBA
 from searchkit.analysis.folding import fold
-from searchkit.analysis.scripts import is_han, run_of_any
+from searchkit.analysis.scripts import is_han, run_of_any, run_pattern
 from searchkit.analysis.terms import is_atom
 from searchkit.corpus.visible import visible_text
 from searchkit.model import Article
