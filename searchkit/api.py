@@ -7,6 +7,7 @@ that lands meanwhile is seen by `refresh`.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from searchkit.indexing import Corpus, ProgressCallback
     from searchkit.query.snippet import Formulas, Mark
 
+_Marks: TypeAlias = "tuple[list[Mark], list[Mark]]"
 Day: TypeAlias = "date | str | None"
 
 
@@ -202,7 +204,7 @@ class SearchEngine:
         width = self._config.snippet_characters
         with damage_told(self.index_path):
             page = self._reader.page(row.number)
-            _, marks = _marks(evaluation, row)
+            _, marks = _marks(evaluation, [row.number])[row.number]
             marks, formulas = _with_formulas(evaluation, row, page, marks)
             return every_place(page, marks, formulas, characters=width)
 
@@ -327,10 +329,14 @@ class SearchEngine:
     def _hits(self, evaluation: Evaluation, page: Ranked) -> tuple[Hit, ...]:
         from searchkit.engines.page import damage_told
 
-        missing = evaluation.all_missing([row.number for row, _ in page.rows])
+        numbers = [row.number for row, _ in page.rows]
+        missing = evaluation.all_missing(numbers)
         with damage_told(self.index_path):
+            marks = _marks(evaluation, numbers)
             return tuple(
-                self._hit(evaluation, row, score, missing[row.number])
+                self._hit(
+                    evaluation, row, score, missing[row.number], marks[row.number]
+                )
                 for row, score in page.rows
             )
 
@@ -340,17 +346,18 @@ class SearchEngine:
         row: Summary,
         score: float,
         missing: tuple[str, ...],
+        marks: _Marks,
     ) -> Hit:
         from searchkit.query.snippet import snippets, title_highlights
 
-        title_marks, body_marks = _marks(evaluation, row)
+        title_marks, body_marks = marks
         title, count = row.title, self._config.snippets_per_hit
         found: tuple[Snippet, ...] = ()
         if count:  # else the stored text need not be read
             page = self._reader.page(row.number)
-            marks, formulas = _with_formulas(evaluation, row, page, body_marks)
+            body_marks, formulas = _with_formulas(evaluation, row, page, body_marks)
             width = self._config.snippet_characters
-            found = snippets(page, marks, formulas, count=count, characters=width)
+            found = snippets(page, body_marks, formulas, count=count, characters=width)
         return Hit(
             doc_id=row.doc_id,
             title=title,
@@ -372,8 +379,15 @@ class SearchEngine:
 
     def _path(self, row: Summary) -> str | None:
         """Where the file is now: the corpus may have moved since it was analysed."""
-        corpus = self._reader.manifest.corpus
-        return str(Path(corpus) / row.doc_id) if corpus else row.path
+        return (
+            self._corpus + row.doc_id.replace("/", os.sep) if self._corpus else row.path
+        )
+
+    @cached_property
+    def _corpus(self) -> str:
+        """What stands before a `doc_id` in the path of its file."""
+        path = self.corpus_path
+        return os.path.join(path, "") if path else ""  # noqa: PTH118, a Path has no end
 
 
 class Facets(Mapping[str, Mapping[str, int]]):
@@ -424,28 +438,32 @@ def _smaller_query(evaluation: Evaluation) -> tuple[Note, ...]:
     return (hint,) if hint else ()
 
 
-def _marks(evaluation: Evaluation, row: Summary) -> tuple[list[Mark], list[Mark]]:
-    """The marks of one article's title and of its body that are worth showing."""
+def _marks(evaluation: Evaluation, numbers: Iterable[int]) -> dict[int, _Marks]:
+    """Of some articles the marks of title and body that are worth showing."""
     from searchkit.engines.matching import places
     from searchkit.query.snippet import telling
 
     finder: Finder = evaluation.finder
-    reader, number = finder.reader, row.number
+    reader, rising = finder.reader, sorted(numbers)
     leaves = evaluation.plan.leaves()
     other_names = tuple(twin.leaf for twin in evaluation.plan.twins())
-    title_end, body_start = reader.title_end[number], reader.body_start[number]
-    title: list[Mark] = []
-    body: list[Mark] = []
+    found: dict[int, _Marks] = {number: ([], []) for number in rising}
     for index, leaf in enumerate((*leaves, *other_names)):
         weight = finder.found(leaf).idf
-        for position, atoms in places(finder.plain, reader, leaf, number):
-            if position < title_end:
-                title.append((position, atoms, index, weight))
-            elif position >= body_start:
-                body.append((position - body_start, atoms, index, weight))
+        for number, here in places(finder.plain, reader, leaf, rising).items():
+            title, body = found[number]
+            title_end, body_start = reader.title_end[number], reader.body_start[number]
+            for position, atoms in here:
+                if position >= body_start:
+                    body.append((position - body_start, atoms, index, weight))
+                elif position < title_end:
+                    title.append((position, atoms, index, weight))
     weak = {index for index, leaf in enumerate(leaves) if evaluation.weak(leaf)}
     count = len(leaves)
-    return telling(title, weak, count=count), telling(body, weak, count=count)
+    return {
+        number: (telling(title, weak, count=count), telling(body, weak, count=count))
+        for number, (title, body) in found.items()
+    }
 
 
 def _with_formulas(

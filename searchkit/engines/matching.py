@@ -7,6 +7,7 @@ of several characters: it stands wherever they do, and more rarely than any of t
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,10 @@ def is_scored(slot: Slot) -> bool:
 
 def scored_terms(reader: GenerationReader, slot: Slot) -> tuple[TermPostings, ...]:
     """The terms of a slot that stand somewhere."""
-    found = {t.term: t for term in slot if (t := reader.find("text", term))}
+    if len(slot) == 1:
+        here = reader.find("text", slot[0])
+        return (here,) if here else ()
+    found = {t.ordinal: t for term in slot if (t := reader.find("text", term))}
     return tuple(found.values())
 
 
@@ -56,13 +60,12 @@ def with_members(
     reader: GenerationReader, terms: Sequence[TermPostings]
 ) -> tuple[TermPostings, ...]:
     """The terms and those that they are classes of: all that have positions."""
-    found: dict[str, TermPostings] = {}
+    found: dict[int, TermPostings] = {}
     for term in terms:
         if term.occurrences:
-            found[term.term] = term
+            found[term.ordinal] = term
         for ordinal in term.members:
-            member = reader.at("text", ordinal)
-            found[member.term] = member
+            found[ordinal] = reader.at("text", ordinal)
     return tuple(found.values())
 
 
@@ -82,14 +85,14 @@ def rows(reader: GenerationReader, slots: Slots) -> list[Row]:
 
 def _side_by_side(reader: GenerationReader, slot: Slot) -> tuple[TermPostings, ...]:
     """A slot's terms as they stand beside others: a word as typed, a class whole."""
-    found: dict[str, TermPostings] = {}
+    found: dict[int, TermPostings] = {}
     for term in slot:
         here = reader.find("text", term)
         if here is None:
             continue
         is_class = term[0] in (INFLECTED, STEM) and len(term) > 1
         several = with_members(reader, (here,)) if is_class else (here,)
-        found |= {one.term: one for one in several if one.occurrences}
+        found |= {one.ordinal: one for one in several if one.occurrences}
     return tuple(found.values())
 
 
@@ -152,7 +155,7 @@ def kept(
         found = kernel.in_fields(found, leaf.fields, _zone_numbers(leaf))
     if leaf.languages is not None:
         names = (reader.find("text", LANGUAGE + name) for name in leaf.languages)
-        borders = sorted((name for name in names if name), key=lambda n: n.term)
+        borders = sorted((name for name in names if name), key=lambda n: n.ordinal)
         found = kernel.in_fences(found, kernel.positions("text", borders))
     return found
 
@@ -176,15 +179,30 @@ def leaf_starts(
 
 
 def places(
-    kernel: PlainKernel, reader: GenerationReader, leaf: Leaf, number: int
-) -> list[Place]:
-    """Each place of a leaf in one document's row, the longest at a position."""
-    found: dict[int, int] = {}
-    base = reader.text_base[number]
+    kernel: PlainKernel, reader: GenerationReader, leaf: Leaf, numbers: Sequence[int]
+) -> dict[int, list[Place]]:
+    """Each place of a leaf in the rows of some documents, the longest at a position.
+
+    `numbers` rise. Documents without any are left out.
+    """
+    longest: dict[int, int] = {}
     for variant in leaf.variants:
-        for start, atoms in _variant_places(kernel, reader, leaf, variant, number):
-            found[start - base] = max(found.get(start - base, 0), atoms)
-    return sorted(found.items())
+        for here, atoms in _variant_places(kernel, reader, leaf, variant, numbers):
+            if longest:
+                for start in here:
+                    if atoms > longest.get(start, 0):
+                        longest[start] = atoms
+            else:
+                longest = dict.fromkeys(here, atoms)
+    rising = sorted(longest.items())
+    starts, found = [start for start, _ in rising], {}
+    for number in numbers:
+        base, end = reader.text_base[number], reader.text_base[number + 1]
+        first = bisect_left(starts, base)
+        last = bisect_left(starts, end, first)
+        if first < last:
+            found[number] = [(at - base, atoms) for at, atoms in rising[first:last]]
+    return found
 
 
 def _variant_places(
@@ -192,21 +210,38 @@ def _variant_places(
     reader: GenerationReader,
     leaf: Leaf,
     variant: Slots,
-    number: int,
-) -> Iterator[Place]:
+    numbers: Sequence[int],
+) -> Iterator[tuple[Positions, int]]:
     """One term at a time where the variant is a single slot: each has its length."""
     if len(variant) > 1:
-        atoms = sum(_atoms_of(slot[0]) for slot in variant)
-        here: Positions = starts_in(kernel, "text", rows(reader, variant), number)
+        here = _starts_in_all(kernel, rows(reader, variant), numbers)
         for distance, blank in _blanks_that_tell(variant, leaf.blanks):
             here = kernel.with_blank(here, distance, blank)
-        yield from ((start, atoms) for start in kept(kernel, reader, leaf, here))
+        yield (
+            kept(kernel, reader, leaf, here),
+            sum(_atoms_of(slot[0]) for slot in variant),
+        )
         return
     for term in with_members(reader, scored_terms(reader, variant[0])):
-        here = kernel.positions_in("text", (term,), number)
+        here = kernel.positions_in_all("text", (term,), [*numbers])
         if here:
-            atoms = _atoms_of(term.term)
-            yield from ((start, atoms) for start in kept(kernel, reader, leaf, here))
+            yield kept(kernel, reader, leaf, here), _atoms_of(term.term)
+
+
+def _starts_in_all(
+    kernel: PlainKernel, found: Sequence[Row], numbers: Sequence[int]
+) -> Positions:
+    """Where the rows' terms stand side by side in some documents."""
+    if not found:
+        return []
+    distance, terms = found[0]
+    here = [p - distance for p in kernel.positions_in_all("text", terms, [*numbers])]
+    for distance, terms in found[1:]:
+        if not here:
+            break
+        others = {*kernel.positions_in_all("text", terms, [*numbers])}
+        here = [start for start in here if start + distance in others]
+    return here
 
 
 def starts_in(

@@ -191,8 +191,7 @@ class GenerationReader:
         if found is None:
             found = (self.text if space == "text" else self.math).at(ordinal)
             self._keep(key, found)
-            self._keep((space, found.term), found)
-        return found  # type: ignore[no-any-return]
+        return found
 
     # Documents
 

@@ -40,6 +40,20 @@ class Twins:
         if len(self._first) != len(self._keys) + 1:
             raise corrupt(self._path, "it has more keys or fewer than names")
 
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def any_begins(self, atom: str) -> bool:
+        """Whether an atom is the first of any key. Raises: IndexCorruptError."""
+        keys, wanted = self._keys, atom.encode("utf-8", "surrogatepass")
+        for whole in (wanted, wanted + b" "):  # other keys may stand between
+            number = bisect_left(range(len(keys)), whole, key=keys.raw)
+            if number < len(keys):
+                key = keys.raw(number)
+                if key == wanted or key.startswith(wanted + b" "):
+                    return True
+        return False
+
     def get(self, key: str) -> Names | None:
         """The names of a key; None if it has none. Raises: IndexCorruptError."""
         wanted, keys = key.encode("utf-8", "surrogatepass"), self._keys
