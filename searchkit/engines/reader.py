@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from searchkit.analysis.lexicon import Lexicon
     from searchkit.engines.kernels.base import Kernel
     from searchkit.engines.page import Page
+    from searchkit.engines.suggestions import Suggestions
     from searchkit.model import Article, GlossaryPair
 
 GLOSSARY = "glossary"
@@ -298,11 +299,6 @@ class GenerationReader:
         """All `doc_id` as filters compare them."""
         return self._folded("doc_id")
 
-    @cached_property
-    def folded_titles(self) -> Sequence[str]:
-        """All titles as completion compares them."""
-        return self._folded("title")
-
     def _folded(self, name: str) -> Sequence[str]:
         from searchkit.analysis.folding import fold
 
@@ -352,6 +348,13 @@ class GenerationReader:
         from searchkit.engines.glossary import read_pairs
 
         return read_pairs(self.columns(GLOSSARY))
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        """What may be offered to somebody who is typing."""
+        from searchkit.engines.suggestions import SUGGESTIONS, Suggestions
+
+        return Suggestions(self.columns(SUGGESTIONS))
 
     @property
     def _documents(self) -> Columns:
