@@ -7,15 +7,14 @@ that lands meanwhile is seen by `refresh`.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
-from datetime import date, datetime
 from functools import cached_property
 from os import PathLike, cpu_count
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from searchkit.config import Config
 from searchkit.errors import ArticleNotFoundError, ConfigError, IndexStoreError
@@ -31,8 +30,11 @@ from searchkit.model import (
     SectionHit,
     Snippet,
 )
+from searchkit.record import replace
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from searchkit.engines.page import Page
     from searchkit.engines.reader import GenerationReader, Summary
     from searchkit.engines.search import Evaluation, Finder, Ranked, Sort
@@ -40,7 +42,8 @@ if TYPE_CHECKING:
     from searchkit.query.correct import Evaluate
     from searchkit.query.snippet import Formulas, Mark
 
-Day = date | str | None
+_Marks: TypeAlias = "tuple[list[Mark], list[Mark]]"
+Day: TypeAlias = "date | str | None"
 
 
 def build(
@@ -101,6 +104,12 @@ class SearchEngine:
     def index_path(self) -> Path:
         """The folder of this generation, which Whoosh's `open_dir` opens, too."""
         return self._reader.path
+
+    @property
+    def corpus_path(self) -> Path | None:
+        """The folder that the articles were read from, if they came from one."""
+        corpus = self._reader.manifest.corpus
+        return Path(corpus) if corpus else None
 
     def __enter__(self) -> SearchEngine:
         return self
@@ -221,7 +230,7 @@ class SearchEngine:
         width = self._config.snippet_characters
         with damage_told(self.index_path):
             page = self._reader.page(row.number)
-            _, marks = _marks(evaluation, row)
+            _, marks = _marks(evaluation, [row.number])[row.number]
             marks, formulas = _with_formulas(evaluation, row, page, marks)
             return every_place(page, marks, formulas, characters=width)
 
@@ -231,7 +240,7 @@ class SearchEngine:
         They come from what articles put in brackets, their aliases and the user's file;
         the best attested first, then in order of the names.
         """
-        from searchkit.analysis.glossary import name_key
+        from searchkit.analysis.names import name_key
 
         pairs = self._reader.glossary()
         if term is not None:
@@ -346,11 +355,18 @@ class SearchEngine:
     def _hits(self, evaluation: Evaluation, page: Ranked) -> tuple[Hit, ...]:
         from searchkit.engines.page import damage_told
 
-        missing = evaluation.all_missing([row.number for row, _ in page.rows])
+        numbers = [row.number for row, _ in page.rows]
+        missing = evaluation.all_missing(numbers)
         with damage_told(self.index_path):
+            marks = _marks(evaluation, numbers)
             return tuple(
                 self._hit(
-                    evaluation, row, score, missing[row.number], self._folded(page, row)
+                    evaluation,
+                    row,
+                    score,
+                    missing[row.number],
+                    self._folded(page, row),
+                    marks[row.number],
                 )
                 for row, score in page.rows
             )
@@ -362,20 +378,21 @@ class SearchEngine:
         score: float,
         missing: tuple[str, ...],
         folded: tuple[str, ...],
+        marks: _Marks,
     ) -> Hit:
         from searchkit.query.sections import best_sections
         from searchkit.query.snippet import snippets, title_highlights
 
-        title_marks, body_marks = _marks(evaluation, row)
+        title_marks, body_marks = marks
         title, count = row.title, self._config.snippets_per_hit
         found: tuple[Snippet, ...] = ()
         sections: tuple[SectionHit, ...] = ()
         if count:  # else the stored text need not be read
             page = self._reader.page(row.number)
-            marks, formulas = _with_formulas(evaluation, row, page, body_marks)
+            body_marks, formulas = _with_formulas(evaluation, row, page, body_marks)
             width = self._config.snippet_characters
-            found = snippets(page, marks, formulas, count=count, characters=width)
-            sections = best_sections(page, marks)
+            found = snippets(page, body_marks, formulas, count=count, characters=width)
+            sections = best_sections(page, body_marks)
         return Hit(
             doc_id=row.doc_id,
             title=title,
@@ -403,8 +420,15 @@ class SearchEngine:
 
     def _path(self, row: Summary) -> str | None:
         """Where the file is now: the corpus may have moved since it was analysed."""
-        corpus = self._reader.manifest.corpus
-        return str(Path(corpus) / row.doc_id) if corpus else row.path
+        return (
+            self._corpus + row.doc_id.replace("/", os.sep) if self._corpus else row.path
+        )
+
+    @cached_property
+    def _corpus(self) -> str:
+        """What stands before a `doc_id` in the path of its file."""
+        path = self.corpus_path
+        return os.path.join(path, "") if path else ""  # noqa: PTH118, a Path has no end
 
 
 class Facets(Mapping[str, Mapping[str, int]]):
@@ -469,28 +493,32 @@ def _helped(
     return evaluation, (*notes, *said, *((smaller,) if smaller else ()))
 
 
-def _marks(evaluation: Evaluation, row: Summary) -> tuple[list[Mark], list[Mark]]:
-    """The marks of one article's title and of its body that are worth showing."""
+def _marks(evaluation: Evaluation, numbers: Iterable[int]) -> dict[int, _Marks]:
+    """Of some articles the marks of title and body that are worth showing."""
     from searchkit.engines.matching import places
     from searchkit.query.snippet import telling
 
     finder: Finder = evaluation.finder
-    reader, number = finder.reader, row.number
+    reader, rising = finder.reader, sorted(numbers)
     leaves = evaluation.plan.leaves()
     other_names = tuple(twin.leaf for twin in evaluation.plan.twins())
-    title_end, body_start = reader.title_end[number], reader.body_start[number]
-    title: list[Mark] = []
-    body: list[Mark] = []
+    found: dict[int, _Marks] = {number: ([], []) for number in rising}
     for index, leaf in enumerate((*leaves, *other_names)):
         weight = finder.found(leaf).idf
-        for position, atoms in places(finder.plain, reader, leaf, number):
-            if position < title_end:
-                title.append((position, atoms, index, weight))
-            elif position >= body_start:
-                body.append((position - body_start, atoms, index, weight))
+        for number, here in places(finder.plain, reader, leaf, rising).items():
+            title, body = found[number]
+            title_end, body_start = reader.title_end[number], reader.body_start[number]
+            for position, atoms in here:
+                if position >= body_start:
+                    body.append((position - body_start, atoms, index, weight))
+                elif position < title_end:
+                    title.append((position, atoms, index, weight))
     weak = {index for index, leaf in enumerate(leaves) if evaluation.weak(leaf)}
     count = len(leaves)
-    return telling(title, weak, count=count), telling(body, weak, count=count)
+    return {
+        number: (telling(title, weak, count=count), telling(body, weak, count=count))
+        for number, (title, body) in found.items()
+    }
 
 
 def _with_formulas(
@@ -526,9 +554,13 @@ def _folded(texts: Iterable[str]) -> tuple[str, ...]:
 
 def _day(value: Day, *, last: bool) -> date | None:
     """A date from what a caller may give; of a year or a month its first or last."""
+    if value is None:
+        return None
+    from datetime import date, datetime
+
     from searchkit.query.dates import date_range
 
-    if value is None or isinstance(value, date):
+    if isinstance(value, date):
         return value.date() if isinstance(value, datetime) else value
     days = date_range(value)
     if days is None:

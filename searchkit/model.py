@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from searchkit.record import record
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
 
 Zone = Literal["prose", "heading", "code", "math"]
 Markup = Literal["markdown", "html", "text"]
@@ -21,7 +24,7 @@ NoteKind = Literal[
 Phase = Literal["reading", "analysing", "writing", "searching"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Article:
     """One document as its author wrote it, without its front matter.
 
@@ -41,7 +44,7 @@ class Article:
     line_offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Span:
     """A run of one zone inside a block: `text[start:end]` of the visible text."""
 
@@ -50,7 +53,7 @@ class Span:
     zone: Zone
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """What no phrase crosses: a paragraph, heading, list item, table cell or fence.
 
@@ -65,7 +68,7 @@ class Block:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Section:
     """The text under one heading; section 0 is what stands before the first one."""
 
@@ -74,7 +77,7 @@ class Section:
     start: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VisibleText:
     """What a reader of the rendered article sees, and where each part came from.
 
@@ -93,7 +96,7 @@ class VisibleText:
         return self.lines[index][1] if index >= 0 else 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Snippet:
     """A fragment of an article; `highlights` are (start, end) into `text`."""
 
@@ -104,7 +107,7 @@ class Snippet:
     zone: Zone
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SectionHit:
     """A section in which the query stands: its path of headings and its first line.
 
@@ -116,7 +119,7 @@ class SectionHit:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hit:
     """One ranked article. `missing` names the words of the query it lacks.
 
@@ -138,7 +141,7 @@ class Hit:
     folded: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Note:
     """What became of one part of the query, in a form to test and one to read."""
 
@@ -150,7 +153,7 @@ class Note:
         return self.message
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GlossaryPlace:
     """One place where an article puts two names side by side."""
 
@@ -159,7 +162,7 @@ class GlossaryPlace:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GlossaryPair:
     """Two names of one thing. `count` articles say so; `places` are some of them."""
 
@@ -168,7 +171,7 @@ class GlossaryPair:
     places: tuple[GlossaryPlace, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SearchResult:
     """One page of hits. `total` and `facets` count all matches, not the page.
 
@@ -187,7 +190,7 @@ class SearchResult:
     collapsed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Explanation:
     """Why an article has its score, or why it does not match; `str()` to read."""
 
@@ -201,7 +204,7 @@ class Explanation:
         return "\n".join(self.lines)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Progress:
     """How far one phase of a build or a test has come, in articles or in queries."""
 
@@ -212,7 +215,7 @@ class Progress:
     total_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BuildReport:
     """What a build did.
 
@@ -235,7 +238,7 @@ class BuildReport:
         return self.added + self.updated + self.unchanged
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IndexStats:
     """The size and the versions of one generation of an index."""
 
@@ -248,4 +251,4 @@ class IndexStats:
     format_version: int
     analyzer: str
     corpus: str | None
-    topics: Mapping[str, int] = field(default_factory=dict)
+    topics: Mapping[str, int]

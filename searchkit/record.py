@@ -9,6 +9,7 @@ class. What is left out is left out on purpose: no order, no `InitVar`, no
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -48,7 +49,11 @@ def record(cls: type[T]) -> type[T]:
         "__record_fields__": fields,
         "__record_defaults__": defaults,
         "__match_args__": fields,
+        "__record_values__": staticmethod(attrgetter(*fields)),
+        "__record_count__": 0,
         "__init__": _first_init,
+        "__eq__": _equal,
+        "__hash__": _hash,
         "__setattr__": _refuse,
         "__delattr__": _refuse,
         "__reduce__": _reduce,
@@ -58,6 +63,7 @@ def record(cls: type[T]) -> type[T]:
     return made  # type: ignore[no-any-return]
 
 
+_FEW = 12  # values of a class that are filled one by one
 _NOT_TAKEN_OVER = frozenset({"__dict__", "__weakref__"})
 
 
@@ -85,29 +91,45 @@ def as_dict(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__record_fields__}
 
 
+def as_tuple(value: Any) -> tuple[Any, ...]:
+    """A record's fields in order; what they hold is left as it is."""
+    return tuple(getattr(value, name) for name in value.__record_fields__)
+
+
 def _first_init(self: Any, *values: Any, **named: Any) -> None:
-    """Compile the methods of a class when it has its first value: most never have."""
+    """Fill the first few values of a class; compile its `__init__` for the others.
+
+    Most classes have few values or none in a run, and compiling costs as much as
+    filling a hundred.
+    """
     made = type(self)
     fields, defaults = made.__record_fields__, made.__record_defaults__
+    filled = defaults | dict(zip(fields, values, strict=False)) | named
+    twice = len(values) + len(named) > len(fields)
+    made.__record_count__ += 1
+    if made.__record_count__ < _FEW and not twice and filled.keys() == {*fields}:
+        for name in fields:
+            object.__setattr__(self, name, filled[name])
+        return
     parameters = ", ".join(
         f"{name}=defaults[{name!r}]" if name in defaults else name for name in fields
     )
     body = "".join(f"\n    set(self, {name!r}, {name})" for name in fields)
-    values_of = "".join(f"{{0}}.{name}, " for name in fields)
-    source = f"""\
-def __init__(self, {parameters}):{body or " pass"}
-def __hash__(self):
-    return hash(({values_of.format("self")}))
-def __eq__(self, other):
+    space: dict[str, Any] = {"set": object.__setattr__, "defaults": defaults}
+    exec(f"def __init__(self, {parameters}):{body or ' pass'}", space)
+    made.__init__ = space["__init__"]
+    made.__init__(self, *values, **named)
+
+
+def _equal(self: Any, other: Any) -> Any:
     if type(self) is not type(other):
         return NotImplemented
-    return ({values_of.format("self")}) == ({values_of.format("other")})
-"""
-    space: dict[str, Any] = {"set": object.__setattr__, "defaults": defaults}
-    exec(source, space)
-    for method in ("__init__", "__hash__", "__eq__"):
-        setattr(made, method, space[method])
-    made.__init__(self, *values, **named)
+    values = self.__record_values__
+    return values(self) == values(other)
+
+
+def _hash(self: Any) -> int:
+    return hash(self.__record_values__(self))
 
 
 def _refuse(self: Any, name: str, _: Any = None) -> None:
@@ -115,7 +137,7 @@ def _refuse(self: Any, name: str, _: Any = None) -> None:
 
 
 def _reduce(self: Any) -> tuple[Any, ...]:
-    return type(self), tuple(getattr(self, name) for name in self.__record_fields__)
+    return type(self), as_tuple(self)
 
 
 def _repr(self: Any) -> str:

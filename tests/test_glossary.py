@@ -1,6 +1,5 @@
 """A search for one name finds the articles that have another."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -153,7 +152,14 @@ def test_builds_one_by_one_mine_what_one_build_does(
     assert mined[::2] == mined[1::2]
 
 
-def test_the_file_is_no_pickle(tmp_path: Path) -> None:
+def test_a_damaged_glossary_is_told(tmp_path: Path) -> None:
     report = searchkit.build([Article("a", "甲", DEFINED)], tmp_path / "index")
-    for name in ("glossary.json", "twins.json"):
-        assert json.loads((report.index_path / name).read_text("ascii"))
+    with searchkit.open(tmp_path / "index") as engine:
+        assert engine.glossary()
+        assert engine.check() == ()
+    file = report.index_path / "glossary"
+    data = bytearray(file.read_bytes())
+    data[16] ^= 1
+    file.write_bytes(data)
+    with searchkit.open(tmp_path / "index") as engine:
+        assert "glossary" in engine.check()[0]

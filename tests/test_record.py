@@ -80,3 +80,17 @@ def test_a_value_shows_its_fields() -> None:
     match Name("a", 2.0):
         case Name(text, weight):
             assert (text, weight) == ("a", 2.0)
+
+
+def test_the_hundredth_value_is_made_like_the_first() -> None:
+    @record
+    class Pair:
+        left: int
+        right: int = 2
+
+    values = [Pair(1), *(Pair(1, right=2) for _ in range(100)), Pair(left=1)]
+    assert set(values) == {Pair(1, 2)}
+    assert values[0].right == values[-1].right == 2
+    for _ in range(100):
+        with pytest.raises(TypeError, match="left"):
+            Pair(1, left=1)

@@ -23,7 +23,7 @@ from unicodedata import unidata_version
 from searchkit.analysis.chinese import dictionary_version
 from searchkit.analysis.folding import Folded, fold, folding_version
 from searchkit.analysis.lexicon import PLAIN, Lexicon
-from searchkit.analysis.scripts import NAME_ATOM, RUN
+from searchkit.analysis.scripts import NAME_ATOM, run_pattern
 from searchkit.model import Article, VisibleText, Zone
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _tokens(folded: str) -> Iterator[tuple[str, str, int, int]]:
     A hyphen between letters is a blank. The kind of an atom is that of its run.
     """
     end = 0
-    for match in RUN.finditer(folded):
+    for match in run_pattern(folded).finditer(folded):
         kind, start = str(match.lastgroup), match.start()
         if start > end:
             yield "blank", folded[end:start], end, start
@@ -177,7 +177,7 @@ def name_end(text: str, start: int) -> int:
     before = max(0, start - 1)
     folded = fold(text[before : start + _LONGEST_NAME])
     at = next((i for i, s in enumerate(folded.starts or ()) if s >= start - before), 1)
-    match = RUN.match(folded.text, at if start else 0)
+    match = run_pattern(folded.text).match(folded.text, at if start else 0)
     if not match:
         return start + 1
     return before + folded.original(match.start(), match.end())[1]
@@ -203,7 +203,7 @@ def words(text: str, lexicon: Lexicon = PLAIN) -> Iterator[Word]:
 def _words_between(
     folded: Folded, first: int, last: int, lexicon: Lexicon
 ) -> Iterator[Word]:
-    for match in RUN.finditer(folded.text, first, last):
+    for match in run_pattern(folded.text).finditer(folded.text, first, last):
         kind, run, start = match.lastgroup, match.group(), match.start()
         if kind == "han":
             for word, left, right in lexicon.segmenter.query_words(run):

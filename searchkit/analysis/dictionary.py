@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from searchkit.analysis.folding import fold
-from searchkit.analysis.scripts import RUN, is_han_run
+from searchkit.analysis.scripts import is_han_run, run_pattern
 from searchkit.errors import ConfigError
 
 LONGEST_WORD = 64
@@ -57,7 +57,7 @@ NO_WORDS = Dictionary()
 
 
 def _kinds(text: str) -> list[str | None]:
-    return [match.lastgroup for match in RUN.finditer(text)]
+    return [match.lastgroup for match in run_pattern(text).finditer(text)]
 
 
 def read_dictionaries(paths: Iterable[str | PathLike[str]]) -> Dictionary:
@@ -166,7 +166,7 @@ def _insides(text: str) -> frozenset[int]:
     """The offsets at which a word may neither begin nor end."""
     return frozenset(
         offset
-        for match in RUN.finditer(text)
+        for match in run_pattern(text).finditer(text)
         if match.lastgroup in ("name", "letters")
         for offset in range(match.start() + 1, match.end())
     )

@@ -19,7 +19,7 @@ from zlib import crc32
 
 # Marks over Latin, Greek and Cyrillic letters, variation selectors, emoji skin tones'
 # joiners, soft hyphens, byte order marks, bidirectional controls: all without width.
-_INVISIBLE = re.compile(
+_INVISIBLE = (
     "[\u00ad\u0300-\u036f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
     "\u2066-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
 )
@@ -32,8 +32,6 @@ _COMPOSING = (
     "\u1b35\u3099\u309a\u314f-\u3163\uff9e\uff9f\uffc2-\uffdc\U000110ba\U00011127"
     "\U0001133e\U00011357\U000114b0\U000114ba\U000114bd\U000115af\U00011930"
 )
-_MARK = re.compile(f"[{_COMPOSING}]")
-_UNIT = re.compile(f"(?s).(?:[{_COMPOSING}]|{_INVISIBLE.pattern})*")
 ALIKE = dict(zip("著瞭乾藉覆彷", "着了干借复仿", strict=True))
 """Characters that stay as they are since they are two words: 乾坤 and 著名 are written
 so in both scripts, 乾淨 and 看著 are 干净 and 看着. A word is searched in both
@@ -53,6 +51,22 @@ _TYPOGRAPHIC = {
     **dict.fromkeys("‘’‚‛", "'"),
     **dict.fromkeys("‐‑", "-"),
 }
+
+
+@cache
+def _invisible() -> re.Pattern[str]:
+    return re.compile(_INVISIBLE)
+
+
+@cache
+def composing_mark() -> re.Pattern[str]:
+    """The pattern of a mark that is composed with the character before it."""
+    return re.compile(f"[{_COMPOSING}]")
+
+
+@cache
+def _unit() -> re.Pattern[str]:
+    return re.compile(f"(?s).(?:[{_COMPOSING}]|{_INVISIBLE})*")
 
 
 class Folded(NamedTuple):
@@ -78,9 +92,16 @@ class Folded(NamedTuple):
 
 
 @cache
-def _simplified() -> dict[str, str]:
+def _t2s_rows() -> tuple[str, str]:
     traditional, simplified = _t2s().decode("utf-8").splitlines()
-    return dict(zip(traditional, simplified, strict=True))
+    return traditional, simplified
+
+
+def _simplified(character: str) -> str:
+    """The simplified character of a traditional one, itself for any other."""
+    traditional, simplified = _t2s_rows()
+    at = traditional.find(character)
+    return character if at < 0 else simplified[at]
 
 
 def _t2s() -> bytes:
@@ -94,7 +115,7 @@ def folding_version() -> str:
 
 
 def _fold_character(character: str) -> str:
-    if _INVISIBLE.match(character):
+    if _invisible().match(character):
         return ""
     if unicodedata.category(character) in ("Cc", "Zl", "Zp"):
         return " "
@@ -116,7 +137,7 @@ def _fold_letters(text: str) -> str:
     folded = "".join(map(_bare, unicodedata.normalize("NFKC", folded)))
     # Marks may have stood between what can be composed now.
     folded = unicodedata.normalize("NFC", folded)
-    return "".join(_TYPOGRAPHIC.get(c) or _simplified().get(c, c) for c in folded)
+    return "".join(_TYPOGRAPHIC.get(c) or _simplified(c) for c in folded)
 
 
 def _bare(character: str) -> str:
@@ -127,7 +148,7 @@ def _bare(character: str) -> str:
         return _UNDECOMPOSED[character]
     decomposed = unicodedata.normalize("NFD", character)
     if len(decomposed) == 1:
-        return "" if _INVISIBLE.match(character) else character
+        return "" if _invisible().match(character) else character
     name = unicodedata.name(decomposed[0], "")
     return decomposed[0] if name.startswith(_BARE_SCRIPTS) else character
 
@@ -140,8 +161,14 @@ class _Table(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
+        if code < 0x80:  # what most queries are made of needs no pattern
+            folded = self[code] = character.lower() if character.isprintable() else " "
+            return folded
+        if 0x4E00 <= code <= 0x9FFF:
+            folded = self[code] = _simplified(character)
+            return folded
         folded = character if 0xD800 <= code < 0xE000 else _fold_character(character)
-        if len(folded) != 1 or _MARK.match(character):
+        if len(folded) != 1 or composing_mark().match(character):
             self.uneven.add(character)
         self[code] = folded
         return folded
@@ -161,7 +188,7 @@ def fold(text: str) -> Folded:
     folded = text.translate(_table)
     if _table.uneven.isdisjoint(text):
         return Folded(folded, None)
-    units = _UNIT.findall(text) if _MARK.search(text) else text
+    units = _unit().findall(text) if composing_mark().search(text) else text
     pieces = [_fold_unit(unit) for unit in units]
     starts: list[int] = []
     at = 0

@@ -17,15 +17,15 @@ Near forms are found by terms, too:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from hashlib import blake2b
 
 from searchkit.analysis.latex import canonical
 from searchkit.analysis.latex_names import GREEK
+from searchkit.analysis.terms import BOUNDARY
 from searchkit.analysis.vocabulary import Vocabulary
 from searchkit.model import VisibleText
+from searchkit.record import record
 
-BOUNDARY = "~|"
 VARIABLE = "~v"
 SKELETON = "~s"
 
@@ -119,7 +119,7 @@ def skeleton_term(digest: str, scripts: int) -> str:
     return f"{SKELETON}{digest}.{scripts}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FormulaRow:
     """The tokens of an article's formulas, in positions of their own from 0 on.
 
@@ -133,7 +133,7 @@ class FormulaRow:
     lengths: list[int]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Formula:
     """One formula: its terms and their positions, its boundary being at 0."""
 

@@ -16,10 +16,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from searchkit.analysis.analyzer import words
 from searchkit.analysis.borders import Support, beginnings, split_name
 from searchkit.analysis.english import stem
 from searchkit.analysis.folding import fold
+from searchkit.analysis.names import is_abbreviation, name_key
 from searchkit.analysis.pairs import (
     ALIAS,
     EDGE,
@@ -30,6 +30,7 @@ from searchkit.analysis.pairs import (
 )
 from searchkit.analysis.translations import Translations
 from searchkit.model import GlossaryPair, GlossaryPlace
+from searchkit.record import record
 
 GLOSSARY_VERSION = 1
 """Raised with every change of what is mined from some articles."""
@@ -53,46 +54,10 @@ _PER_WORD = (1.5, 3.0)
 _PER_LETTER_ALONE = 2.4  # where nothing but the abbreviation tells where a name begins
 
 
-def name_key(name: str) -> str:
-    """What all spellings of a name have in common: folded, no hyphens, no plural.
-
-    No stems: a tokenizer is no token and an operator no operation.
-
-    >>> name_key("Rotary Position Embeddings"), name_key("旋轉位置")
-    ('rotary position embedding', '旋 转 位 置')
-    """
-    atoms = (atom for word in words(name) for atom in word.atoms)
-    return " ".join(_singular(atom) for atom in atoms if atom not in "-_·")
-
-
 _key = lru_cache(maxsize=1 << 15)(name_key)  # a build asks for each many times
 
 
-def _singular(word: str) -> str:
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes")):
-        return word[:-2]
-    plural = len(word) > 2 and word.endswith("s") and word[-2] not in "sui"
-    return word[:-1] if plural and word.isascii() else word
-
-
-def is_abbreviation(name: str) -> bool:
-    """Whether a Latin name is made of initials.
-
-    >>> [is_abbreviation(name) for name in ("RoPE", "GANs", "Rust", "NetworkPolicy")]
-    [True, True, False, False]
-    """
-    capitals = sum(map(str.isupper, name))
-    return (
-        name.isalnum()
-        and len(name) <= 7
-        and capitals >= 2
-        and 2 * capitals >= len(name.rstrip("s"))
-    )
-
-
-@dataclass(frozen=True, slots=True)
+@record
 class _Place:
     """One definition as evidence for a Chinese name beside a Latin one."""
 
@@ -115,7 +80,7 @@ class _Named:
         return min(self.spellings, key=lambda name: (-self.spellings[name], name))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Candidate:
     """A Chinese and a Latin name, and what speaks for their being one thing."""
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from searchkit.analysis.scripts import HAN, is_han
 from searchkit.model import Block, Span, VisibleText
+from searchkit.record import record
 
 EDGE = "edge"  # a block, a quoted text or a part of a sentence begins
 LATIN = "latin"  # a Latin word, which may be part of the name: Q 学习
@@ -62,7 +62,7 @@ _TITLE_END = re.compile("[（(：:—|]")
 _QUOTES = "“”\"「」『』《》*'‘’"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Definition:
     """One place where names stand side by side.
 

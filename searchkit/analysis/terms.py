@@ -16,6 +16,7 @@ HUMP_INNER = "|"  # |user too,
 HUMP_LAST = "<"  # and <username and <name
 LANGUAGE = "@"  # @python stands where a fence of that language begins, and ends
 
+BOUNDARY = "~|"  # of two formulas, in the positions of formulas
 CASED = "!"  # !RoPE stands where it is written so, not where `rope` is
 
 MARKS = (

@@ -35,7 +35,7 @@ TOKEN = re.compile(
     rf"|{UNSPACED_CHARACTER}{{1,{LONGEST}}}|{_OPENING}(?:--?|\.|@|#|\$|__?){_NAME}"
     rf"|(?:{_LETTER}){{1,{LONGEST}}}|\S)"
 )
-"""`scripts.RUN` for a text whose capitals are still there; blanks are left out."""
+"""`scripts.run_of_any` for a text with its capitals; blanks are left out."""
 
 EDGE, WORD, NAME, HAN, CHARACTERS = 1, 2, 4, 8, 16  # kinds of a token
 LETTERS, APART = 1, 2  # of an atom: letters or digits; a hyphen stands before it

@@ -13,7 +13,6 @@ read the same is tested.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from searchkit.cli.request import SORTS, SearchRequest
@@ -83,6 +82,8 @@ def is_day(typed: str) -> bool:
     >>> is_day("2024-02"), is_day("2024-02-30"), is_day("soon")
     (True, False, False)
     """
+    from datetime import date
+
     try:
         date.fromisoformat(typed + "0000-01-01"[len(typed) :])
     except ValueError:

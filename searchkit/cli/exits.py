@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import os
-import select
 import signal
 import sys
 from collections.abc import Callable
@@ -125,6 +124,8 @@ def _flush() -> None:
 
 def _has_reader_left() -> bool:
     """Whether standard output is a pipe that nobody reads any more."""
+    import select
+
     try:
         poll = select.poll()
         poll.register(sys.stdout.fileno(), 0)  # errors are always reported

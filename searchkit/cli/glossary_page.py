@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 
 from searchkit.cli.printable import escaped_json
 from searchkit.model import GlossaryPair
+from searchkit.record import as_dict
 
 
 def glossary_lines(
@@ -23,5 +23,7 @@ def glossary_lines(
 
 def glossary_json(pairs: Iterable[GlossaryPair]) -> str:
     """An array of objects with `names`, `count` and `places`."""
-    value = [asdict(pair) for pair in pairs]
+    value = [
+        {**as_dict(pair), "places": [*map(as_dict, pair.places)]} for pair in pairs
+    ]
     return escaped_json(json.dumps(value, ensure_ascii=False, indent=2))

@@ -26,9 +26,9 @@ def settings(**flags: Any) -> Config:
 
 def open_engine(config: Config) -> SearchEngine:
     """The engine on the configured index."""
-    import searchkit
+    from searchkit.api import open as open_index
 
-    return searchkit.open(config.index, config=config)
+    return open_index(config.index, config=config)
 
 
 def open_or_build(config: Config) -> SearchEngine:
@@ -48,8 +48,7 @@ def open_or_build(config: Config) -> SearchEngine:
 
 def places(engine: SearchEngine) -> Places:
     """Where the articles are, seen from the current folder."""
-    corpus = engine.stats().corpus
-    return Places(here=Path.cwd(), corpus=Path(corpus) if corpus else None)
+    return Places(here=Path.cwd(), corpus=engine.corpus_path)
 
 
 def find_article(engine: SearchEngine, typed: str) -> Article:

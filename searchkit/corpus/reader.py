@@ -7,7 +7,7 @@ the folder only, so that a corpus from elsewhere cannot show what is not its own
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,6 +16,7 @@ from searchkit.corpus.front_matter import FrontMatter, read_front_matter
 from searchkit.corpus.visible import read_visible
 from searchkit.errors import CorpusError
 from searchkit.model import Article, Markup, VisibleText
+from searchkit.record import record, replace
 
 MARKUPS: MappingProxyType[str, Markup] = MappingProxyType(
     {
@@ -30,7 +31,7 @@ MARKUPS: MappingProxyType[str, Markup] = MappingProxyType(
 """The extensions of articles, in lower case."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SourceFile:
     """One file of a corpus folder; `doc_id` is its path in it, with forward slashes."""
 
@@ -38,7 +39,7 @@ class SourceFile:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadArticle:
     """An article and what a reader sees of it; `warning` is what could not be used."""
 

@@ -13,10 +13,16 @@ from searchkit.engines.columns import plain
 from searchkit.engines.columns.postings import Postings
 from searchkit.engines.page import damage_told
 from searchkit.engines.pages import unpack_page
-from searchkit.engines.reader import DOCUMENTS, PAGES, POSTINGS, GenerationReader
+from searchkit.engines.reader import (
+    DOCUMENTS,
+    GLOSSARY,
+    PAGES,
+    POSTINGS,
+    GenerationReader,
+)
 from searchkit.errors import IndexStoreError
 
-FILES = (DOCUMENTS, PAGES, POSTINGS)
+FILES = (DOCUMENTS, GLOSSARY, PAGES, POSTINGS)
 
 
 def problems(
@@ -35,7 +41,7 @@ def problems(
         found = [*_documents(reader)]
         for space in (reader.text, reader.math):
             found += _postings(space)
-        _ = reader.twins, reader.lexicon, reader.glossary()
+        _ = [*reader.twins.all()], reader.lexicon, reader.glossary()
         return tuple(found)
     except IndexStoreError as error:
         return (str(error),)

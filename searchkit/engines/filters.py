@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from searchkit.analysis.folding import fold
@@ -17,6 +16,8 @@ def passing(kernel: Kernel, reader: GenerationReader, filters: Filters) -> Docum
     """The documents that pass all of the filters."""
     kept = [kernel.with_topic(_topics(reader, topic)) for topic in filters.topics]
     if filters.since or filters.until:
+        from datetime import date
+
         first = (filters.since or date.min).toordinal()
         kept.append(kernel.dated(first, (filters.until or date.max).toordinal()))
     kept += [_with_path(kernel, reader, part) for part in filters.paths]

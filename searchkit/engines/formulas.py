@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from searchkit.analysis.formulas import BOUNDARY
+from searchkit.analysis.terms import BOUNDARY
 from searchkit.engines import ranking
 from searchkit.engines.matching import Place, Row, occurrences, starts_in
 from searchkit.engines.plan import FormulaLeaf
+from searchkit.record import record
 
 if TYPE_CHECKING:
     from searchkit.engines.kernels.base import Kernel, Positions
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SPACE = "math"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FormulaFound:
     """Each article's x, as ranking's `saturate` takes it: of those that contain the
     formula, and of those that only have a near form of it."""

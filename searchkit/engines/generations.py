@@ -12,10 +12,8 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from searchkit.errors import (
@@ -25,6 +23,7 @@ from searchkit.errors import (
     IndexNotFoundError,
     IndexStoreError,
 )
+from searchkit.record import as_dict, record
 
 FORMAT_VERSION = 5
 """Raised when an index written before can no longer be read."""
@@ -36,7 +35,7 @@ _NAME = re.compile(r"generation-(\d{6,})")
 _REBUILD = "Run `searchkit build --full` to write it anew."
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Manifest:
     """What a generation says of itself, in `searchkit.json`.
 
@@ -113,7 +112,7 @@ def read_manifest(generation: Path) -> Manifest:
 
 def write_manifest(generation: Path, manifest: Manifest) -> None:
     """Write what the generation says of itself; the last file of a generation."""
-    text = json.dumps(asdict(manifest), ensure_ascii=True, indent=1)
+    text = json.dumps(as_dict(manifest), ensure_ascii=True, indent=1)
     (generation / MANIFEST).write_text(text + "\n", "utf-8")
 
 
@@ -238,6 +237,8 @@ def _point(index: Path, generation: Path) -> None:
 
 def abandon(generation: Path) -> None:
     """Remove a generation that nobody needs: unfinished, or too old."""
+    import shutil
+
     shutil.rmtree(generation, ignore_errors=True)
 
 

@@ -1,40 +1,32 @@
 """How does the glossary lie in a generation?
 
-The definitions of an article lie beside it, deflated, as JSON, so that an article
-that stays need not be read again. What is mined from all of them is two files:
-`glossary.json`, the pairs with their evidence, and `twins.json`, which a search reads:
-key of a name → its spelling and its twins.
+The definitions of an article lie beside it, deflated, as JSON, so that an article that
+stays need not be read again. What is mined from all of them is a file of columns: what
+a search reads (see `twins`), and all pairs with their evidence as deflated JSON.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from searchkit.analysis.glossary import name_key
+from searchkit.analysis.names import name_key
 from searchkit.analysis.pairs import Definition
+from searchkit.engines.columns.files import Columns, ColumnWriter, corrupt
+from searchkit.engines.twins import add_twins
 from searchkit.model import GlossaryPair, GlossaryPlace
+from searchkit.record import as_tuple
 
-GLOSSARY = "glossary.json"
-TWINS = "twins.json"
-FILES = (GLOSSARY, TWINS)
-_LEVEL = 9  # zlib's, of definitions
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """A name as it is mostly written, and the other names of the same thing."""
-
-    spelling: str
-    twins: tuple[str, ...]
+GLOSSARY = "glossary"
+_PAIRS = "pairs"
+_LEVEL = 9  # zlib's
 
 
 def pack_definitions(definitions: Iterable[Definition]) -> bytes:
     """Definitions as the bytes of a column."""
-    rows = [astuple(definition) for definition in definitions]
+    rows = [as_tuple(definition) for definition in definitions]
     if not rows:
         return b""
     data = json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
@@ -49,38 +41,34 @@ def unpack_definitions(data: bytes) -> Iterator[Definition]:
 
 
 def write_glossary(generation: Path, pairs: Iterable[GlossaryPair]) -> None:
-    """Write both files."""
+    """Write the file."""
     pairs = tuple(pairs)
-    _write(generation / GLOSSARY, [astuple(pair) for pair in pairs])
-    _write(generation / TWINS, _twins(pairs))
+    rows = [(pair.names, pair.count, [*map(as_tuple, pair.places)]) for pair in pairs]
+    data = json.dumps(rows, separators=(",", ":")).encode("ascii")
+    with ColumnWriter(generation / GLOSSARY, GLOSSARY, durable=False) as writer:
+        add_twins(writer, _twins(pairs))
+        writer.add(_PAIRS, zlib.compress(data, _LEVEL))
 
 
-def unpack_glossary(data: bytes) -> tuple[GlossaryPair, ...]:
-    """Every pair with its evidence, from the bytes of GLOSSARY."""
-    rows = json.loads(data)
-    return tuple(
-        GlossaryPair(
-            (left, right), count, tuple(GlossaryPlace(*place) for place in places)
+def read_pairs(columns: Columns) -> tuple[GlossaryPair, ...]:
+    """Every pair with its evidence. Raises: IndexCorruptError."""
+    try:
+        rows = json.loads(zlib.decompress(columns.column(_PAIRS).whole()))
+        return tuple(
+            GlossaryPair(
+                (left, right), count, tuple(GlossaryPlace(*place) for place in places)
+            )
+            for (left, right), count, places in rows
         )
-        for (left, right), count, places in rows
-    )
+    except (ValueError, TypeError, zlib.error) as error:
+        raise corrupt(columns.path, str(error)) from error
 
 
-def unpack_twins(data: bytes) -> Mapping[str, Names]:
-    """The names that have twins, by `name_key`, from the bytes of TWINS."""
-    value = json.loads(data)
-    return {key: Names(name, tuple(twins)) for key, (name, twins) in value.items()}
-
-
-def _twins(pairs: tuple[GlossaryPair, ...]) -> dict[str, tuple[str, list[str]]]:
-    """Most attested twins first."""
-    table: dict[str, tuple[str, list[str]]] = {}
+def _twins(pairs: tuple[GlossaryPair, ...]) -> dict[str, list[str]]:
+    """By key the name as it is mostly written, then its twins, most attested first."""
+    table: dict[str, list[str]] = {}
     for pair in sorted(pairs, key=lambda pair: (-pair.count, pair.names)):
         left, right = pair.names
         for name, twin in ((left, right), (right, left)):
-            table.setdefault(name_key(name), (name, []))[1].append(twin)
+            table.setdefault(name_key(name), [name]).append(twin)
     return table
-
-
-def _write(path: Path, value: object) -> None:
-    path.write_bytes(json.dumps(value, separators=(",", ":")).encode("ascii"))

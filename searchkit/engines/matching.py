@@ -7,6 +7,7 @@ of several characters: it stands wherever they do, and more rarely than any of t
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -178,15 +179,30 @@ def leaf_starts(
 
 
 def places(
-    kernel: PlainKernel, reader: GenerationReader, leaf: Leaf, number: int
-) -> list[Place]:
-    """Each place of a leaf in one document's row, the longest at a position."""
-    found: dict[int, int] = {}
-    base = reader.text_base[number]
+    kernel: PlainKernel, reader: GenerationReader, leaf: Leaf, numbers: Sequence[int]
+) -> dict[int, list[Place]]:
+    """Each place of a leaf in the rows of some documents, the longest at a position.
+
+    `numbers` rise. Documents without any are left out.
+    """
+    longest: dict[int, int] = {}
     for variant in leaf.variants:
-        for start, atoms in _variant_places(kernel, reader, leaf, variant, number):
-            found[start - base] = max(found.get(start - base, 0), atoms)
-    return sorted(found.items())
+        for here, atoms in _variant_places(kernel, reader, leaf, variant, numbers):
+            if longest:
+                for start in here:
+                    if atoms > longest.get(start, 0):
+                        longest[start] = atoms
+            else:
+                longest = dict.fromkeys(here, atoms)
+    rising = sorted(longest.items())
+    starts, found = [start for start, _ in rising], {}
+    for number in numbers:
+        base, end = reader.text_base[number], reader.text_base[number + 1]
+        first = bisect_left(starts, base)
+        last = bisect_left(starts, end, first)
+        if first < last:
+            found[number] = [(at - base, atoms) for at, atoms in rising[first:last]]
+    return found
 
 
 def _variant_places(
@@ -194,21 +210,38 @@ def _variant_places(
     reader: GenerationReader,
     leaf: Leaf,
     variant: Slots,
-    number: int,
-) -> Iterator[Place]:
+    numbers: Sequence[int],
+) -> Iterator[tuple[Positions, int]]:
     """One term at a time where the variant is a single slot: each has its length."""
     if len(variant) > 1:
-        atoms = sum(_atoms_of(slot[0]) for slot in variant)
-        here: Positions = starts_in(kernel, "text", rows(reader, variant), number)
+        here = _starts_in_all(kernel, rows(reader, variant), numbers)
         for distance, blank in _blanks_that_tell(variant, leaf.blanks):
             here = kernel.with_blank(here, distance, blank)
-        yield from ((start, atoms) for start in kept(kernel, reader, leaf, here))
+        yield (
+            kept(kernel, reader, leaf, here),
+            sum(_atoms_of(slot[0]) for slot in variant),
+        )
         return
     for term in with_members(reader, scored_terms(reader, variant[0])):
-        here = kernel.positions_in("text", (term,), number)
+        here = kernel.positions_in_all("text", (term,), [*numbers])
         if here:
-            atoms = _atoms_of(term.term)
-            yield from ((start, atoms) for start in kept(kernel, reader, leaf, here))
+            yield kept(kernel, reader, leaf, here), _atoms_of(term.term)
+
+
+def _starts_in_all(
+    kernel: PlainKernel, found: Sequence[Row], numbers: Sequence[int]
+) -> Positions:
+    """Where the rows' terms stand side by side in some documents."""
+    if not found:
+        return []
+    distance, terms = found[0]
+    here = [p - distance for p in kernel.positions_in_all("text", terms, [*numbers])]
+    for distance, terms in found[1:]:
+        if not here:
+            break
+        others = {*kernel.positions_in_all("text", terms, [*numbers])}
+        here = [start for start in here if start + distance in others]
+    return here
 
 
 def starts_in(

@@ -22,7 +22,7 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -272,9 +272,9 @@ class Chunk:
         "_atoms",
         "_carried",
         "_columns",
-        "_headings",
         "_line",
         "_line_bounds",
+        "_paths",
         "_span_bounds",
         "borders",
         "characters",
@@ -317,7 +317,7 @@ class Chunk:
         self._span_bounds = list(accumulate(span_counts, initial=0))
         self._line_bounds = list(accumulate(line_counts, initial=0))
         self._atoms: dict[int, list[int]] = {}
-        self._headings: list[tuple[str, ...]] | None = None
+        self._paths: dict[int, tuple[str, ...]] = {}
         if len(self.text) != self.characters + sum(columns[_STRINGS]):
             raise ValueError("the text of a chunk has another length")
 
@@ -444,9 +444,12 @@ class Chunk:
 
     def heading(self, piece: int) -> tuple[str, ...]:
         """The path of headings over a piece."""
-        if self._headings is None:
-            self._headings = list(self.headings())
-        return self._headings[self.sections[piece] - self.new_sections.start + 1]
+        wanted = self.sections[piece] - self.new_sections.start + 1
+        found = self._paths.get(wanted)
+        if found is None:
+            found = next(islice(self.headings(), wanted, None))
+            self._paths[wanted] = found
+        return found
 
     def section_places(self) -> Iterator[tuple[int, int]]:
         """The (line, offset) of each section that begins here."""

@@ -13,7 +13,6 @@ import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from searchkit.analysis.analyzer import ZONES
@@ -35,6 +34,7 @@ from searchkit.engines.page import (
     stretches,
 )
 from searchkit.model import Article, Block, Section, Span, VisibleText
+from searchkit.record import record, replace
 
 CHUNK_BYTES = 8000
 """Of the UTF-8 of a chunk's text, about. Of 327 articles, pages take 0.46 of the text's
@@ -51,7 +51,7 @@ _GOOD_CUT = re.compile(r"[。！？；!?;\n]")
 _SAME, _OTHER = b"\0", b"\1"  # the body is the visible text; or it is not
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UnpackedPage:
     """All of a page: the visible text, and where each position's atom stands in it."""
 
@@ -62,7 +62,7 @@ class UnpackedPage:
     math_lengths: array[int]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Piece:
     """A block or a part of one, with its positions `first` to `last`."""
 

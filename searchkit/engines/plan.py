@@ -7,10 +7,13 @@ a camel-case word) is in the leaf itself: beside it in the tree it would leak pa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
+from typing import TYPE_CHECKING
 
 from searchkit.model import Zone
+from searchkit.record import record
+
+if TYPE_CHECKING:
+    from datetime import date
 
 Slot = tuple[str, ...]
 """The terms any of which may stand at one position."""
@@ -22,7 +25,7 @@ ALL_FIELDS = ("title", "alias", "topic", "body")
 VISIBLE_FIELDS = ("title", "body")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Leaf:
     """One thing searched for: it is found where any of its variants is.
 
@@ -46,7 +49,7 @@ class Leaf:
     languages: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FormulaLeaf(Leaf):
     """A formula: found where one of its runs of canonical atoms stands in a formula,
     or one of its variants, which are its text as written, stands anywhere.
@@ -66,7 +69,7 @@ class FormulaLeaf(Leaf):
         return zones and "body" in self.fields and self.languages is None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Twin:
     """Another name of what some leaves of a group name together.
 
@@ -77,7 +80,7 @@ class Twin:
     leaf: Leaf
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """Words side by side: a document needs all of `required` and none of `excluded`.
 
@@ -91,7 +94,7 @@ class Group:
     twins: tuple[Twin, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnyOf:
     """A document needs one of the alternatives."""
 
@@ -101,7 +104,7 @@ class AnyOf:
 Node = Leaf | Group | AnyOf
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Filters:
     """What else a document needs. Topics are folded, all of them are needed;
     `paths` are folded pieces of the doc_id. Dates are inclusive."""
@@ -114,12 +117,12 @@ class Filters:
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plan:
     """A whole query, ready to run."""
 
     root: Node
-    filters: Filters = field(default_factory=Filters)
+    filters: Filters = Filters()
 
     def leaves(self) -> tuple[Leaf, ...]:
         """Every leaf that may match in a hit: those under NOT are left out."""

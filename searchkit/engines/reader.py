@@ -7,13 +7,11 @@ asked for, and nothing is imported that a small search does not need.
 from __future__ import annotations
 
 import sys
+from _thread import allocate_lock
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from searchkit.engines import generations
@@ -21,18 +19,22 @@ from searchkit.engines.columns.files import Column, Columns
 from searchkit.engines.columns.postings import Postings, TermPostings
 from searchkit.engines.decoded import Decoded
 from searchkit.engines.kernels.plain import PlainKernel
+from searchkit.engines.texts import Texts
+from searchkit.engines.twins import Twins
 from searchkit.engines.user_words import read_words
 from searchkit.errors import IndexCorruptError
+from searchkit.record import record
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from searchkit.analysis.lexicon import Lexicon
-    from searchkit.engines.glossary import Names
     from searchkit.engines.kernels.base import Kernel
     from searchkit.engines.page import Page
     from searchkit.engines.suggestions import Suggestions
     from searchkit.model import Article, GlossaryPair
 
-TWINS, GLOSSARY = "twins.json", "glossary.json"
+GLOSSARY = "glossary"
 POSTINGS = "postings"
 DOCUMENTS = "documents"
 PAGES = "pages"
@@ -91,14 +93,18 @@ class Summary:
     @property
     def date(self) -> date | None:
         day = self._reader.date[self.number]
-        return date.fromordinal(day) if day else None
+        if not day:
+            return None
+        from datetime import date
+
+        return date.fromordinal(day)
 
     @property
     def topics(self) -> tuple[str, ...]:
         return self._reader.topics(self.number)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Averages:
     """The mean numbers of words in the titles and in the bodies of all documents."""
 
@@ -118,13 +124,13 @@ class GenerationReader:
         self.manifest = generations.read_manifest(generation)
         generations.compare_sizes(generation, self.manifest)
         self.decoded = Decoded(_DECODED_BYTES)
-        self._lock = RLock()
+        self._lock = allocate_lock()
         self._files: dict[str, Columns] = {}
         self._terms: dict[tuple[str, str | int], Any] = {}
         # Read and mapped now: a later build may remove the folder.
-        self._kept = {name: _bytes_of(generation / name) for name in (TWINS, GLOSSARY)}
         self._words = read_words(generation)
         self.columns(PAGES)
+        self.columns(GLOSSARY)
         documents = self.columns(DOCUMENTS)
         totals = documents.column("totals").integers("Q")
         self.document_count, title_words, body_words = totals
@@ -338,30 +344,15 @@ class GenerationReader:
         return lexicon(self._words)
 
     @cached_property
-    def twins(self) -> Mapping[str, Names]:
-        """The names that have twins in the glossary, by `name_key`."""
-        from searchkit.engines.glossary import unpack_twins
-
-        found: Mapping[str, Names] = self._unpacked(TWINS, unpack_twins)
-        return found
-
-    @cached_property
-    def first_of_names(self) -> frozenset[str]:
-        """The first atoms of the names in `twins`."""
-        return frozenset(key.partition(" ")[0] for key in self.twins)
+    def twins(self) -> Twins:
+        """The names that have twins in the glossary."""
+        return Twins(self.columns(GLOSSARY))
 
     def glossary(self) -> tuple[GlossaryPair, ...]:
         """Every pair of the glossary with its evidence."""
-        from searchkit.engines.glossary import unpack_glossary
+        from searchkit.engines.glossary import read_pairs
 
-        found: tuple[GlossaryPair, ...] = self._unpacked(GLOSSARY, unpack_glossary)
-        return found
-
-    def _unpacked(self, name: str, unpack: Any) -> Any:
-        try:
-            return unpack(self._kept[name])
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise _damaged(self.path / name, str(error)) from error
+        return read_pairs(self.columns(GLOSSARY))
 
     @cached_property
     def suggestions(self) -> Suggestions:
@@ -388,34 +379,6 @@ class GenerationReader:
             texts = Texts(self._documents, name)
             self.__dict__["_texts_" + name] = texts
         return texts
-
-
-class Texts:
-    """A column of texts end to end, with their offsets in another."""
-
-    __slots__ = ("_at", "_blob")
-
-    def __init__(self, columns: Columns, name: str) -> None:
-        self._blob = columns.column(name)
-        code = "Q" if len(self._blob) >= 1 << 32 else "I"
-        self._at = columns.column(name + "_at").integers(code)
-
-    def __len__(self) -> int:
-        return len(self._at) - 1
-
-    def __getitem__(self, number: int) -> str:
-        return self.raw(number).decode("utf-8", "surrogatepass")
-
-    def raw(self, number: int) -> bytes:
-        """The bytes of a text."""
-        return bytes(self._blob.slice(self._at[number], self._at[number + 1]))
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise _damaged(path, str(error)) from error
 
 
 def _damaged(path: Path, why: str) -> IndexCorruptError:

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from searchkit.engines import filters, formulas, matching, ranking
@@ -32,6 +32,7 @@ from searchkit.engines.plan import (
     Twin,
 )
 from searchkit.engines.plan import Sequence as Slots
+from searchkit.record import record, replace
 
 if TYPE_CHECKING:
     from searchkit.engines.kernels.base import (
@@ -52,7 +53,7 @@ _SLACK = 1 + 1e-9  # of a bound, for what rounding adds to a score
 _FEW = 48  # documents in which words are looked for side by side one by one
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Layer:
     """Documents and what their codes are worth, before idf.
 
@@ -63,7 +64,7 @@ class Layer:
     worths: Sequence[float]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LeafFound:
     """What one leaf found: its idf, times its weight, and where it stands.
 
@@ -88,7 +89,7 @@ class LeafFound:
         return (*self.layers, self.near) if self.near else self.layers
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """The documents that answer a part of a plan.
 
@@ -101,7 +102,7 @@ class Answer:
     literal: Documents
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ranked:
     """One page of documents, with counts over all matches.
 
@@ -113,7 +114,7 @@ class Ranked:
     total: int
     complete: int
     collapsed: int = 0
-    folded: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    folded: Mapping[int, tuple[int, ...]] = MappingProxyType({})
 
 
 class Finder:

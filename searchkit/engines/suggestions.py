@@ -20,7 +20,7 @@ from heapq import heapify, heappop, heappush
 
 from searchkit.engines.columns.files import Columns
 from searchkit.engines.columns.terms import Terms
-from searchkit.engines.reader import Texts
+from searchkit.engines.texts import Texts
 from searchkit.errors import IndexCorruptError
 
 SUGGESTIONS = "suggestions"

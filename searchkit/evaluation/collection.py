@@ -17,7 +17,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Literal, get_args
@@ -26,6 +25,7 @@ from searchkit.errors import CollectionError
 from searchkit.evaluation import trec
 from searchkit.evaluation.trec import Qrels
 from searchkit.model import Article, Markup
+from searchkit.record import record, replace
 
 ALL = "all"
 MARKUPS: tuple[Markup, ...] = get_args(Markup)
@@ -36,7 +36,7 @@ _MARKDOWN = re.compile(r"^(?:```|~~~)|\]\((?=[^)\s]*[./#])[^)\s]+\)", re.MULTILI
 _SHARE = 0.02  # of articles with a fence or a link; in plain text and in code none has
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Collection:
     """A test collection. `corpus` is its corpus.jsonl or a folder of articles."""
 

@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from os import PathLike
 from pathlib import Path
@@ -42,6 +42,7 @@ from searchkit.indexing.sources import (
     try_source,
 )
 from searchkit.model import BuildReport, GlossaryPair, Phase, Progress
+from searchkit.record import replace
 
 ProgressCallback = Callable[[Progress], None]
 
@@ -187,24 +188,19 @@ class Build:
         What comes of it depends on them and on the user's glossary only.
         """
         from searchkit.analysis.glossary import mine, with_user_pairs
+        from searchkit.engines.columns.files import Columns
         from searchkit.engines.generation.known import (
             same_definitions,
             stored_definitions,
         )
-        from searchkit.engines.glossary import (
-            FILES,
-            GLOSSARY,
-            unpack_glossary,
-            write_glossary,
-        )
+        from searchkit.engines.glossary import GLOSSARY, read_pairs, write_glossary
 
         user = self.glossary
         if base and same_definitions(base, generation):
             manifest = generations.read_manifest(base)
             if manifest.glossary == _glossary_digest(user):
-                for name in FILES:
-                    shutil.copyfile(base / name, generation / name)
-                return unpack_glossary((base / GLOSSARY).read_bytes())
+                shutil.copyfile(base / GLOSSARY, generation / GLOSSARY)
+                return read_pairs(Columns(base / GLOSSARY, GLOSSARY))
         mined = mine(stored_definitions(generation))
         pairs = tuple(with_user_pairs(mined, user.path, user.added, user.banned))
         write_glossary(generation, pairs)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,11 +27,12 @@ from searchkit.indexing.pool import Note
 from searchkit.indexing.seen import Look
 from searchkit.indexing.sources import Failure, Source, digest_of
 from searchkit.model import Article, VisibleText
+from searchkit.record import record, replace
 
 _BATCH_BYTES = 1 << 19  # of sources that are analysed together
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Preparing:
     """How sources are prepared; the same for all of one build."""
 
@@ -40,7 +40,7 @@ class Preparing:
     words: tuple[UserWord, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RunTask:
     """Some sources in the order of their doc_id, and where their run is to be."""
 
@@ -48,7 +48,7 @@ class RunTask:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RunMade:
     """What came of a task: its run, unless no article could be read.
 
@@ -62,7 +62,7 @@ class RunMade:
     looks: tuple[tuple[str, Look, bytes], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Read:
     """An article with what is to be kept of it beside the analysis."""
 

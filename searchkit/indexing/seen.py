@@ -13,18 +13,18 @@ import time
 from array import array
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.errors import IndexStoreError
+from searchkit.record import record
 
 _NAME = "seen"
 _DIGEST_BYTES = 16
 _YOUNG_NS = 2_000_000_000  # the coarsest clock of a file system in use, FAT's
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Look:
     """What the system says of a file without reading it."""
 

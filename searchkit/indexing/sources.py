@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass
 from hashlib import blake2b
 from os import PathLike
 
@@ -11,6 +10,7 @@ from searchkit.corpus.reader import SourceFile, read_bytes
 from searchkit.errors import CorpusError
 from searchkit.indexing.seen import Look, Seen
 from searchkit.model import Article
+from searchkit.record import as_tuple, record
 
 Corpus = str | PathLike[str] | Iterable[Article]
 Failure = tuple[str, str]
@@ -18,7 +18,7 @@ Failure = tuple[str, str]
 DIGEST_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """One article to be indexed, not yet read further than its digest.
 
@@ -49,7 +49,7 @@ def article_sources(
             failures.append((article.doc_id, "the doc_id stands twice"))
             continue
         seen.add(article.doc_id)
-        data = repr(astuple(article)).encode("utf-8", "surrogatepass")
+        data = repr(as_tuple(article)).encode("utf-8", "surrogatepass")
         yield Source(article.doc_id, len(data), digest_of(data), article=article)
 
 

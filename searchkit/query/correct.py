@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from searchkit.analysis.folding import fold
 from searchkit.analysis.pinyin import ends, typed
@@ -17,6 +16,7 @@ from searchkit.analysis.scripts import HAN, is_han_run
 from searchkit.engines.search import Evaluation
 from searchkit.model import Note
 from searchkit.query.nearest import Nearest
+from searchkit.record import record
 
 Evaluate = Callable[[str], tuple[Evaluation, tuple[Note, ...]]]
 """Plans a query as the one was that is being helped."""
@@ -26,7 +26,7 @@ _ROW = re.compile(r"[A-Za-zü]+(?:[ '’][A-Za-zü]+)+")
 _HAN_RUN = re.compile(f"[{HAN}]{{2,}}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Help:
     """What is to be said, and the query to be answered instead, if there is one."""
 
@@ -34,7 +34,7 @@ class Help:
     evaluation: Evaluation | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Change:
     typed: str
     meant: str

@@ -82,7 +82,8 @@ def _frequency_lines(evaluation: Evaluation, leaf: Leaf, row: Summary) -> Iterat
         runs := formulas.places(finder.plain, reader, leaf, row.number)
     ):
         yield f"{len(runs)} × in formulas, however written"
-    places = matching.places(finder.plain, reader, leaf, row.number)
+    found = matching.places(finder.plain, reader, leaf, [row.number])
+    places = found.get(row.number, ())
     base = reader.text_base[row.number]
     counts = Counter(
         finder.plain.part(base + position, row.number) for position, _ in places

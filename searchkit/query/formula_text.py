@@ -10,11 +10,11 @@ too.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from searchkit.analysis.latex_names import FUNCTIONS
 from searchkit.analysis.scripts import UNSPACED
 from searchkit.corpus.formulas import MATH, delimiters
+from searchkit.record import record
 
 _DELIMITED = re.compile(MATH, re.DOTALL)
 _PIECE = re.compile(rf"[^\s{UNSPACED}\"“”„＂「」『』]+")
@@ -40,7 +40,7 @@ _SIGN = re.compile("[∑∏∫∂∇√≤≥≠∈∉×≈∝⊂⊆∪∩]")
 _DEEPEST = 40  # brackets in one another
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FormulaText:
     """A formula without its delimiters, and where the text goes on after it."""
 
@@ -48,7 +48,7 @@ class FormulaText:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NoFormula:
     """No formula begins anywhere before `until`."""
 

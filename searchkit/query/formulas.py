@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as SequenceOf
-from dataclasses import fields, replace
 from itertools import groupby
 
 from searchkit.analysis.analyzer import words
@@ -23,6 +22,7 @@ from searchkit.analysis.formulas import (
 )
 from searchkit.analysis.latex import Atom
 from searchkit.engines.plan import FormulaLeaf, Leaf, Sequence
+from searchkit.record import as_dict, replace
 
 _SHORTEST_WORD = 3  # letters in a row that may have been meant as a word
 _SHORTEST_NEAR = 3  # atoms of a formula that has near forms
@@ -70,8 +70,10 @@ def formula_leaf(written: Leaf, text: str, *, near: bool) -> FormulaLeaf:
     terms = formula_terms(text)
     plain = _plain(text) if len(terms) >= _SHORTEST_PLAIN else ()
     variants = (*written.variants, *([plain] if plain else []))
-    same = {f.name: getattr(written, f.name) for f in fields(Leaf)}
-    same |= {"variants": tuple(dict.fromkeys(variants)), "adjacent": ()}
+    same = as_dict(written) | {
+        "variants": tuple(dict.fromkeys(variants)),
+        "adjacent": (),
+    }
     return FormulaLeaf(
         **same,
         runs=tuple(dict.fromkeys(_spellings(terms))),

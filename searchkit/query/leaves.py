@@ -9,14 +9,13 @@ as a whole is searched in parts.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from heapq import nlargest
 from itertools import chain, islice, takewhile
+from typing import TYPE_CHECKING
 
 from searchkit.analysis.analyzer import Word, atoms, words
 from searchkit.analysis.english import stem, uninflected
 from searchkit.analysis.folding import ALIKE, fold
-from searchkit.analysis.latex import Atom, canonical
 from searchkit.analysis.latin import joined
 from searchkit.analysis.scripts import is_han
 from searchkit.analysis.terms import (
@@ -39,19 +38,16 @@ from searchkit.engines.plan import (
 )
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.engines.search import Finder
-from searchkit.query.distance import within_distance
-from searchkit.query.formulas import (
-    MOST_ATOMS,
-    formula_leaf,
-    formula_part,
-    longest_parts,
-)
 from searchkit.query.light import CHARACTER_WEIGHT
 from searchkit.query.nearest import Nearest
 from searchkit.query.notes import Notes
 from searchkit.query.restrict import Scope
 from searchkit.query.tree import Fuzzy, Occur, Wildcard
 from searchkit.query.twins import Piece, Twins
+
+if TYPE_CHECKING:
+    from searchkit.analysis.latex import Atom
+from searchkit.record import replace
 
 MOST_TERMS = 200
 """To how many terms a wildcard or a `~` may expand."""
@@ -252,10 +248,15 @@ class Leaves:
             yield from self.text(text)
 
     def _formula(self, text: str, *, near: bool) -> FormulaLeaf:
+        from searchkit.query.formulas import formula_leaf
+
         return formula_leaf(self._as_written(text), text, near=near)
 
     def _formula_parts(self, text: str) -> Iterator[Leaf]:
         """The longest pieces of a formula that stand in others, from the left."""
+        from searchkit.analysis.latex import canonical
+        from searchkit.query.formulas import MOST_ATOMS, formula_part, longest_parts
+
         whole = self._formula(text, near=False)
 
         def stands(run: Sequence[Atom]) -> bool:
@@ -287,6 +288,8 @@ class Leaves:
 
     def fuzzy(self, node: Fuzzy) -> Iterator[Leaf]:
         """The words that are a typing error or two away."""
+        from searchkit.query.distance import within_distance
+
         if not self._budget.takes_pattern(f"{node.text}~"):
             return
         word = fold(node.text).text

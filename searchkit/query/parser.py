@@ -8,12 +8,10 @@ signs do what their half-width twins do, since Chinese input methods type them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import get_args
 
 from searchkit.errors import QuerySyntaxError
 from searchkit.model import Note
-from searchkit.query.formula_text import FormulaText, formula_at
 from searchkit.query.tree import (
     Either,
     Fielded,
@@ -43,17 +41,20 @@ _FIELD = re.compile(r"([A-Za-z]{2,12})[:：](?=\S)")
 _PREFIX = re.compile(r"[^\W_][\w.+#/-]*[*＊]")
 _INFIX = re.compile(r"[*＊][^\W_][\w.+#/-]*[*＊]")
 _FUZZY = re.compile(r"([^\W\d_]{3,})[~～]([12]?)")
+_OF_FORMULAS = frozenset("$\\_^=<>(∑∏∫∂∇√≤≥≠∈∉×≈∝⊂⊆∪∩")
+"""Each formula has one of these characters, or the query says `in:math`: see
+`formula_text`, which most queries need not import."""
 _OPERATORS = {"OR": "or", "|": "or", "||": "or", "｜": "or", "AND": "and", "NOT": "not"}
 
 
-@dataclass(slots=True)
 class _Open:
     """A group whose end has not come yet."""
 
-    groups: list[list[Item]] = field(default_factory=lambda: [[]])
-    occur: Occur = "optional"
-    joined: bool = False  # an AND has just been read
-    named: str = ""  # the field in front of the parenthesis
+    def __init__(self) -> None:
+        self.groups: list[list[Item]] = [[]]
+        self.occur: Occur = "optional"
+        self.joined = False  # an AND has just been read
+        self.named = ""  # the field in front of the parenthesis
 
 
 class _Parser:
@@ -62,7 +63,9 @@ class _Parser:
         self.at = 0
         self.open: list[_Open] = [_Open()]
         self.too_deep = 0
-        self.plain_until = 0  # no formula begins before
+        # No formula begins before.
+        plain = _OF_FORMULAS.isdisjoint(text) and "math" not in text
+        self.plain_until = len(text) if plain else 0
         self.restrictions: list[Restriction] = []
         self.notes: list[Note] = []
         self.problem: tuple[str, int] | None = None
@@ -197,6 +200,8 @@ class _Parser:
         """The formula that begins here, if one does."""
         if self.at < self.plain_until:
             return None
+        from searchkit.query.formula_text import FormulaText, formula_at
+
         found = formula_at(
             self.text,
             self.at,
@@ -247,6 +252,10 @@ class _Parser:
         before, character = self.text[self.at - 1], self.text[self.at]
         if character != "$" and (before.isascii() or not character.isascii()):
             return False
+        if _OF_FORMULAS.isdisjoint(self.text):
+            return False
+        from searchkit.query.formula_text import FormulaText, formula_at
+
         found = formula_at(self.text, self.at)
         return isinstance(found, FormulaText)
 

@@ -7,7 +7,6 @@ NOT is as wide as the word would have been without it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from searchkit.analysis.folding import fold
 from searchkit.engines.plan import AnyOf, Group, Leaf, Node, Plan, Twin
@@ -19,6 +18,7 @@ from searchkit.query.light import LIGHT, LIGHT_WEIGHT
 from searchkit.query.notes import Notes
 from searchkit.query.restrict import scope_of
 from searchkit.query.twins import Piece
+from searchkit.record import replace
 
 
 def plan_query(

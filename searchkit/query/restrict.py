@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from typing import get_args
 
 from searchkit.analysis.folding import fold
 from searchkit.analysis.languages import language_name
 from searchkit.engines.plan import ALL_FIELDS, Filters
 from searchkit.model import Zone
-from searchkit.query.dates import date_range
 from searchkit.query.notes import Notes
 from searchkit.query.tree import Restriction
+from searchkit.record import record, replace
 
 _ZONES: dict[str, Zone] = {zone: zone for zone in get_args(Zone)}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """Where a query looks: filters on documents, fields, and parts of the body."""
 
-    filters: Filters = field(default_factory=Filters)
+    filters: Filters = Filters()
     fields: tuple[str, ...] = ALL_FIELDS
     zones: frozenset[Zone] | None = None
     languages: frozenset[str] | None = None
@@ -60,6 +59,8 @@ def _by_path(filters: Filters, restriction: Restriction) -> Filters:
 
 
 def _by_date(scope: Scope, restriction: Restriction, notes: Notes) -> Scope | None:
+    from searchkit.query.dates import date_range
+
     days = date_range(restriction.value)
     if days is None:
         why = "a date looks like 2024, 2024-01 or 2024-01-31"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from searchkit.engines.plan import Filters, Group, Leaf, Plan
 from searchkit.engines.search import Evaluation
 from searchkit.model import Note
+from searchkit.record import replace
 
 
 def smaller_query(evaluation: Evaluation) -> Note | None:

@@ -13,35 +13,36 @@ The tree is what was typed, nothing more: no word has been looked up yet.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from searchkit.record import record
 
 Occur = Literal["optional", "required", "excluded"]
 TextField = Literal["title", "body", "topic"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """A chunk between blanks, to be searched as the words in it."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Phrase:
     """A quoted text, to be found as it stands."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Formula:
     """LaTeX without its delimiters, to be found in formulas however it is written."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wildcard:
     """Words that begin with `text`, or hold it anywhere."""
 
@@ -49,7 +50,7 @@ class Wildcard:
     anywhere: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fuzzy:
     """Words within `distance` edits of `text`."""
 
@@ -57,7 +58,7 @@ class Fuzzy:
     distance: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fielded:
     """A value that must stand in one field."""
 
@@ -65,7 +66,7 @@ class Fielded:
     value: Text | Phrase | Formula | Wildcard | Fuzzy | Either
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Restriction:
     """What else a document needs: `path`, `lang`, `since`, `until`, `date` or
     `in`."""
@@ -75,7 +76,7 @@ class Restriction:
     excluded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item:
     """One part of a group, and whether a document needs it."""
 
@@ -83,14 +84,14 @@ class Item:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Words:
     """Parts side by side."""
 
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Either:
     """Groups of which one is enough. There is always at least one."""
 
@@ -100,7 +101,7 @@ class Either:
 Node = Text | Phrase | Formula | Wildcard | Fuzzy | Fielded | Either
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ParsedQuery:
     """A whole query: the tree and the restrictions, which hold for all of it."""
 

@@ -10,16 +10,16 @@ write it as an abbreviation.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from searchkit.analysis.analyzer import words
-from searchkit.analysis.glossary import is_abbreviation, name_key
+from searchkit.analysis.names import is_abbreviation, name_key
 from searchkit.analysis.terms import CASED
-from searchkit.engines.glossary import Names
 from searchkit.engines.plan import Leaf, Twin
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.engines.search import Finder
+from searchkit.engines.twins import Names
 from searchkit.query.notes import Notes
+from searchkit.record import record
 
 MOST_WORDS = 8
 """Words of a name that is looked up; the miner reads no longer Latin names."""
@@ -33,7 +33,7 @@ MakeLeaf = Callable[..., Leaf]
 MakeRow = Callable[[Sequence[str]], Slots]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """A word that was typed, its leaves, and whether it stood apart from the last."""
 
@@ -74,13 +74,13 @@ class Twins:
 
     def _begins(self, pieces: Sequence[Piece], at: int) -> bool:
         """Whether a name may begin with a piece: most pieces begin none."""
-        firsts = self._finder.reader.first_of_names
-        if not firsts:
+        twins = self._finder.reader.twins
+        if not twins:
             return False
         following = pieces[at + 1 : at + 2]
         if following and not following[0].apart and pieces[at].text.isascii():
             return True  # together they may be other atoms
-        return name_key(pieces[at].text).partition(" ")[0] in firsts
+        return twins.any_begins(name_key(pieces[at].text).partition(" ")[0])
 
     def excluded(self, text: str) -> list[Leaf]:
         """The twins of a name that no hit may hold."""

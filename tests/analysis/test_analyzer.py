@@ -19,7 +19,7 @@ from searchkit.analysis.analyzer import (
 from searchkit.analysis.analyzer import atoms as query_atoms
 from searchkit.analysis.chinese import JIEBA
 from searchkit.analysis.folding import fold
-from searchkit.analysis.scripts import RUN, is_han
+from searchkit.analysis.scripts import is_han, run_of_any, run_pattern
 from searchkit.analysis.terms import is_atom
 from searchkit.corpus.visible import visible_text
 from searchkit.model import Article
@@ -142,10 +142,20 @@ def test_cuts_are_jieba_s() -> None:
     runs = {
         match["han"]
         for path in (ROOT / "corpus").rglob("*.md")
-        for match in RUN.finditer(fold(path.read_text("utf-8")).text)
+        for match in run_of_any().finditer(fold(path.read_text("utf-8")).text)
         if match["han"]
     }
     assert len(runs) > 5000
     for run in runs:
         expected = jieba.tokenize(run, mode="search", HMM=False)
         assert JIEBA.search_words(run) == list(expected)
+
+
+@given(st.text(alphabet="ab1 \t编码。，“-_+#.@$:/~'\n") | st.text())
+def test_usual_texts_are_cut_as_any_text_is(text: str) -> None:
+    folded = fold(text).text
+    runs = [
+        [(m.lastgroup, m.span()) for m in pattern.finditer(folded)]
+        for pattern in (run_pattern(folded), run_of_any())
+    ]
+    assert runs[0] == runs[1]

@@ -8,10 +8,11 @@ import pytest
 from cli.support import plain_environment
 
 HEAVY = ("numpy", "whoosh", "rich", "yaml", "chardet")
+NOT_FOR_A_SEARCH = (*HEAVY, "click", "rjieba", "dataclasses", "inspect")
 
 
-def loaded_by(code: str) -> set[str]:
-    """Which heavy packages are there after `code` has run."""
+def loaded_by(code: str, heavy: tuple[str, ...] = HEAVY) -> set[str]:
+    """Which of the heavy modules are there after `code` has run."""
     program = f"""
 import sys
 try:
@@ -27,7 +28,7 @@ print(*sys.modules, file=sys.stderr)
         text=True,
         check=True,
     )
-    return set(HEAVY) & set(ended.stderr.split())
+    return set(heavy) & set(ended.stderr.split())
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,10 @@ def test_nothing_heavy(code: str) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_a_piped_search_loads_no_printer_for_terminals() -> None:
+@pytest.mark.parametrize("query", ["RoPE 旋转位置编码", "C++", "容器 -docker"])
+def test_a_piped_search_loads_little(query: str) -> None:
+    code = f"sys.argv = ['searchkit', 'search', '{query}']"
+    code += "; from searchkit.cli import main; main()"
+    assert loaded_by(code, NOT_FOR_A_SEARCH) == set()
     code = "from searchkit.cli.program import program; program.main(['search', 'RoPE'])"
-    assert "rich" not in loaded_by(code)
-    assert "markdown" not in loaded_by(code)
+    assert loaded_by(code) == set()

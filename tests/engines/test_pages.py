@@ -1,6 +1,5 @@
 """What is laid down of an article comes back; damage is told, never run or shown."""
 
-import dataclasses
 import random
 from contextlib import suppress
 from datetime import date
@@ -23,6 +22,7 @@ from searchkit.engines.pages import (
     unpack_page,
 )
 from searchkit.model import VisibleText
+from searchkit.record import replace
 
 MARKDOWN = st.lists(
     st.one_of(
@@ -123,9 +123,7 @@ def test_any_article_comes_back(markup: str, body: str, seed: int) -> None:
     aliases = ("别名",) * (seed % 3)
     article = Article("a", "t", body, ("x",), day, None, aliases, markup, seed)
     text = visible_text(article).text
-    known = dataclasses.replace(
-        article, body="", aliases=(), markup="markdown", line_offset=0
-    )
+    known = replace(article, body="", aliases=(), markup="markdown", line_offset=0)
     assert unpack_article(pack_article(article, text), known, text) == article
 
 

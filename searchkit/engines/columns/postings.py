@@ -65,6 +65,7 @@ class TermPostings:
 
     __slots__ = (
         "_source",
+        "_term",
         "codes_at",
         "document_kind",
         "document_units",
@@ -83,6 +84,7 @@ class TermPostings:
     )
 
     _source: Postings
+    _term: str | None
     ordinal: int
     """The term's number in the dictionary."""
     occurrences: int
@@ -111,7 +113,10 @@ class TermPostings:
     @property
     def term(self) -> str:
         """The term itself, read from the dictionary."""
-        return self._source.terms.term(self.ordinal)
+        term = self._term
+        if term is None:
+            term = self._term = self._source.terms.term(self.ordinal)
+        return term
 
     @property
     def bases(self) -> memoryview:
@@ -180,6 +185,7 @@ class Postings:
         numbers = self.data.slice(start, min(end, start + _LONGEST_NUMBERS)).tobytes()
         made = TermPostings()
         made._source, made.ordinal, made.members = self, ordinal, ()
+        made._term = None
         flags = numbers[0]
         at = _read_positions(made, numbers, 1, flags & KIND_MASK)
         at = _read_documents(made, numbers, at, flags >> DOCUMENTS_SHIFT & KIND_MASK)

@@ -1,0 +1,46 @@
+"""How do many short texts lie in a file of columns?
+
+End to end in the column `NAME`, with the offset of each and their end in `NAME_at`.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from searchkit.engines.columns.files import Columns, ColumnWriter
+
+
+class Texts:
+    """A column of texts by number."""
+
+    __slots__ = ("_at", "_blob")
+
+    def __init__(self, columns: Columns, name: str) -> None:
+        """Raises: IndexCorruptError."""
+        self._blob = columns.column(name)
+        code = "Q" if len(self._blob) >= 1 << 32 else "I"
+        self._at = columns.column(name + "_at").integers(code)
+
+    def __len__(self) -> int:
+        return len(self._at) - 1
+
+    def __getitem__(self, number: int) -> str:
+        return str(self.raw(number), "utf-8", "surrogatepass")
+
+    def raw(self, number: int) -> bytes:
+        """The bytes of a text."""
+        return bytes(self._blob.slice(self._at[number], self._at[number + 1]))
+
+
+def add_texts(writer: ColumnWriter, name: str, texts: Iterable[str]) -> None:
+    """Write a column of texts that are less than 4 GB together."""
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    writer.add(name, b"".join(encoded))
+    writer.add(name + "_at", array("I", accumulate(map(len, encoded), initial=0)))
+
+
+__all__ = ["Texts", "add_texts"]
