@@ -29,11 +29,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import machine
+
 import searchkit
 
 HERE = Path(__file__).parent
 QUERIES = ("注意力", "RoPE", '"the best"', "x_{t-1}", "词 新", "编码 OR token")
-LEFT_BY_BUILDS = ("current", "lock")
+LEFT_BY_BUILDS = ("current", "lock", "seen")
 _FAILED, _KILLED = 2, -signal.SIGKILL
 
 
@@ -248,6 +250,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--articles", type=int, default=120)
     options = parser.parse_args()
+    print(machine.describe())
     with tempfile.TemporaryDirectory() as folder:
         trial = make_trial(Path(folder), articles=options.articles, jobs=options.jobs)
         try:

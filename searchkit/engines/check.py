@@ -11,6 +11,7 @@ from pathlib import Path
 
 from searchkit.engines.columns import plain
 from searchkit.engines.columns.postings import Postings
+from searchkit.engines.generations import compare_seals
 from searchkit.engines.page import damage_told
 from searchkit.engines.pages import unpack_page
 from searchkit.engines.reader import DOCUMENTS, PAGES, POSTINGS, GenerationReader
@@ -31,6 +32,7 @@ def problems(
     except IndexStoreError as error:
         return (str(error),)
     try:
+        compare_seals(generation, reader.manifest)
         _compare_bytes(reader, told)
         found = [*_documents(reader)]
         for space in (reader.text, reader.math):

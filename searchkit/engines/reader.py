@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from searchkit.engines import generations
 from searchkit.engines.columns.files import Column, Columns
 from searchkit.engines.columns.postings import Postings, TermPostings
 from searchkit.engines.decoded import Decoded
 from searchkit.engines.kernels.plain import PlainKernel
-from searchkit.engines.user_words import read_words
+from searchkit.engines.user_words import FILE_NAME as WORDS
+from searchkit.engines.user_words import unpack_words
 from searchkit.errors import IndexCorruptError
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from searchkit.engines.kernels.base import Kernel
     from searchkit.engines.page import Page
     from searchkit.model import Article, GlossaryPair
+
+Found = TypeVar("Found")
 
 TWINS, GLOSSARY = "twins.json", "glossary.json"
 POSTINGS = "postings"
@@ -121,8 +125,12 @@ class GenerationReader:
         self._files: dict[str, Columns] = {}
         self._terms: dict[tuple[str, str | int], Any] = {}
         # Read and mapped now: a later build may remove the folder.
-        self._kept = {name: _bytes_of(generation / name) for name in (TWINS, GLOSSARY)}
-        self._words = read_words(generation)
+        self._kept = {
+            name: generations.read_file(generation, self.manifest, name)
+            for name in (TWINS, GLOSSARY, WORDS)
+        }
+        with self._damage_of(WORDS):
+            self._words = unpack_words(self._kept[WORDS])
         self.columns(PAGES)
         documents = self.columns(DOCUMENTS)
         totals = documents.column("totals").integers("Q")
@@ -147,7 +155,8 @@ class GenerationReader:
         """
         with self._lock:
             if name not in self._files:
-                self._files[name] = Columns(self.path / name, name)
+                _, seal = self.manifest.files.get(name, (0, -1))
+                self._files[name] = Columns(self.path / name, name, seal=seal)
             return self._files[name]
 
     def kernel(self, work: int) -> Kernel:
@@ -350,10 +359,15 @@ class GenerationReader:
 
         return self._unpacked(GLOSSARY, unpack_glossary)
 
-    def _unpacked(self, name: str, unpack: Any) -> Any:
-        try:
+    def _unpacked(self, name: str, unpack: Callable[[bytes], Found]) -> Found:
+        with self._damage_of(name):
             return unpack(self._kept[name])
-        except (OSError, ValueError, TypeError, KeyError) as error:
+
+    @contextmanager
+    def _damage_of(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, TypeError, LookupError, RecursionError) as error:
             raise _damaged(self.path / name, str(error)) from error
 
     @property
@@ -395,13 +409,6 @@ class Texts:
     def raw(self, number: int) -> bytes:
         """The bytes of a text."""
         return bytes(self._blob.slice(self._at[number], self._at[number + 1]))
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise _damaged(path, str(error)) from error
 
 
 def _damaged(path: Path, why: str) -> IndexCorruptError:

@@ -39,7 +39,7 @@ def write_generation(folder: Path, articles: Iterable[Article]) -> None:
         built_at="",
         documents=len(rows),
         corpus=None,
-        files={},
+        files=generations.file_seals(folder),
         warnings={},
         glossary="",
     )
