@@ -16,7 +16,7 @@ from typing import Literal
 Zone = Literal["prose", "heading", "code", "math"]
 Markup = Literal["markdown", "html", "text"]
 NoteKind = Literal["searched", "expanded", "missing", "ignored", "filtered", "hint"]
-Phase = Literal["reading", "analysing", "writing", "searching"]
+Phase = Literal["reading", "analysing", "writing", "searching", "checking"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,9 @@ def problems(
     try:
         compare_seals(generation, reader.manifest)
         _compare_bytes(reader, told)
-        found = [*_documents(reader)]
+        found = [f"{generation / DOCUMENTS}: {what}" for what in _documents(reader)]
         for space in (reader.text, reader.math):
-            found += _postings(space)
+            found += [f"{generation / POSTINGS}: {what}" for what in _postings(space)]
         _ = reader.twins, reader.lexicon, reader.glossary()
         return tuple(found)
     except IndexStoreError as error:
