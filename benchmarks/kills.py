@@ -27,6 +27,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import machine
@@ -110,6 +111,7 @@ class Trial:
             text=True,
         )
 
+    @cached_property
     def calls(self) -> int:
         """How many system calls a build makes that change a file."""
         self.reset()
@@ -185,7 +187,7 @@ def kill_by_time(trial: Trial, count: int) -> Iterator[tuple[str, str]]:
 
 def kill_by_call(trial: Trial, kind: str, count: int) -> Iterator[tuple[str, str]]:
     """Kill before (or in) system calls spread over all that a build makes."""
-    calls = trial.calls()
+    calls = trial.calls
     for number in range(count):
         at = 1 + number * calls // count
         trial.reset()
@@ -198,7 +200,7 @@ def kill_by_call(trial: Trial, kind: str, count: int) -> Iterator[tuple[str, str
 
 def fail_calls(trial: Trial, kind: str, count: int) -> Iterator[tuple[str, str]]:
     """Let system calls fail from one on: the build says so in a line, and gives up."""
-    calls = trial.calls()
+    calls = trial.calls
     for number in range(count):
         at = 1 + number * calls // count
         trial.reset()

@@ -61,8 +61,11 @@ def unpack_glossary(data: bytes) -> tuple[GlossaryPair, ...]:
 
 def unpack_twins(data: bytes) -> Mapping[str, Names]:
     """The names that have twins, by `name_key`, from the bytes of TWINS."""
-    value = json.loads(data)
-    return {key: Names(name, tuple(twins)) for key, (name, twins) in value.items()}
+    value = dict(json.loads(data))
+    return {
+        key: Names(str(name), tuple(map(str, twins)))
+        for key, (name, twins) in value.items()
+    }
 
 
 def _twins(pairs: tuple[GlossaryPair, ...]) -> dict[str, tuple[str, list[str]]]:
