@@ -738,7 +738,8 @@ class Evaluation:
         found = self.finder.found(leaf)
         source = found.layers[0].source
         top = source.top if isinstance(source, TermPostings) else 255
-        return found.idf * self._highest(leaf)[top]
+        highest = self._highest(leaf)  # rising; of formulas there are fewer
+        return found.idf * highest[min(top, len(highest) - 1)]
 
     def _by_date(self, count: int) -> list[tuple[int, float]]:
         kernel = self._kernel
