@@ -39,7 +39,10 @@ def hostile() -> Iterator[tuple[str, str]]:
     yield "every letter anywhere", " ".join(f"*{letter}*" for letter in _LETTERS)
     yield "mistyped", "internationalization~2"
     yield "long and mistyped", "a" * 10_000 + "~2"
-    yield "1,000 mistyped", " ".join(f"netw{c}rk{d}~2" for c in _LETTERS for d in "abcd")
+    yield (
+        "1,000 mistyped",
+        " ".join(f"netw{c}rk{d}~2" for c in _LETTERS for d in "abcd"),
+    )
     yield "deep", "(" * 5_000 + "的" + ")" * 5_000
     yield "deep and empty", "()" * 10_000
     yield "deep exclusions", "-(" * 5_000 + "的" + ")" * 5_000

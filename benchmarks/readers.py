@@ -115,7 +115,9 @@ class Reader:
         engine.close()
 
 
-def read_in_threads(index: Path, count: int, stop: threading.Event) -> dict[str, object]:
+def read_in_threads(
+    index: Path, count: int, stop: threading.Event
+) -> dict[str, object]:
     """What so many reader threads saw, and how this process grew meanwhile."""
     readers = [Reader(index, stop) for _ in range(count)]
     threads = [threading.Thread(target=reader.run) for reader in readers]

@@ -19,7 +19,9 @@ from searchkit.engines import generations
 DATA = Path(__file__).parent.parent / "tests" / "data"
 ARTICLES = (
     Article("rope.md", "旋转位置编码", "旋转位置编码（RoPE）把位置写成旋转。$x_{t-1}$"),
-    Article("softmax.md", "注意力", "The softmax of attention weights.", ("attention",)),
+    Article(
+        "softmax.md", "注意力", "The softmax of attention weights.", ("attention",)
+    ),
 )
 
 

@@ -310,4 +310,4 @@ def parse(text: str, *, strict: bool = False) -> tuple[ParsedQuery, tuple[Note, 
     if strict and parser.problem:
         message, position = parser.problem
         raise QuerySyntaxError(message, text=text, position=position)
-    return tree, tuple(parser.notes)
+    return tree, tuple(dict.fromkeys(parser.notes))  # none is said twice
