@@ -15,9 +15,10 @@ from searchkit.engines.generations import compare_seals
 from searchkit.engines.page import damage_told
 from searchkit.engines.pages import unpack_page
 from searchkit.engines.reader import DOCUMENTS, PAGES, POSTINGS, GenerationReader
+from searchkit.engines.suggestions import SUGGESTIONS
 from searchkit.errors import IndexStoreError
 
-FILES = (DOCUMENTS, PAGES, POSTINGS)
+FILES = (DOCUMENTS, PAGES, POSTINGS, SUGGESTIONS)
 
 
 def problems(

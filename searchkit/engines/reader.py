@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from searchkit.engines.glossary import Names
     from searchkit.engines.kernels.base import Kernel
     from searchkit.engines.page import Page
+    from searchkit.engines.suggestions import Suggestions
     from searchkit.model import Article, GlossaryPair
 
 Found = TypeVar("Found")
@@ -132,6 +133,7 @@ class GenerationReader:
         with self._damage_of(WORDS):
             self._words = unpack_words(self._kept[WORDS])
         self.columns(PAGES)
+        self.columns("suggestions")
         documents = self.columns(DOCUMENTS)
         totals = documents.column("totals").integers("Q")
         self.document_count, title_words, body_words = totals
@@ -194,8 +196,7 @@ class GenerationReader:
         if found is None:
             found = (self.text if space == "text" else self.math).at(ordinal)
             self._keep(key, found)
-            self._keep((space, found.term), found)
-        return found  # type: ignore[no-any-return]
+        return found
 
     # Documents
 
@@ -302,11 +303,6 @@ class GenerationReader:
         """All `doc_id` as filters compare them."""
         return self._folded("doc_id")
 
-    @cached_property
-    def folded_titles(self) -> Sequence[str]:
-        """All titles as completion compares them."""
-        return self._folded("title")
-
     def _folded(self, name: str) -> Sequence[str]:
         from searchkit.analysis.folding import fold
 
@@ -351,13 +347,20 @@ class GenerationReader:
         """The names that have twins in the glossary, by `name_key`."""
         from searchkit.engines.glossary import unpack_twins
 
-        return self._unpacked(TWINS, unpack_twins)
+        found: Mapping[str, Names] = self._unpacked(TWINS, unpack_twins)
+        return found
+
+    @cached_property
+    def first_of_names(self) -> frozenset[str]:
+        """The first atoms of the names in `twins`."""
+        return frozenset(key.partition(" ")[0] for key in self.twins)
 
     def glossary(self) -> tuple[GlossaryPair, ...]:
         """Every pair of the glossary with its evidence."""
         from searchkit.engines.glossary import unpack_glossary
 
-        return self._unpacked(GLOSSARY, unpack_glossary)
+        found: tuple[GlossaryPair, ...] = self._unpacked(GLOSSARY, unpack_glossary)
+        return found
 
     def _unpacked(self, name: str, unpack: Callable[[bytes], Found]) -> Found:
         with self._damage_of(name):
@@ -369,6 +372,13 @@ class GenerationReader:
             yield
         except (ValueError, TypeError, LookupError, RecursionError) as error:
             raise _damaged(self.path / name, str(error)) from error
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        """What may be offered to somebody who is typing."""
+        from searchkit.engines.suggestions import SUGGESTIONS, Suggestions
+
+        return Suggestions(self.columns(SUGGESTIONS))
 
     @property
     def _documents(self) -> Columns:

@@ -120,7 +120,7 @@ def _nodes(node: tree.Node, leaves: Leaves, occur: tree.Occur) -> Iterator[Node]
     elif isinstance(node, tree.Wildcard):
         yield from leaves.wildcard(node)
     elif isinstance(node, tree.Fuzzy):
-        yield leaves.fuzzy(node)
+        yield from leaves.fuzzy(node)
     elif isinstance(node, tree.Fielded):
         yield from _nodes(node.value, leaves.within((node.field,)), occur)
     else:
