@@ -1,4 +1,4 @@
-"""An index of a format that was released is opened; of any other it is said what to do."""
+"""A released format is opened; of any other index it is said what to do."""
 
 from __future__ import annotations
 

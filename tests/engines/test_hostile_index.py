@@ -66,7 +66,7 @@ def ask_everything(index: Path) -> int:
             try:
                 question(engine)
                 answered += 1
-            except searchkit.IndexStoreError:
+            except searchkit.IndexStoreError:  # noqa: PERF203
                 pass
     return answered
 
