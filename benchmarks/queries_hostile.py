@@ -65,7 +65,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def measure(engine: searchkit.SearchEngine, query: str) -> tuple[float, float, int]:
-    """Seconds, megabytes of memory added at most, and notes, in a process of its own."""
+    """Seconds, megabytes of memory added at most, and notes, in a process apart."""
     reading, writing = os.pipe()
     if child := os.fork():
         os.close(writing)
