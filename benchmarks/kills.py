@@ -27,13 +27,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+
+import machine
 
 import searchkit
 
 HERE = Path(__file__).parent
 QUERIES = ("注意力", "RoPE", '"the best"', "x_{t-1}", "词 新", "编码 OR token")
-LEFT_BY_BUILDS = ("current", "lock")
+LEFT_BY_BUILDS = ("current", "lock", "seen")
 _FAILED, _KILLED = 2, -signal.SIGKILL
 
 
@@ -108,6 +111,7 @@ class Trial:
             text=True,
         )
 
+    @cached_property
     def calls(self) -> int:
         """How many system calls a build makes that change a file."""
         self.reset()
@@ -183,7 +187,7 @@ def kill_by_time(trial: Trial, count: int) -> Iterator[tuple[str, str]]:
 
 def kill_by_call(trial: Trial, kind: str, count: int) -> Iterator[tuple[str, str]]:
     """Kill before (or in) system calls spread over all that a build makes."""
-    calls = trial.calls()
+    calls = trial.calls
     for number in range(count):
         at = 1 + number * calls // count
         trial.reset()
@@ -196,7 +200,7 @@ def kill_by_call(trial: Trial, kind: str, count: int) -> Iterator[tuple[str, str
 
 def fail_calls(trial: Trial, kind: str, count: int) -> Iterator[tuple[str, str]]:
     """Let system calls fail from one on: the build says so in a line, and gives up."""
-    calls = trial.calls()
+    calls = trial.calls
     for number in range(count):
         at = 1 + number * calls // count
         trial.reset()
@@ -248,6 +252,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--articles", type=int, default=120)
     options = parser.parse_args()
+    print(machine.describe())
     with tempfile.TemporaryDirectory() as folder:
         trial = make_trial(Path(folder), articles=options.articles, jobs=options.jobs)
         try:

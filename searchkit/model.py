@@ -21,7 +21,7 @@ Markup = Literal["markdown", "html", "text"]
 NoteKind = Literal[
     "searched", "expanded", "corrected", "missing", "ignored", "filtered", "hint"
 ]
-Phase = Literal["reading", "analysing", "writing", "searching"]
+Phase = Literal["reading", "analysing", "writing", "searching", "checking"]
 
 
 @record

@@ -9,6 +9,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 import searchkit
 from searchkit import Article
+from searchkit.engines import generations
 
 QUERIES = ("旋转 位置", '"位置编码"', "rope", "编码 -rope", "topic:甲", "in:code x")
 
@@ -327,9 +329,9 @@ def test_another_format_is_refused_and_rebuilt(corpus: Path, tmp_path: Path) -> 
 
 def test_another_analysis_is_told_and_rebuilt(corpus: Path, tmp_path: Path) -> None:
     report = searchkit.build(corpus, tmp_path / "index")
-    manifest = report.index_path / "searchkit.json"
-    value = json.loads(manifest.read_text("utf-8"))
-    manifest.write_text(json.dumps(value | {"fingerprint": "older"}), "utf-8")
+    manifest = generations.read_manifest(report.index_path)
+    older = replace(manifest, fingerprint="older")
+    generations.write_manifest(report.index_path, older)
     with searchkit.open(tmp_path / "index") as engine:
         notes = engine.search("旋转").notes
     assert any(note.kind == "hint" for note in notes)

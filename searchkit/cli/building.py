@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 ProgressCallback = Callable[[Progress], None]
 
 REFRESH_S = 0.1
+MB = 1_000_000
 
 
 def build_with_bar(
-    config: Config, *, full: bool = False, strict: bool = False, quiet: bool = False
+    config: Config,
+    *,
+    full: bool = False,
+    strict: bool = False,
+    quiet: bool = False,
+    wait_s: float = 0,
 ) -> BuildReport:
     """Builds as configured, with a bar if standard error is a terminal; names what
     was skipped."""
@@ -37,6 +43,7 @@ def build_with_bar(
             strict=strict,
             config=config,
             progress=callback,
+            wait_s=wait_s,
         )
     tell_failures(report)
     return report
@@ -68,6 +75,21 @@ def build_bar(*, quiet: bool = False) -> Iterator[ProgressCallback | None]:
     bar = _progress_bar()
     with bar:
         yield _Reporter(bar)
+
+
+@contextmanager
+def check_bar() -> Iterator[Callable[[int, int], None] | None]:
+    """A bar of the bytes that were checked; none if standard error is no terminal."""
+    with build_bar() as callback:
+        if callback is None:
+            yield None
+            return
+        report = callback
+
+        def told(done: int, total: int) -> None:
+            report(Progress("checking", done // MB, -(-total // MB), done, total))
+
+        yield told
 
 
 def _progress_bar() -> rich_progress.Progress:
@@ -127,4 +149,5 @@ def rate(progress: Progress, elapsed_s: float) -> str:
     articles = f"{progress.done / elapsed_s:.0f}/s"
     if not progress.done_bytes:
         return articles
-    return f"{articles} {progress.done_bytes / elapsed_s / 1e6:.1f} MB/s"
+    read = f"{progress.done_bytes / elapsed_s / MB:.1f} MB/s"
+    return read if progress.phase == "checking" else f"{articles} {read}"

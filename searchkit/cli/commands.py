@@ -37,6 +37,16 @@ from searchkit.model import IndexStats
     type=click.IntRange(0, 1024),
     help="Processes; 0 is one a core.  [default: 0]",
 )
+@click.option(
+    "--wait",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    default=0,
+    help="Wait so long for another build to end.  [default: 0]",
+)
+@click.option(
+    "--rollback", is_flag=True, help="Have the index before the last build answer."
+)
 def build(
     corpus: str | None,
     index: str | None,
@@ -44,6 +54,8 @@ def build(
     quiet: bool,
     strict: bool,
     jobs: int | None,
+    wait: float,
+    rollback: bool,
 ) -> int:
     """Bring the index up to date with the folder CORPUS.
 
@@ -53,8 +65,12 @@ def build(
     from searchkit.cli.building import build_with_bar, summary
 
     config = settings(corpus=corpus, index=index, jobs=jobs)
+    if rollback:
+        return _roll_back(Path(config.index), quiet=quiet)
     try:
-        report = build_with_bar(config, full=full, strict=strict, quiet=quiet)
+        report = build_with_bar(
+            config, full=full, strict=strict, quiet=quiet, wait_s=wait
+        )
     except IndexLockedError as error:
         if not quiet:
             raise
@@ -62,6 +78,16 @@ def build(
         return DONE
     if not quiet:
         click.echo(summary(report))
+    return DONE
+
+
+def _roll_back(index: Path, *, quiet: bool) -> int:
+    from searchkit.engines import generations
+
+    generation = generations.rollback(index)
+    if not quiet:
+        built_at = generations.read_manifest(generation).built_at
+        click.echo(f"{printable(str(generation))} answers, built {built_at}")
     return DONE
 
 
@@ -216,9 +242,12 @@ def _size(size_bytes: int) -> str:
 )
 def check(index: str | None, strings: int, seed: int) -> int:
     """Verify every file of the index. Status: 0 sound, 2 problems, a line each."""
+    from searchkit.cli.building import check_bar
+
     configured = settings(index=index)
     with open_engine(configured) as engine:
-        problems = list(engine.check())
+        with check_bar() as told:
+            problems = list(engine.check(told))
         articles = engine.stats().documents
     if strings:
         problems += _differences(configured.index, strings, seed)

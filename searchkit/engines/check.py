@@ -11,6 +11,7 @@ from pathlib import Path
 
 from searchkit.engines.columns import plain
 from searchkit.engines.columns.postings import Postings
+from searchkit.engines.generations import compare_seals
 from searchkit.engines.page import damage_told
 from searchkit.engines.pages import unpack_page
 from searchkit.engines.reader import (
@@ -18,11 +19,12 @@ from searchkit.engines.reader import (
     GLOSSARY,
     PAGES,
     POSTINGS,
+    SUGGESTIONS,
     GenerationReader,
 )
 from searchkit.errors import IndexStoreError
 
-FILES = (DOCUMENTS, GLOSSARY, PAGES, POSTINGS)
+FILES = (DOCUMENTS, GLOSSARY, PAGES, POSTINGS, SUGGESTIONS)
 
 
 def problems(
@@ -37,10 +39,11 @@ def problems(
     except IndexStoreError as error:
         return (str(error),)
     try:
+        compare_seals(generation, reader.manifest)
         _compare_bytes(reader, told)
-        found = [*_documents(reader)]
+        found = [f"{generation / DOCUMENTS}: {what}" for what in _documents(reader)]
         for space in (reader.text, reader.math):
-            found += _postings(space)
+            found += [f"{generation / POSTINGS}: {what}" for what in _postings(space)]
         _ = [*reader.twins.all()], reader.lexicon, reader.glossary()
         return tuple(found)
     except IndexStoreError as error:

@@ -9,13 +9,17 @@ generation before is kept, for those who have just read the name, and for `rollb
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from zlib import crc32
 
+from searchkit.engines.columns.files import corrupt, seal_of
 from searchkit.errors import (
     IndexCorruptError,
     IndexFormatError,
@@ -25,11 +29,14 @@ from searchkit.errors import (
 )
 from searchkit.record import as_dict, record
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 1
 """Raised when an index written before can no longer be read."""
 
 POINTER = "current"
 MANIFEST = "searchkit.json"
+NEW = ".new"
+"""Ends the name of a file that is about to replace another."""
+
 _LOCK = "lock"
 _NAME = re.compile(r"generation-(\d{6,})")
 _REBUILD = "Run `searchkit build --full` to write it anew."
@@ -39,7 +46,9 @@ _REBUILD = "Run `searchkit build --full` to write it anew."
 class Manifest:
     """What a generation says of itself, in `searchkit.json`.
 
-    `dictionaries` is the digest of the files that its user's words came from.
+    `files` has the length in bytes and the seal of every other file (see `files`), and
+    so stands for the whole generation. `dictionaries` is the digest of the files that
+    its user's words came from.
     """
 
     format_version: int
@@ -47,10 +56,17 @@ class Manifest:
     built_at: str
     documents: int
     corpus: str | None
-    files: dict[str, int]
+    files: dict[str, tuple[int, int]]
     warnings: dict[str, str]
     glossary: str  # what else the glossary was made of: its version, the user's file
     dictionaries: str = ""
+
+
+def _regular(path: Path) -> Path:
+    """The path, unless reading it could wait for ever. Raises: OSError."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no file", str(path))
+    return path
 
 
 def path_of(index: Path, number: int) -> Path:
@@ -70,7 +86,7 @@ def current(index: Path) -> Path:
     Raises: IndexNotFoundError, IndexCorruptError.
     """
     try:
-        name = (index / POINTER).read_text("ascii").strip()
+        name = _regular(index / POINTER).read_text("ascii").strip()
     except (FileNotFoundError, NotADirectoryError):
         raise IndexNotFoundError(
             f"There is no index in {index}.",
@@ -97,14 +113,16 @@ def read_manifest(generation: Path) -> Manifest:
     """
     path = generation / MANIFEST
     try:
-        value = json.loads(path.read_text("utf-8"))
+        value = json.loads(_regular(path).read_text("utf-8"))
         found = value["format_version"]
         if found != FORMAT_VERSION:
             raise IndexFormatError(
                 path=generation, expected=FORMAT_VERSION, found=found
             )
-        return Manifest(**value)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        if value.pop("seal", None) != _seal(value):
+            raise ValueError("its checksum is another")
+        return _manifest(value)
+    except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
         raise IndexCorruptError(
             f"{path} cannot be read ({error}).", path=path, hint=_REBUILD
         ) from error
@@ -112,14 +130,47 @@ def read_manifest(generation: Path) -> Manifest:
 
 def write_manifest(generation: Path, manifest: Manifest) -> None:
     """Write what the generation says of itself; the last file of a generation."""
-    text = json.dumps(as_dict(manifest), ensure_ascii=True, indent=1)
+    value = as_dict(manifest)
+    text = json.dumps({**value, "seal": _seal(value)}, ensure_ascii=True, indent=1)
     (generation / MANIFEST).write_text(text + "\n", "utf-8")
 
 
-def file_sizes(generation: Path) -> dict[str, int]:
-    """The files of a generation with their lengths in bytes."""
+def _seal(value: object) -> int:
+    return crc32(json.dumps(value, ensure_ascii=True, sort_keys=True).encode("ascii"))
+
+
+def _manifest(value: dict[str, Any]) -> Manifest:
+    """The manifest of these values. Raises: ValueError, TypeError, KeyError."""
+    files = {
+        name: (int(size), int(seal)) for name, (size, seal) in _rows(value, "files")
+    }
+    if any(name != Path(name).name for name in files):
+        raise ValueError("it names files elsewhere")
+    corpus = value["corpus"]
+    return Manifest(
+        format_version=FORMAT_VERSION,
+        fingerprint=str(value["fingerprint"]),
+        built_at=str(value["built_at"]),
+        documents=int(value["documents"]),
+        corpus=None if corpus is None else str(corpus),
+        files=files,
+        warnings={name: str(why) for name, why in _rows(value, "warnings")},
+        glossary=str(value["glossary"]),
+        dictionaries=str(value["dictionaries"]),
+    )
+
+
+def _rows(value: dict[str, Any], key: str) -> list[tuple[str, Any]]:
+    rows = value[key]
+    if not isinstance(rows, dict):
+        raise TypeError(key)
+    return list(rows.items())
+
+
+def file_seals(generation: Path) -> dict[str, tuple[int, int]]:
+    """The files of a generation with their lengths in bytes and their seals."""
     return {
-        path.name: path.stat().st_size
+        path.name: (path.stat().st_size, seal_of(path))
         for path in sorted(generation.iterdir())
         if path.name != MANIFEST
     }
@@ -130,15 +181,45 @@ def compare_sizes(generation: Path, manifest: Manifest) -> None:
 
     Raises: IndexCorruptError, naming the first that is not.
     """
-    found = file_sizes(generation)
-    for name, size in manifest.files.items():
-        if found.get(name) != size:
-            has = f"{found[name]} bytes" if name in found else "no such file"
-            raise IndexCorruptError(
-                f"{generation / name} should have {size} bytes; there is {has}.",
-                path=generation / name,
-                hint=_REBUILD,
-            )
+    for name, (size, _) in manifest.files.items():
+        path = generation / name
+        if not path.is_file():  # a pipe would be waited for
+            raise corrupt(path, "there is no such file")
+        found = path.stat().st_size
+        if found != size:
+            raise corrupt(path, f"it has {found} bytes, and should have {size}")
+
+
+def compare_seals(generation: Path, manifest: Manifest) -> None:
+    """See whether each file of the manifest is the one that was written.
+
+    Of files of columns only the seal is read. Raises: IndexCorruptError.
+    """
+    compare_sizes(generation, manifest)
+    for name, (_, seal) in manifest.files.items():
+        try:
+            found = seal_of(generation / name)
+        except OSError as error:
+            raise corrupt(generation / name, str(error)) from error
+        if found != seal:
+            raise corrupt(generation / name, "it is not what was written")
+
+
+def read_file(generation: Path, manifest: Manifest, name: str) -> bytes:
+    """The bytes of a file that is no file of columns; of none if it has none.
+
+    Raises: IndexCorruptError, before anything is made of bytes that have changed.
+    """
+    path = generation / name
+    if name not in manifest.files:
+        return b""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise corrupt(path, str(error)) from error
+    if crc32(data) != manifest.files[name][1]:
+        raise corrupt(path, "it is not what was written")
+    return data
 
 
 @contextmanager
@@ -172,10 +253,27 @@ def build_lock(index: Path, *, wait_s: float = 0) -> Iterator[None]:
         lock.release()
 
 
+def tidy(index: Path) -> None:
+    """Remove what builds that died left behind: the lock is held.
+
+    A finished generation that was rolled back stays, so that its number is not given
+    again as long as somebody may read it.
+    """
+    for path in index.glob(f"*{NEW}"):
+        path.unlink(missing_ok=True)
+    answering = number_of(current_or_none(index))
+    numbers = [number for path in index.iterdir() if (number := number_of(path))]
+    before = max((number for number in numbers if number < answering), default=0)
+    for number in numbers:
+        unfinished = not (path_of(index, number) / MANIFEST).exists()
+        if number < before or (number > answering and unfinished):
+            abandon(path_of(index, number))
+
+
 def begin(index: Path) -> Path:
     """A new generation's folder, empty, with a number that none had before.
 
-    What a build that died left behind is removed first.
+    All that are younger than the one that answers are removed first.
     """
     answering = number_of(current_or_none(index))
     highest = answering
@@ -221,14 +319,14 @@ def rollback(index: Path) -> Path:
                 hint="Run `searchkit build CORPUS` to bring the index up to date.",
             )
         generation = path_of(index, before)
-        compare_sizes(generation, read_manifest(generation))
+        compare_seals(generation, read_manifest(generation))
         _point(index, generation)
         return generation
 
 
 def _point(index: Path, generation: Path) -> None:
     """Move the name of the generation that answers, on the disk, too."""
-    pointer = index / f"{POINTER}.new"
+    pointer = index / (POINTER + NEW)
     pointer.write_text(generation.name + "\n", "ascii")
     _sync(pointer)
     pointer.replace(index / POINTER)

@@ -98,8 +98,8 @@ class damage_told:  # noqa: N801, a context manager to be read as a verb
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if isinstance(error, DAMAGE):
             raise IndexCorruptError(
-                f"A stored article in {self.path} is damaged ({error}).",
-                path=self.path,
+                f"{self.path / 'pages'} is damaged: a stored article ({error}).",
+                path=self.path / "pages",
                 hint="Run `searchkit build --full` to write it anew.",
             ) from error
 

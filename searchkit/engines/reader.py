@@ -21,7 +21,8 @@ from searchkit.engines.decoded import Decoded
 from searchkit.engines.kernels.plain import PlainKernel
 from searchkit.engines.texts import Texts
 from searchkit.engines.twins import Twins
-from searchkit.engines.user_words import read_words
+from searchkit.engines.user_words import FILE_NAME as WORDS
+from searchkit.engines.user_words import unpack_words
 from searchkit.errors import IndexCorruptError
 from searchkit.record import record
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from searchkit.model import Article, GlossaryPair
 
 GLOSSARY = "glossary"
+SUGGESTIONS = "suggestions"
 POSTINGS = "postings"
 DOCUMENTS = "documents"
 PAGES = "pages"
@@ -128,9 +130,13 @@ class GenerationReader:
         self._files: dict[str, Columns] = {}
         self._terms: dict[tuple[str, str | int], Any] = {}
         # Read and mapped now: a later build may remove the folder.
-        self._words = read_words(generation)
-        self.columns(PAGES)
-        self.columns(GLOSSARY)
+        words = generations.read_file(generation, self.manifest, WORDS)
+        try:
+            self._words = unpack_words(words)
+        except (ValueError, TypeError, LookupError, RecursionError) as error:
+            raise _damaged(generation / WORDS, str(error)) from error
+        for name in (PAGES, GLOSSARY, SUGGESTIONS):
+            self.columns(name)
         documents = self.columns(DOCUMENTS)
         totals = documents.column("totals").integers("Q")
         self.document_count, title_words, body_words = totals
@@ -154,7 +160,8 @@ class GenerationReader:
         """
         with self._lock:
             if name not in self._files:
-                self._files[name] = Columns(self.path / name, name)
+                _, seal = self.manifest.files.get(name, (0, -1))
+                self._files[name] = Columns(self.path / name, name, seal=seal)
             return self._files[name]
 
     def kernel(self, work: int) -> Kernel:
@@ -357,7 +364,7 @@ class GenerationReader:
     @cached_property
     def suggestions(self) -> Suggestions:
         """What may be offered to somebody who is typing."""
-        from searchkit.engines.suggestions import SUGGESTIONS, Suggestions
+        from searchkit.engines.suggestions import Suggestions
 
         return Suggestions(self.columns(SUGGESTIONS))
 

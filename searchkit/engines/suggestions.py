@@ -20,10 +20,9 @@ from heapq import heapify, heappop, heappush
 
 from searchkit.engines.columns.files import Columns
 from searchkit.engines.columns.terms import Terms
+from searchkit.engines.reader import SUGGESTIONS
 from searchkit.engines.texts import Texts
 from searchkit.errors import IndexCorruptError
-
-SUGGESTIONS = "suggestions"
 
 BEGINS, LATER, PINYIN, LATER_PINYIN, INITIALS, REST = "blpqir"
 """What a key begins with."""

@@ -10,7 +10,6 @@ import json
 from pathlib import Path
 
 from searchkit.analysis.dictionary import UserWord
-from searchkit.errors import IndexCorruptError
 
 FILE_NAME = "words.json"
 
@@ -23,20 +22,10 @@ def write_words(generation: Path, words: tuple[UserWord, ...]) -> None:
         (generation / FILE_NAME).write_text(text, "ascii")
 
 
-def read_words(generation: Path) -> tuple[UserWord, ...]:
-    """The words the generation was analysed with.
+def unpack_words(data: bytes) -> tuple[UserWord, ...]:
+    """The words the generation was analysed with, from the bytes of FILE_NAME.
 
-    Raises: IndexCorruptError.
+    Raises: ValueError, TypeError.
     """
-    path = generation / FILE_NAME
-    try:
-        rows = json.loads(path.read_text("ascii"))
-        return tuple(UserWord(str(text), frequency) for text, frequency in rows)
-    except FileNotFoundError:
-        return ()
-    except (OSError, ValueError, TypeError) as error:
-        raise IndexCorruptError(
-            f"{path} cannot be read ({error}).",
-            path=path,
-            hint="Run `searchkit build --full` to write it anew.",
-        ) from error
+    rows = json.loads(data) if data else ()
+    return tuple(UserWord(str(text), frequency) for text, frequency in rows)

@@ -78,6 +78,7 @@ class Build:
             _ended_by_signals(),
             generations.build_lock(self.index, wait_s=self.wait_s),
         ):
+            generations.tidy(self.index)
             report = self._run()
         return replace(report, took_s=time.monotonic() - started)
 
@@ -237,7 +238,7 @@ class Build:
             built_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
             documents=len(doc_ids),
             corpus=_root(self.corpus),
-            files=generations.file_sizes(generation),
+            files=generations.file_seals(generation),
             warnings={name: why for name, why in self.failures if name in doc_ids},
             dictionaries=self.dictionary.digest,
             glossary=_glossary_digest(self.glossary),
@@ -332,7 +333,7 @@ def _usable(
     try:
         if base:
             manifest = generations.read_manifest(base)
-            generations.compare_sizes(base, manifest)
+            generations.compare_seals(base, manifest)
             if (manifest.fingerprint, manifest.dictionaries) == now:
                 return base, known_digests(base)
     except IndexStoreError:

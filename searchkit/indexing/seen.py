@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from searchkit.engines.columns.files import Columns, ColumnWriter
+from searchkit.engines.generations import NEW
 from searchkit.errors import IndexStoreError
 from searchkit.record import record
 
@@ -81,7 +82,7 @@ def _table(columns: Columns) -> Seen:
 
 def write_seen(index: Path, root: str, seen: Seen) -> None:
     """Keep what was seen; where that is not possible, all is read next time."""
-    fresh = index / f"{_NAME}.new"
+    fresh = index / (_NAME + NEW)
     with suppress(OSError):
         fresh.unlink(missing_ok=True)
         with ColumnWriter(fresh, "seen") as writer:

@@ -29,8 +29,14 @@ from searchkit.query.tree import (
     Words,
 )
 
-LONGEST_QUERY = 20_000
+LONGEST_QUERY = 2_000
 """Code points; what comes after is ignored with a note."""
+
+MOST_PARTS = 64
+"""Words, phrases, formulas and restrictions; the rest is ignored with a note."""
+
+MOST_PATTERNS = 8
+"""Words with `*` or `~`, each of which is compared with many terms of the index."""
 
 _DEEPEST = 30  # parentheses; deeper ones mean nothing to a person
 _CLOSING = {**dict.fromkeys('"“”＂„', '"“”＂„'), "「": "」", "『": "』"}
@@ -63,6 +69,8 @@ class _Parser:
         self.at = 0
         self.open: list[_Open] = [_Open()]
         self.too_deep = 0
+        self.parts = 0
+        self.patterns = 0
         # No formula begins before.
         plain = _OF_FORMULAS.isdisjoint(text) and "math" not in text
         self.plain_until = len(text) if plain else 0
@@ -71,12 +79,24 @@ class _Parser:
         self.problem: tuple[str, int] | None = None
 
     def parse(self) -> ParsedQuery:
-        while self._skip_blanks():
-            self._part()
+        cut = False
+        while self._skip_blanks() and not cut:
+            cut = self.parts >= MOST_PARTS and self._ignore_rest()
+            if not cut:
+                self._part()
         while len(self.open) > 1:
-            self._ignore("(", "it is never closed", self.at)
+            if not cut:
+                self._ignore("(", "it is never closed", self.at)
             self._close()
         return ParsedQuery(_either(self.open[0]), tuple(self.restrictions))
+
+    def _ignore_rest(self) -> bool:
+        """Whether more follows than what closes groups, and so is ignored."""
+        rest = self.text[self.at :].lstrip(" \t\r\n)）")
+        if rest:
+            why = f"only the first {MOST_PARTS} parts of a query are searched"
+            self._ignore(rest[:20], why, self.at)
+        return bool(rest)
 
     def _skip_blanks(self) -> bool:
         while self.at < len(self.text) and self.text[self.at].isspace():
@@ -148,6 +168,7 @@ class _Parser:
         elif name in _RESTRICTIONS:
             quoted = self._quoted()
             value = self._chunk() if quoted is None else quoted
+            self.parts += 1
             self.restrictions.append(Restriction(name, value, occur == "excluded"))
         else:
             self._add(occur, name, self._node())
@@ -181,20 +202,32 @@ class _Parser:
             node = Fielded(name, node)  # type: ignore[arg-type]
         if occur == "optional" and isinstance(node, Phrase | Fielded):
             occur = "required"
+        self.parts += not isinstance(node, Either)
         self.open[-1].groups[-1].append(Item(occur, node))
 
     def _node(self) -> Node:
         quoted = self._quoted()
         if quoted is not None:
             return Phrase(quoted)
-        chunk = self._chunk()
+        start, chunk = self.at, self._chunk()
+        return self._pattern(chunk, start) or Text(chunk)
+
+    def _pattern(self, chunk: str, start: int) -> Wildcard | Fuzzy | None:
+        """The pattern that a chunk is, if it is one and there were not too many."""
+        found: Wildcard | Fuzzy | None = None
         if _INFIX.fullmatch(chunk):
-            return Wildcard(chunk[1:-1], anywhere=True)
-        if _PREFIX.fullmatch(chunk):
-            return Wildcard(chunk[:-1], anywhere=False)
-        if match := _FUZZY.fullmatch(chunk):
-            return Fuzzy(match[1], int(match[2] or 0))
-        return Text(chunk)
+            found = Wildcard(chunk[1:-1], anywhere=True)
+        elif _PREFIX.fullmatch(chunk):
+            found = Wildcard(chunk[:-1], anywhere=False)
+        elif match := _FUZZY.fullmatch(chunk):
+            found = Fuzzy(match[1], int(match[2] or 0))
+        if found:
+            self.patterns += 1
+        if self.patterns > MOST_PATTERNS and found:
+            why = f"only {MOST_PATTERNS} words of a query may have a * or ~"
+            self._ignore(chunk[-1], why, start)
+            return None
+        return found
 
     def _formula(self) -> Formula | None:
         """The formula that begins here, if one does."""
@@ -286,4 +319,4 @@ def parse(text: str, *, strict: bool = False) -> tuple[ParsedQuery, tuple[Note, 
     if strict and parser.problem:
         message, position = parser.problem
         raise QuerySyntaxError(message, text=text, position=position)
-    return tree, tuple(parser.notes)
+    return tree, tuple(dict.fromkeys(parser.notes))  # none is said twice

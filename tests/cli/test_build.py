@@ -1,6 +1,11 @@
 """`searchkit build`: what it prints, how it ends, what it leaves."""
 
 import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -72,6 +77,74 @@ def test_two_builds_at_once(run: Run, copied: Path) -> None:
     assert (plain.exit_code, plain.stdout) == (2, "")
     assert "Another build is writing to index." in plain.stderr
     assert (quiet.exit_code, quiet.stderr.count("\n")) == (0, 1)
+
+
+HOLD = """
+import sys
+from filelock import FileLock
+with FileLock(sys.argv[1]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_build(index: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that holds the lock as a build does, until its input ends."""
+    command = [sys.executable, "-c", HOLD, str(index / "lock")]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == b"held\n"
+        try:
+            yield holder
+        finally:
+            holder.kill()
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [(["--wait", "0.2"], 2), (["--quiet", "--wait", "0.2"], 0), (["--quiet"], 0)],
+    ids=["waited in vain", "quiet", "not waited"],
+)
+def test_a_build_that_another_process_keeps_out(
+    process: Process, copied: Path, options: list[str], status: int
+) -> None:
+    with another_build(copied / "index"):
+        result = process("build", *options)
+    assert (result.returncode, result.stdout) == (status, "")
+    assert result.stderr.startswith("searchkit: Another build is writing to index.\n")
+
+
+def test_a_build_waits_for_another_process(process: Process, copied: Path) -> None:
+    with another_build(copied / "index") as holder:
+        assert holder.stdin
+        threading.Timer(0.5, holder.stdin.close).start()
+        result = process("build", "--wait", "60")
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_the_lock_of_a_dead_process_is_none(process: Process, copied: Path) -> None:
+    with another_build(copied / "index") as holder:
+        holder.kill()
+        holder.wait()
+        assert process("build").returncode == 0
+
+
+def test_rollback(process: Process, copied: Path) -> None:
+    (copied / "corpus/new.md").write_text("崭新", encoding="utf-8")
+    assert process("build").returncode == 0
+    assert process("search", "崭新").returncode == 0
+    result = process("build", "--rollback")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "generation-000001 answers, built 20" in result.stdout
+    assert process("search", "崭新").returncode == 1
+    again = process("build", "--rollback")
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "There is no generation before" in again.stderr
+    assert "added 1" in process("build").stdout
+    assert process("search", "崭新").returncode == 0
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["plain", "quiet"])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.support import ARTICLES, Process, Run
+from cli.support import ARTICLES, Process, Run, Terminal, without_escapes
 from searchkit.cli.program import program
 from searchkit.config import SETTINGS
 
@@ -128,6 +128,30 @@ def test_a_damaged_index(process: Process, copied: Path) -> None:
     assert result.returncode == 2
     assert "hint: " in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("file", ["documents", "postings", "pages", "glossary.json"])
+def test_check_names_the_file_and_what_repairs_it(
+    process: Process, copied: Path, file: str
+) -> None:
+    (path,) = (copied / "index").glob(f"generation-*/{file}")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 3] ^= 1
+    path.write_bytes(data)
+    result = process("check")
+    assert result.returncode == 2
+    assert f"{path.parent.name}/{file}" in result.stdout + result.stderr
+    assert "searchkit build --full" in result.stderr
+    assert process("build", "--full").returncode == 0
+    assert process("check").returncode == 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_check_has_a_bar_on_a_terminal(terminal: Terminal) -> None:
+    seen = terminal.run("check")
+    assert "checking" in seen.text
+    assert without_escapes(seen.text).strip().endswith("sound: 4 articles")
+    assert seen.status == 0
 
 
 @pytest.mark.usefixtures("folder")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import searchkit
 from searchkit import Article
 
-VARYING = {"built_at"}
+VARYING = {"built_at", "seal"}
 
 BODIES = st.sampled_from(
     [

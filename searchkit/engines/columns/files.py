@@ -7,6 +7,9 @@ PAGE bytes of a column have a CRC-32, which is compared when a page is first tou
 what is never read costs nothing, and what is read is what was written. The directory
 has a checksum of its own, and the footer says how long the file must be, so a file that
 was cut, swapped or emptied is refused when it is opened.
+
+The directory holds a checksum of each column's checksums. So its own, the *seal*,
+stands for every byte of every column: who knows the seal is given no other file.
 """
 
 from __future__ import annotations
@@ -36,7 +39,8 @@ PAGE = 4096
 _MAGIC = b"skcolumn"
 _HEAD = struct.Struct("<8sII")  # magic, version, 0
 _FOOT = struct.Struct("<QQI16sQ8s")  # directory at, length, its CRC, kind, size, magic
-_ENTRY = struct.Struct("<BQQQ")  # length of the name, column at, length, checksums at
+_ENTRY = struct.Struct("<BQQQI")
+"""Length of the name, column at, length, checksums at, CRC of the checksums."""
 _ALIGNED = 8
 _KIND_BYTES = 16
 _PAGES_AT_ONCE = 256  # compared between two calls of whoever wants to know how far
@@ -109,7 +113,8 @@ class ColumnWriter:
         for name, start, length, sums in self._entries:
             encoded = name.encode("ascii")
             at = self._file.tell()
-            directory.append(_ENTRY.pack(len(encoded), start, length, at) + encoded)
+            entry = _ENTRY.pack(len(encoded), start, length, at, crc32(sums))
+            directory.append(entry + encoded)
             self._file.write(sums)
         packed, at = b"".join(directory), self._file.tell()
         self._file.write(packed)
@@ -170,13 +175,16 @@ class ColumnStream:
 class Column:
     """One column of a mapped file. What it gives is compared with its checksums."""
 
-    __slots__ = ("_checked", "_data", "_sums", "_whole", "name", "path")
+    __slots__ = ("_checked", "_data", "_seal", "_sums", "_whole", "name", "path")
 
-    def __init__(self, name: str, data: memoryview, sums: memoryview, path: Path):
+    def __init__(
+        self, name: str, data: memoryview, sums: memoryview, seal: int, path: Path
+    ) -> None:
         self.name = name
         self.path = path
         self._data = data
         self._sums = sums
+        self._seal = seal
         self._checked = bytearray(len(sums) // 4)  # of each page: was it compared?
         self._whole = not data
 
@@ -240,6 +248,8 @@ class Column:
 
         Raises: IndexCorruptError.
         """
+        if crc32(self._sums) != self._seal:
+            raise corrupt(self.path, f"the checksums of {self.name} have changed")
         for first in range(0, len(self._checked), _PAGES_AT_ONCE):
             last = min(first + _PAGES_AT_ONCE, len(self._checked))
             for page in range(first, last):
@@ -258,16 +268,17 @@ class Column:
 class Columns(Mapping[str, Column]):
     """The columns of one file, mapped. Safe for many threads."""
 
-    def __init__(self, path: Path, kind: str) -> None:
+    def __init__(self, path: Path, kind: str, *, seal: int | None = None) -> None:
         """Map the file; its contents are compared with their checksums when read.
 
-        Raises: IndexFormatError for another version, IndexCorruptError.
+        Raises: IndexFormatError for another version, IndexCorruptError, also where
+            the file is sound but has another seal.
         """
         self.path = path
         self._map = _mapped(path)
         data = memoryview(self._map)
         try:
-            self._columns = dict(_directory(path, data, kind))
+            self._columns = dict(_directory(path, data, kind, seal))
         except (struct.error, UnicodeDecodeError) as error:
             raise corrupt(path, "its directory cannot be read") from error
         except BaseException:
@@ -314,7 +325,9 @@ def _mapped(path: Path) -> mmap.mmap:
         raise corrupt(path, str(error)) from error
 
 
-def _directory(path: Path, data: memoryview, kind: str) -> Iterator[tuple[str, Column]]:
+def _directory(
+    path: Path, data: memoryview, kind: str, seal: int | None
+) -> Iterator[tuple[str, Column]]:
     if len(data) < _HEAD.size + _FOOT.size:
         raise corrupt(path, "it is too short")
     magic, version, _ = _HEAD.unpack_from(data)
@@ -332,9 +345,11 @@ def _directory(path: Path, data: memoryview, kind: str) -> Iterator[tuple[str, C
     stop = len(data) - _FOOT.size
     if at + length != stop or crc32(data[at:stop]) != told:
         raise corrupt(path, "its directory has changed")
+    if seal is not None and told != seal:
+        raise corrupt(path, "it belongs to another generation")
     free = _HEAD.size
     while at < stop:
-        name_length, start, column_length, sums_at = _ENTRY.unpack_from(data, at)
+        name_length, start, column_length, sums_at, crc = _ENTRY.unpack_from(data, at)
         at += _ENTRY.size
         name = str(data[at : at + name_length], "ascii")
         at += name_length
@@ -344,7 +359,24 @@ def _directory(path: Path, data: memoryview, kind: str) -> Iterator[tuple[str, C
             raise corrupt(path, f"{name} lies where it cannot")
         free = start + column_length
         sums = data[sums_at:sums_stop]
-        yield name, Column(name, data[start : start + column_length], sums, path)
+        yield name, Column(name, data[start : start + column_length], sums, crc, path)
+
+
+def seal_of(path: Path) -> int:
+    """The seal of a file of columns; of any other file the CRC of its bytes.
+
+    Raises: OSError.
+    """
+    with path.open("rb") as file:
+        if file.read(len(_MAGIC)) == _MAGIC:
+            file.seek(-min(_FOOT.size, path.stat().st_size), os.SEEK_END)
+            foot = file.read().ljust(_FOOT.size, b"\0")
+            return int(_FOOT.unpack(foot)[2])
+        file.seek(0)
+        found = 0
+        while piece := file.read(1 << 20):
+            found = crc32(piece, found)
+        return found
 
 
 def corrupt(path: Path, why: str) -> IndexCorruptError:
