@@ -622,6 +622,8 @@ class Evaluation:
         if heads := self._heads(count):
             return heads
         answer, kernel = self.answer, self._kernel
+        if self._is_long:
+            return self._best_of_rest(answer.hits, count)
         best = self._best(answer.literal, count)
         tiers = (answer.complete, answer.literal), (answer.hits, answer.complete)
         for all_of_them, before in tiers:
@@ -629,6 +631,14 @@ class Evaluation:
                 rest = kernel.difference(all_of_them, before)
                 best += self._best_of_rest(rest, count - len(best))
         return best
+
+    @cached_property
+    def _is_long(self) -> bool:
+        """Whether the score decides, and not first of all that no word lacks."""
+        root = self.plan.root
+        optional = root.optional if isinstance(root, Group) else ()
+        strong = sum(not self._weak_node(child) for child in optional)
+        return strong > ranking.MOST_NEEDED
 
     def _heads(self, count: int) -> list[tuple[int, float]]:
         """The best documents of a single list, if the index keeps enough of them."""
@@ -694,9 +704,9 @@ class Evaluation:
             self._pair_idf(left, right) * ranking.WORTHS[-1]
             for left, right in self._pairs(root)
         ]
-        all_found = len(leaves) == len(root.optional)  # so one of them is lacking
+        is_lacking = not self._is_long and len(leaves) == len(root.optional)
         beside = sum(rewards)
-        if all_found and len(rewards) == len(leaves) - 1:  # and a pair with it
+        if is_lacking and len(rewards) == len(leaves) - 1:  # and a pair with it
             beside -= min(rewards)
         chosen = [seeds]
         for at, (leaf, column) in enumerate(zip(leaves, columns, strict=True)):
@@ -706,7 +716,7 @@ class Evaluation:
                 for bound, other in zip(others, _without(leaves, at), strict=True)
                 if not self.weak(other)
             ]
-            lacking = min(strong, default=0.0) if all_found else 0.0
+            lacking = min(strong, default=0.0) if is_lacking else 0.0
             highest = sum(others) - lacking + beside
             least = (best[-1][1] / _SLACK - highest) / self.finder.found(leaf).idf
             if least * self.finder.found(leaf).idf <= bounds[at]:

@@ -29,9 +29,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A quoted text, to be found as it stands."""
+    """A quoted text, to be found as it stands. `insisted`: a `+` is before it."""
 
     text: str
+    insisted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
