@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar, cast
+
+Value = TypeVar("Value")
 
 
 class Decoded:
@@ -20,11 +22,11 @@ class Decoded:
         self._lock = Lock()
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
 
-    def get(self, key: Hashable, make: Callable[[], tuple[Any, int]]) -> Any:
+    def get(self, key: Hashable, make: Callable[[], tuple[Value, int]]) -> Value:
         """The value of a key, made with its size in bytes if it is not kept."""
         found = self.peek(key)
         if found is not None:
-            return found
+            return cast(Value, found)
         value, size = make()
         with self._lock:
             if size <= self._most // 2 and key not in self._kept:

@@ -48,7 +48,10 @@ def is_scored(slot: Slot) -> bool:
 
 def scored_terms(reader: GenerationReader, slot: Slot) -> tuple[TermPostings, ...]:
     """The terms of a slot that stand somewhere."""
-    found = {t.term: t for term in slot if (t := reader.find("text", term))}
+    if len(slot) == 1:
+        here = reader.find("text", slot[0])
+        return (here,) if here else ()
+    found = {t.ordinal: t for term in slot if (t := reader.find("text", term))}
     return tuple(found.values())
 
 
@@ -56,13 +59,12 @@ def with_members(
     reader: GenerationReader, terms: Sequence[TermPostings]
 ) -> tuple[TermPostings, ...]:
     """The terms and those that they are classes of: all that have positions."""
-    found: dict[str, TermPostings] = {}
+    found: dict[int, TermPostings] = {}
     for term in terms:
         if term.occurrences:
-            found[term.term] = term
+            found[term.ordinal] = term
         for ordinal in term.members:
-            member = reader.at("text", ordinal)
-            found[member.term] = member
+            found[ordinal] = reader.at("text", ordinal)
     return tuple(found.values())
 
 
@@ -82,14 +84,14 @@ def rows(reader: GenerationReader, slots: Slots) -> list[Row]:
 
 def _side_by_side(reader: GenerationReader, slot: Slot) -> tuple[TermPostings, ...]:
     """A slot's terms as they stand beside others: a word as typed, a class whole."""
-    found: dict[str, TermPostings] = {}
+    found: dict[int, TermPostings] = {}
     for term in slot:
         here = reader.find("text", term)
         if here is None:
             continue
         is_class = term[0] in (INFLECTED, STEM) and len(term) > 1
         several = with_members(reader, (here,)) if is_class else (here,)
-        found |= {one.term: one for one in several if one.occurrences}
+        found |= {one.ordinal: one for one in several if one.occurrences}
     return tuple(found.values())
 
 
@@ -152,7 +154,7 @@ def kept(
         found = kernel.in_fields(found, leaf.fields, _zone_numbers(leaf))
     if leaf.languages is not None:
         names = (reader.find("text", LANGUAGE + name) for name in leaf.languages)
-        borders = sorted((name for name in names if name), key=lambda n: n.term)
+        borders = sorted((name for name in names if name), key=lambda n: n.ordinal)
         found = kernel.in_fences(found, kernel.positions("text", borders))
     return found
 

@@ -53,7 +53,6 @@ CODE_BORDERS = (
 # of this share of the rarer one's idf (the sequential dependence model of Metzler and
 # Croft 2005, https://doi.org/10.1145/1076034.1076115, gives such pairs about a tenth
 # to a fifth of the mass; a pair is rarer than its words, so the share is larger).
-
 ADJACENCY = 0.5
 
 # A formula is worth its coverage, between 0 and 1, and WHOLE more where it is all of
@@ -72,16 +71,14 @@ ONE_SCRIPT = 0.4
 # stem one `normalization` in a text outranks a title on `normal`. nDCG@10 of 52 CACM
 # and 225 Cranfield queries: .542 and .380; all for the stem: .532 and .385; with 0.5,
 # 0.2, 0.3: .544 and .383.
-
 SHARES = (0.25, 0.45, 0.3)
 
 # A word whose idf is below this share of the query's rarest says nothing of its own:
 # 的 or `the` beside a term. It ranks, but alone it makes no hit.
 WEAK = 0.15
 
-# A query with more strong words is a question: no article need have all of them, and one
-# that has is not better for that alone. Of fewer, articles with all of them come first.
-
+# A query with more strong words is a question: no article need have all of them, and
+# one that has is not better for that alone. Of fewer, articles with all come first.
 MOST_NEEDED = 3
 
 # Of its score that a document gets for another name of what was typed. What the share

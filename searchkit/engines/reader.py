@@ -185,8 +185,7 @@ class GenerationReader:
         if found is None:
             found = (self.text if space == "text" else self.math).at(ordinal)
             self._keep(key, found)
-            self._keep((space, found.term), found)
-        return found  # type: ignore[no-any-return]
+        return found
 
     # Documents
 
@@ -342,13 +341,20 @@ class GenerationReader:
         """The names that have twins in the glossary, by `name_key`."""
         from searchkit.engines.glossary import unpack_twins
 
-        return self._unpacked(TWINS, unpack_twins)
+        found: Mapping[str, Names] = self._unpacked(TWINS, unpack_twins)
+        return found
+
+    @cached_property
+    def first_of_names(self) -> frozenset[str]:
+        """The first atoms of the names in `twins`."""
+        return frozenset(key.partition(" ")[0] for key in self.twins)
 
     def glossary(self) -> tuple[GlossaryPair, ...]:
         """Every pair of the glossary with its evidence."""
         from searchkit.engines.glossary import unpack_glossary
 
-        return self._unpacked(GLOSSARY, unpack_glossary)
+        found: tuple[GlossaryPair, ...] = self._unpacked(GLOSSARY, unpack_glossary)
+        return found
 
     def _unpacked(self, name: str, unpack: Any) -> Any:
         try:

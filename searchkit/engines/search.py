@@ -10,8 +10,7 @@ first of these sets fills it before the next is looked at.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import pairwise
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
         Numbers,
         Positions,
         Scores,
+        Table,
     )
     from searchkit.engines.kernels.plain import PlainKernel
     from searchkit.engines.reader import GenerationReader, Summary
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 Sort = Literal["relevance", "date"]
 
 _SLACK = 1 + 1e-9  # of a bound, for what rounding adds to a score
-_FIRST_LOOKS = 64  # documents whose words are looked for side by side at first
+_FEW = 48  # documents in which words are looked for side by side one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,10 @@ class Finder:
         self._chooses = kernel is None
         self._work = 0
         self._found: dict[Leaf, LeafFound] = {}
+        self._by_id: dict[int, tuple[Leaf, LeafFound]] = {}  # a leaf's hash is slow
+        self._columns: dict[int, tuple[Any, Column]] = {}  # loaded, by id of the source
+        self._numbers: Numbers = None
+        self._codes: dict[int, tuple[Any, Any]] = {}  # of these, by id of the source
 
     @property
     def plain(self) -> PlainKernel:
@@ -134,18 +138,30 @@ class Finder:
         if kernel is not self.kernel:  # what was found is small, and found again
             self.kernel = kernel
             self._found.clear()
+            self._by_id.clear()
+            self._columns.clear()
+            self._numbers = None
 
     def found(self, leaf: Leaf) -> LeafFound:
         """What one leaf finds in all documents."""
+        same = self._by_id.get(id(leaf))
+        if same is not None:
+            return same[1]
         found = self._found.get(leaf)
         if found is None:
             found = self._search(leaf)
             self._found[leaf] = found
+        self._by_id[id(leaf)] = leaf, found
         return found
 
     def column(self, source: TermPostings | Column) -> Column:
         """A layer's documents with their codes."""
-        return self.kernel.load(source) if isinstance(source, TermPostings) else source
+        if not isinstance(source, TermPostings):
+            return source
+        loaded = self._columns.get(id(source))
+        if loaded is None:
+            loaded = self._columns[id(source)] = source, self.kernel.load(source)
+        return loaded[1]
 
     def documents(self, leaf: Leaf) -> Documents:
         """The documents that hold the leaf or a near form of it."""
@@ -172,9 +188,21 @@ class Finder:
         total = None
         for layer in found.all_layers:
             table = kernel.table(layer.worths, found.idf)
-            part = kernel.worths(self.column(layer.source), table, numbers)
+            part = self.worths(layer.source, table, numbers)
             total = part if total is None else kernel.add(total, part)
-        return kernel.nothing(numbers) if total is None else total
+        return kernel.constant(numbers, 0.0) if total is None else total
+
+    def worths(
+        self, source: TermPostings | Column, table: Table, numbers: Numbers
+    ) -> Scores:
+        """What a layer is worth in each of the documents, by a table of its codes."""
+        if numbers is not self._numbers:
+            self._numbers, self._codes = numbers, {}
+        found = self._codes.get(id(source))
+        if found is None:
+            codes = self.kernel.codes(self.column(source), numbers)
+            found = self._codes[id(source)] = (source, codes)
+        return self.kernel.worths_of(table, found[1])
 
     def score(self, leaf: Leaf, number: int) -> float:
         """The leaf's part of one document's score."""
@@ -297,7 +325,7 @@ def _layers(sources: Sequence[Any]) -> tuple[Layer, ...]:
 
 def _is_same(left: Any, right: Any) -> bool:
     if isinstance(left, TermPostings) and isinstance(right, TermPostings):
-        return left.term == right.term
+        return left.ordinal == right.ordinal
     return left is right
 
 
@@ -309,6 +337,10 @@ class Evaluation:
         self.reader = finder.reader
         self.plan = plan
         self._answers: dict[int, Answer] = {}
+        self._pair_rows: dict[tuple[Slots, Slots], list[matching.Row]] = {}
+        self._group_pairs: dict[int, list[tuple[Leaf, Leaf]]] = {}
+        self._places: dict[tuple[int, ...], set[int]] = {}
+        self._looked_at: Numbers = None
         finder.spend(sum(self._work(leaf) for leaf in self._all_leaves(plan.root)))
         self._kernel = finder.kernel
 
@@ -533,7 +565,7 @@ class Evaluation:
         if isinstance(node, Leaf):
             return self.finder.scores(node, numbers)
         if isinstance(node, AnyOf):
-            total = kernel.nothing(numbers)
+            total = kernel.constant(numbers, 0.0)
             for child in node.alternatives:
                 total = kernel.add(total, self._scores(child, numbers))
             return total
@@ -547,7 +579,7 @@ class Evaluation:
     def _word_scores(self, group: Group, numbers: Numbers) -> Scores:
         """A group's scores without the reward for words side by side."""
         kernel = self._kernel
-        total = kernel.nothing(numbers)
+        total = kernel.constant(numbers, 0.0)
         for child in (*group.required, *group.optional):
             total = kernel.add(total, self._scores(child, numbers))
         for twin in group.twins:
@@ -564,6 +596,12 @@ class Evaluation:
 
     def _pairs(self, group: Group) -> list[tuple[Leaf, Leaf]]:
         """The words that follow each other in what was typed."""
+        pairs = self._group_pairs.get(id(group))
+        if pairs is None:
+            pairs = self._group_pairs[id(group)] = self._found_pairs(group)
+        return pairs
+
+    def _found_pairs(self, group: Group) -> list[tuple[Leaf, Leaf]]:
         return [
             (left, right)
             for left, right in pairwise((*group.optional, *group.required))
@@ -583,38 +621,78 @@ class Evaluation:
     def _beside(self, left: Leaf, right: Leaf, numbers: Numbers) -> Scores:
         """The reward of documents in which two words stand as they were typed."""
         kernel, finder = self._kernel, self.finder
-        both = kernel.numbers(
-            kernel.intersection(
-                [numbers, finder.documents(left), finder.documents(right)]
-            )
-        )
-        column = self._phrase(left, right, both)
-        table = kernel.table(ranking.WORTHS, self._pair_idf(left, right))
-        return kernel.worths(column, table, numbers)
-
-    def _phrase(self, left: Leaf, right: Leaf, within: Numbers) -> Column:
-        kernel, reader = self._kernel, self.reader
-        rows = matching.rows(reader, left.adjacent + right.adjacent)
-        starts: Positions = matching.starts(kernel, rows, within=within)
+        rows = self._rows(left, right)
         fields = _common_fields(left, right)
-        return kernel.weighed(kernel.in_fields(starts, fields, None))
+        if len(numbers) <= _FEW:
+            starts = self._beside_in(rows, numbers)
+            column = kernel.column(self._weighed(starts, fields)) if starts else None
+        else:
+            both = [numbers, finder.documents(left), finder.documents(right)]
+            within = kernel.numbers(kernel.intersection(both))
+            found: Positions = matching.starts(kernel, rows, within=within)
+            column = kernel.weighed(kernel.in_fields(found, fields, None))
+        if column is None or not len(column):
+            return kernel.constant(numbers, 0.0)
+        table = kernel.table(ranking.WORTHS, self._pair_idf(left, right))
+        scores = kernel.worths(column, table, numbers)
+        for leaf in (left, right):
+            scores = kernel.only(scores, kernel.holds(finder.documents(leaf), numbers))
+        return scores
+
+    def _rows(self, left: Leaf, right: Leaf) -> list[matching.Row]:
+        key = left.adjacent, right.adjacent
+        rows = self._pair_rows.get(key)
+        if rows is None:
+            rows = matching.rows(self.reader, left.adjacent + right.adjacent)
+            self._pair_rows[key] = rows
+        return rows
+
+    def _beside_in(self, rows: Sequence[matching.Row], numbers: Numbers) -> list[int]:
+        """Where the rows' terms stand side by side in a few documents.
+
+        The words of a query are in two pairs each, so their positions are kept.
+        """
+        if self._looked_at is not numbers:
+            self._looked_at, self._places = numbers, {}
+        here: set[int] | None = None
+        for distance, terms in rows:
+            key = tuple([term.ordinal for term in terms])
+            places = self._places.get(key)
+            if places is None:
+                places = {*self._kernel.positions_in_all("text", terms, numbers)}
+                self._places[key] = places
+            if here is None:
+                here = {place - distance for place in places}
+            else:
+                here = {start for start in here if start + distance in places}
+            if not here:
+                return []
+        return sorted(here or ())
+
+    def _weighed(
+        self, starts: Sequence[int], fields: Collection[str]
+    ) -> Iterator[tuple[int, int]]:
+        """The documents of a few occurrences with their codes."""
+        plain = self.finder.plain
+        column = plain.weighed(plain.in_fields(starts, fields, None))
+        return zip(column.documents, column.codes, strict=True)
 
     def _beside_bound(self, left: Leaf, right: Leaf, numbers: Numbers) -> Scores:
         """No less than the reward of each document.
 
-        Where both words stand side by side, the left one stands, so its x is no less
-        than that of the two.
+        Where both words stand side by side, each stands, so its x is no less than that
+        of the two.
         """
-        kernel, finder = self._kernel, self.finder
-        highest = ranking.WORTHS[-1]
-        if len(left.variants) > 1 or matching.is_restricted(left):
-            worths: Sequence[float] = (0.0, *[highest] * 255)
-        else:
-            worths = _ABOVE
-        table = kernel.table(worths, self._pair_idf(left, right))
-        column = finder.column(finder.found(left).layers[0].source)
-        scores = kernel.worths(column, table, numbers)
-        return kernel.only(scores, kernel.holds(finder.documents(right), numbers))
+        idf = self._pair_idf(left, right)
+        bounds = (self._one_beside(leaf, idf, numbers) for leaf in (left, right))
+        return self._kernel.lower(*bounds)
+
+    def _one_beside(self, leaf: Leaf, idf: float, numbers: Numbers) -> Scores:
+        found = self.finder.found(leaf)
+        if found.near or not found.layers:
+            return self._kernel.constant(numbers, idf * ranking.WORTHS[-1])
+        table = self._kernel.table(_beside_worths(leaf), idf)
+        return self.finder.worths(found.layers[0].source, table, numbers)
 
     # Order
 
@@ -646,14 +724,14 @@ class Evaluation:
         found = self.finder.found(leaf) if leaf else None
         if found is None or len(found.all_layers) != 1:
             return []
-        source = found.all_layers[0].source
-        if leaf is None or not isinstance(source, TermPostings):
+        source, worths = found.layers[0].source, found.layers[0].worths
+        if not isinstance(source, TermPostings):
             return []
-        heads, _ = decode.heads(source)
+        heads, codes = decode.heads(source)
         if not 0 < count <= len(heads):
             return []
-        numbers = self._kernel.chosen(heads)
-        return self._kernel.best(numbers, self.finder.scores(leaf, numbers), count)
+        pairs = zip(heads[:count], codes, strict=False)
+        return [(number, worths[code] * found.idf) for number, code in pairs]
 
     def _best(self, documents: Documents, count: int) -> list[tuple[int, float]]:
         """The best of some documents, all of which answer the plan."""
@@ -667,14 +745,17 @@ class Evaluation:
         for left, right in pairs:
             bounds = kernel.add(bounds, self._beside_bound(left, right, numbers))
         bounds = kernel.times(bounds, _SLACK)
-        if count < _FIRST_LOOKS:
-            first = kernel.best(numbers, bounds, _FIRST_LOOKS)
-            looked = kernel.chosen(number for number, _ in first)
+        for looks in (2 * count + 4, 16 * count):
+            numbers, bounds = kernel.at_least(numbers, bounds, least)
+            if looks >= len(numbers):
+                break
+            first = kernel.best(numbers, bounds, looks + 1)
+            looked = kernel.chosen(number for number, _ in first[:-1])
             best = kernel.best(looked, self._scores(root, looked), count)
-            if len(looked) == len(numbers) or best[-1][1] > first[-1][1]:
+            if best[-1][1] > first[-1][1]:
                 return best
             least = max(least, best[-1][1])
-        numbers = kernel.at_least(numbers, bounds, least)
+        numbers, _ = kernel.at_least(numbers, bounds, least)
         return kernel.best(numbers, self._scores(root, numbers), count)
 
     def _best_of_rest(
@@ -682,47 +763,35 @@ class Evaluation:
     ) -> list[tuple[int, float]]:
         """The best of documents each of which lacks a word.
 
-        A document is looked at if one of its words is worth so much there that it could
-        be among the best with all other words but one at their highest (after MaxScore,
-        Turtle and Flood 1995, https://doi.org/10.1016/0306-4573(95)00020-H).
+        Only those are looked at whose words can be worth enough together (MaxScore,
+        Turtle and Flood 1995, https://doi.org/10.1016/0306-4573(95)00020-H): the best
+        documents of each word tell how much is enough. Half of the reward for a pair
+        goes to either word: there it is worth no more than each of them.
         """
         kernel, root = self._kernel, self.plan.root
         leaves = self._flat_leaves()
         if not isinstance(root, Group) or len(leaves) < 2:
             return self._best(documents, count)
-        bounds = [self._bound(leaf) for leaf in leaves]
-        columns = [
-            self.finder.column(self.finder.found(leaf).layers[0].source)
-            for leaf in leaves
-        ]
+        sources = [self.finder.found(leaf).layers[0].source for leaf in leaves]
+        columns = [*map(self.finder.column, sources)]
         seeds = kernel.union([kernel.top(column, count) for column in columns])
-        seeds = kernel.numbers(kernel.intersection([kernel.union([seeds]), documents]))
+        seeds = kernel.numbers(kernel.intersection([seeds, documents]))
         best = kernel.best(seeds, self._word_scores(root, seeds), count)
         if len(best) < count:
             return self._best(documents, count)
-        rewards = [
-            self._pair_idf(left, right) * ranking.WORTHS[-1]
-            for left, right in self._pairs(root)
-        ]
-        is_lacking = not self._is_long and len(leaves) == len(root.optional)
-        beside = sum(rewards)
-        if is_lacking and len(rewards) == len(leaves) - 1:  # and a pair with it
-            beside -= min(rewards)
-        chosen = [seeds]
-        for at, (leaf, column) in enumerate(zip(leaves, columns, strict=True)):
-            others = [bound for i, bound in enumerate(bounds) if i != at]
-            strong = [
-                bound
-                for bound, other in zip(others, _without(leaves, at), strict=True)
-                if not self.weak(other)
-            ]
-            lacking = min(strong, default=0.0) if is_lacking else 0.0
-            highest = sum(others) - lacking + beside
-            least = (best[-1][1] / _SLACK - highest) / self.finder.found(leaf).idf
-            if least * self.finder.found(leaf).idf <= bounds[at]:
-                code = bisect_left(self._highest(leaf), least / _SLACK)
-                chosen.append(kernel.from_code(column, max(code, 1)))
-        return self._best(kernel.intersection([kernel.union(chosen), documents]), count)
+        beside = dict.fromkeys(leaves, 0.0)
+        for left, right in self._pairs(root):
+            for leaf in (left, right):
+                beside[leaf] += self._pair_idf(left, right) / 2
+        parts = []
+        for leaf, source, column in zip(leaves, sources, columns, strict=True):
+            table = kernel.table(self._highest(leaf), self.finder.found(leaf).idf)
+            more = kernel.table(_beside_worths(leaf), beside[leaf])
+            table = kernel.add(table, more)
+            top = source.top if isinstance(source, TermPostings) else 255
+            parts.append((column, table, float(table[top])))
+        chosen = kernel.reaching(parts, best[-1][1] / _SLACK)
+        return self._best(kernel.intersection([chosen, documents]), count)
 
     def _flat_leaves(self) -> list[Leaf]:
         """The leaves that are found, of a plan that is nothing but optional leaves."""
@@ -743,13 +812,6 @@ class Evaluation:
             return tuple(layers[0].worths)
         return _highest(tuple(tuple(layer.worths) for layer in layers))
 
-    def _bound(self, leaf: Leaf) -> float:
-        """What a leaf adds to a score at most."""
-        found = self.finder.found(leaf)
-        source = found.layers[0].source
-        top = source.top if isinstance(source, TermPostings) else 255
-        return found.idf * self._highest(leaf)[top]
-
     def _by_date(self, count: int) -> list[tuple[int, float]]:
         kernel = self._kernel
         numbers = kernel.numbers(self.answer.hits)
@@ -757,9 +819,8 @@ class Evaluation:
         newest = kernel.best(numbers, days, count)
         if not newest:
             return []
-        numbers = kernel.at_least(numbers, days, newest[-1][1])
+        numbers, days = kernel.at_least(numbers, days, newest[-1][1])
         scores = self._scores(self.plan.root, numbers)
-        days = kernel.days(numbers)
         rows = zip(numbers, days, scores, strict=True)
         ordered = sorted((-float(day), -float(s), int(n)) for n, day, s in rows)
         return [(number, -score) for _, score, number in ordered[:count]]
@@ -783,8 +844,14 @@ def _highest(layers: tuple[tuple[float, ...], ...]) -> tuple[float, ...]:
     )
 
 
-def _without(leaves: Sequence[Leaf], at: int) -> list[Leaf]:
-    return [leaf for index, leaf in enumerate(leaves) if index != at]
+_ANYTHING = (0.0, *[ranking.WORTHS[-1]] * 255)
+
+
+def _beside_worths(leaf: Leaf) -> Sequence[float]:
+    """What a pair can be worth at most, by the code of one of its words."""
+    if len(leaf.variants) > 1 or matching.is_restricted(leaf):
+        return _ANYTHING
+    return _ABOVE
 
 
 def _common_fields(left: Leaf, right: Leaf) -> set[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from heapq import nlargest
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 
 from searchkit.analysis.analyzer import Word, atoms, words
 from searchkit.analysis.english import stem, uninflected
@@ -57,18 +57,63 @@ MOST_TERMS = 200
 """To how many terms a wildcard or a `~` may expand."""
 
 MOST_LOOKED_AT = 200_000
-"""Terms of the index that are compared with one pattern."""
+"""Terms of the index that are compared with the patterns of one query."""
+
+MOST_PATTERNS = 4
+"""Wildcards and `~` of one query; the rest is ignored with a note."""
 
 MOST_ORDERED = 20_000
 """Terms of which those are chosen that most articles have."""
 
 MOST_WORDS = 64
-"""Words of one query that are looked up; the rest is ignored with a note."""
+"""Words, phrases and formulas of one query; the rest is ignored with a note."""
+
+MOST_PARTS = 128
+"""Parts of words that stand nowhere; the rest is ignored with a note."""
+
+MOST_UNKNOWN = 256
+"""Characters of a text without a word that are searched by their known parts."""
 
 _TRADITIONAL = {simplified: traditional for traditional, simplified in ALIKE.items()}
+_LONGEST_SHOWN = 40  # characters of what a note says is ignored
 _LONGEST_PART = 8  # characters of a part of an unknown word
 _SEPARATORS = frozenset(",;!?。、·…\"'()[]{}<>|《》〈〉【】「」『』:-*~+")
 _NOTHING = _SEPARATORS | {""}
+
+
+class Budget:
+    """What one query may still look up, in all its scopes."""
+
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+        self._words = MOST_WORDS
+        self._parts = MOST_PARTS
+        self._patterns = MOST_PATTERNS
+        self.terms = MOST_LOOKED_AT
+
+    def takes_word(self, text: str) -> bool:
+        """Whether a word may be looked up; the first that may not gets a note."""
+        self._words -= 1
+        if self._words == -1:
+            self._ignored(text, f"{MOST_WORDS} words are searched, not what follows")
+        return self._words >= 0
+
+    def takes_part(self, text: str) -> bool:
+        """The same for a part of a word that stands nowhere."""
+        self._parts -= 1
+        if self._parts == -1:
+            self._ignored(text, f"{MOST_PARTS} parts of unknown words are searched")
+        return self._parts >= 0
+
+    def takes_pattern(self, text: str) -> bool:
+        """The same for a wildcard or a `~`."""
+        self._patterns -= 1
+        if self._patterns == -1:
+            self._ignored(text, f"{MOST_PATTERNS} patterns are searched")
+        return self._patterns >= 0
+
+    def _ignored(self, text: str, why: str) -> None:
+        self._notes.ignored(_shortened(text), f"only the first {why}")
 
 
 class Leaves:
@@ -82,6 +127,7 @@ class Leaves:
         *,
         exact: bool = False,
         nearest: Nearest | None = None,
+        budget: Budget | None = None,
     ) -> None:
         """`exact` leaves out the other names of what is typed.
 
@@ -93,8 +139,8 @@ class Leaves:
         self._scope = scope
         self._notes = notes
         self._exact = exact
-        self._words = 0
         self._segmenter = finder.reader.lexicon.segmenter
+        self._budget = budget or Budget(notes)
         self._twins = Twins(finder, self._leaf, self._row, notes)
 
     def within(self, fields: tuple[str, ...]) -> Leaves:
@@ -103,7 +149,12 @@ class Leaves:
 
     def _like(self, scope: Scope, notes: Notes) -> Leaves:
         return Leaves(
-            self._finder, scope, notes, exact=self._exact, nearest=self._nearest
+            self._finder,
+            scope,
+            notes,
+            exact=self._exact,
+            nearest=self._nearest,
+            budget=self._budget,
         )
 
     def twins(self, pieces: Sequence[Piece]) -> Iterator[Twin]:
@@ -121,11 +172,14 @@ class Leaves:
 
         A chunk with signs in it (`f(x)`, `a->b`) is one leaf if it stands somewhere.
         """
-        found = [w for w in self._cut(text) if w.folded not in _SEPARATORS]
+        cut = (word for word in self._cut(text) if word.folded not in _SEPARATORS)
+        found = [*islice(cut, MOST_WORDS + 1)]
         if not found:
             yield Piece(text, tuple(self._signs(text)))
             return
         if len(found) > 1 and any(word.kind == "sign" for word in found):
+            if not self._budget.takes_word(text):
+                return
             written = self._as_written(text)
             if self._count(written):
                 yield Piece(text, (self._noted(written),))
@@ -134,12 +188,9 @@ class Leaves:
         found = [*chain.from_iterable(map(self._without_light, found))]
         end = 0
         for word in found:
-            self._words += 1
-            if self._words > MOST_WORDS:
-                why = f"only the first {MOST_WORDS} words are searched"
-                self._notes.ignored(text[word.start : word.end], why)
-                return
             label = text[word.start : word.end]
+            if not self._budget.takes_word(label):
+                return
             made = tuple(self._word(label, word))
             if len(found) > 1:
                 made = tuple(_lighter(leaf, word) for leaf in made)
@@ -168,6 +219,8 @@ class Leaves:
 
     def excluded(self, text: str) -> Iterator[Leaf]:
         """A chunk that no hit may hold: its word, or its words as they stand."""
+        if not self._budget.takes_word(text):
+            return
         found = list(self._cut(text))
         if len(found) == 1 and found[0].kind != "sign":
             leaf = self._whole(text, found[0])
@@ -184,6 +237,8 @@ class Leaves:
         typed = atoms(text)
         if not typed:
             self._notes.ignored(text, "there is nothing in the quotes")
+            return
+        if not self._budget.takes_word(text):
             return
         blanks = [atom.blank_before for atom in typed]
         slots, kept = self._merged([atom.term for atom in typed])
@@ -210,6 +265,8 @@ class Leaves:
 
         Only where it is not needed may a near form make a hit.
         """
+        if not self._budget.takes_word(text):
+            return
         leaf = self._formula(text, near=occur == "optional")
         found = self._finder.found(leaf)
         count = found.document_count
@@ -252,6 +309,8 @@ class Leaves:
         if not text.isascii():
             self._notes.ignored("*", "it is for Latin words; Chinese needs none")
             yield from self.text(node.text)
+        elif not self._budget.takes_pattern(f"{node.text}*"):
+            return
         elif node.anywhere:
             terms = chain(self._between("0", "9"), self._between("a", "z"))
             found = (at for at, term in terms if text in term)
@@ -259,19 +318,23 @@ class Leaves:
         else:
             yield self._expanded(f"{node.text}*", text, self._beginning(text))
 
-    def fuzzy(self, node: Fuzzy) -> Leaf:
+    def fuzzy(self, node: Fuzzy) -> Iterator[Leaf]:
         """The words that are a typing error or two away."""
+        if not self._budget.takes_pattern(f"{node.text}~"):
+            return
         word = fold(node.text).text
         distance = node.distance or (1 if len(word) < 6 else 2)
+        spelled = {*word}
         letters = ("a", "z") if word.isascii() else ("\u0080", "\U0010ffff")
         near = (
             at
             for at, term in self._between(*letters)
             if abs(len(term) - len(word)) <= distance
+            and len(spelled.difference(term)) <= distance
             and term.isalpha()
             and within_distance(word, term, distance)
         )
-        return self._expanded(f"{node.text}~", word, near)
+        yield self._expanded(f"{node.text}~", word, near)
 
     def _leaf(self, label: str, *variants: Slots, adjacent: Slots = ()) -> Leaf:
         unique = tuple(dict.fromkeys(variants))
@@ -307,7 +370,7 @@ class Leaves:
         text = text.strip()
         if fold(text).text.strip() in _NOTHING:
             self._notes.ignored(text, "it has no word")
-        elif text:
+        elif text and self._budget.takes_word(text):
             yield self._noted(self._as_written(text))
 
     def _as_written(self, text: str) -> Leaf:
@@ -346,7 +409,8 @@ class Leaves:
     def _word(self, label: str, word: Word) -> Iterator[Leaf]:
         """One word as a leaf; one that stands nowhere with its parts beside it."""
         leaf = self._whole(label, word)
-        parts = () if self._count(leaf) else tuple(self._parts(label, word))
+        found = () if self._count(leaf) else self._parts(label, word)
+        parts = tuple(takewhile(lambda p: self._budget.takes_part(p.label), found))
         yield self._noted(leaf, parts=parts)
         yield from parts
 
@@ -383,12 +447,18 @@ class Leaves:
 
     def _known_parts(self, label: str, characters: tuple[str, ...]) -> Iterator[Leaf]:
         """The longest pieces of two characters or more that stand somewhere."""
-        at, typed = 0, len(label) == len(characters)
+        at, whole = 0, len(characters)
+        typed = len(label) == whole
+        if whole > MOST_UNKNOWN:
+            rest = "".join(characters[MOST_UNKNOWN:])
+            why = f"of unknown text the first {MOST_UNKNOWN} characters are searched"
+            self._notes.ignored(_shortened(rest), why)
+            characters = characters[:MOST_UNKNOWN]
         while at < len(characters) - 1:
             for end in range(min(len(characters), at + _LONGEST_PART), at + 1, -1):
                 piece = characters[at:end]
                 leaf = self._han(label[at:end] if typed else "".join(piece), piece)
-                if len(piece) < len(characters) and self._count(leaf):
+                if len(piece) < whole and self._count(leaf):
                     yield leaf
                     at = end - 1
                     break
@@ -440,7 +510,8 @@ class Leaves:
         """The terms from those that begin with one letter to those with another."""
         terms = self._finder.reader.text.terms
         start, stop = terms.prefix(first).start, terms.prefix(last).stop
-        stop = min(stop, start + MOST_LOOKED_AT)
+        stop = min(stop, start + self._budget.terms)
+        self._budget.terms -= stop - start
         found = enumerate(terms.between(start, stop), start)
         return ((at, term) for at, term in found if is_atom(term))
 
@@ -448,17 +519,28 @@ class Leaves:
         """The leaf of terms; of too many, the ones that most articles have."""
         at = self._finder.reader.at
         found = [*islice(ordinals, MOST_ORDERED)]
-        postings = (at("text", ordinal) for ordinal in found)
-        if len(found) > MOST_TERMS:
+        count = len(found)
+        if count > MOST_TERMS:
+            postings = (at("text", ordinal) for ordinal in found)
             # Of those that most articles have, so that few hits are lost.
-            chosen = nlargest(MOST_TERMS, postings, key=lambda p: (p.documents, p.term))
-            terms = tuple(sorted(posting.term for posting in chosen))
-        else:
-            terms = tuple(posting.term for posting in postings)
+            chosen = nlargest(
+                MOST_TERMS, postings, key=lambda p: (p.documents, p.ordinal)
+            )
+            found = sorted(posting.ordinal for posting in chosen)
+        terms = tuple(self._spelled(found))
         if not terms:
             return self._noted(self._leaf(label, ((text,),)))
-        self._notes.expanded(label, terms, len(found))
+        self._notes.expanded(label, terms, count)
         return self._leaf(label, (terms,))
+
+    def _spelled(self, ordinals: Sequence[int]) -> Iterator[str]:
+        """The terms with these numbers; those close together are read at once."""
+        dictionary = self._finder.reader.text.terms
+        if ordinals and max(ordinals) - min(ordinals) < 8 * len(ordinals):
+            first = min(ordinals)
+            names = [*dictionary.between(first, max(ordinals) + 1)]
+            return (names[ordinal - first] for ordinal in ordinals)
+        return map(dictionary.term, ordinals)
 
 
 def _alike(atoms: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -466,6 +548,10 @@ def _alike(atoms: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     if len(atoms) > 1:
         yield tuple(ALIKE.get(atom, atom) for atom in atoms)
         yield tuple(_TRADITIONAL.get(atom, atom) for atom in atoms)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
 def _lighter(leaf: Leaf, word: Word) -> Leaf:

@@ -7,7 +7,7 @@ few errors are made there, and it keeps the list short.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from searchkit.analysis.scripts import is_han
 from searchkit.analysis.terms import is_atom
@@ -20,6 +20,7 @@ _TWO_ERRORS_FROM = 6  # letters
 
 _MOST_WORDS = 4  # of one query for which near ones are looked for
 _MOST_TERMS = 40_000  # that are looked at for them, all together
+_TERM_BYTES = 80  # of memory for a term that is kept for the next search
 
 
 class Nearest:
@@ -38,8 +39,8 @@ class Nearest:
         """
         if len(word) < 2 or not (is_han(word[0]) or len(word) >= _SHORTEST):
             return ()
-        if not self._words_left:
-            return ()
+        if not self._words_left or word.split()[1:]:
+            return ()  # of several words, which are no term together
         self._words_left -= 1
         near = self._like_han(word) if is_han(word[0]) else self._like_letters(word)
         ranked = sorted(
@@ -49,28 +50,37 @@ class Nearest:
         )
         return tuple(term for _, _, term in ranked[:_MOST])
 
-    def _beginning(self, text: str) -> Iterator[str]:
+    def _beginning(self, text: str, lengths: Iterable[int]) -> Iterator[str]:
+        """The terms of these lengths that begin with a letter or a character."""
         ordinals = self._terms.prefix(text)
         stop = min(ordinals.stop, ordinals.start + self._terms_left)
         self._terms_left -= stop - ordinals.start
-        return self._terms.between(ordinals.start, stop)
+
+        def decoded() -> tuple[dict[int, list[str]], int]:
+            found: dict[int, list[str]] = {}
+            for term in self._terms.between(ordinals.start, stop):
+                found.setdefault(len(term), []).append(term)
+            return found, _TERM_BYTES * (stop - ordinals.start)
+
+        key = ("beginning", text, stop)
+        by_length = self._finder.reader.decoded.get(key, decoded)
+        for length in lengths:
+            yield from by_length.get(length, ())
 
     def _like_letters(self, word: str) -> Iterator[tuple[int, str]]:
         most = 2 if len(word) >= _TWO_ERRORS_FROM else 1
         letters = {*word}
-        for term in self._beginning(word[0]):
+        lengths = range(len(word) - most, len(word) + most + 1)
+        for term in self._beginning(word[0], lengths):
             # Each error takes one letter away and brings one.
-            if (
-                abs(len(term) - len(word)) > most
-                or len(letters.difference(term)) > most
-            ):
+            if len(letters.difference(term)) > most:
                 continue
             if is_atom(term) and within_distance(word, term, most):
                 yield (1 if within_distance(word, term, 1) else 2), term
 
     def _like_han(self, word: str) -> Iterator[tuple[int, str]]:
-        for term in self._beginning(word[0]):
-            if len(term) == len(word) and sum(map(str.__ne__, term, word)) == 1:
+        for term in self._beginning(word[0], (len(word),)):
+            if sum(map(str.__ne__, term, word)) == 1:
                 yield 1, term
 
     def _found_in(self, term: str) -> int:

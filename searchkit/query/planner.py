@@ -20,7 +20,6 @@ from searchkit.query.notes import Notes
 from searchkit.query.restrict import scope_of
 from searchkit.query.twins import Piece
 
-
 LONG = 3
 """Words beside a quoted text; with more it is a question that quotes something."""
 
@@ -144,7 +143,7 @@ def _nodes(node: tree.Node, leaves: Leaves, occur: tree.Occur) -> Iterator[Node]
     elif isinstance(node, tree.Wildcard):
         yield from leaves.wildcard(node)
     elif isinstance(node, tree.Fuzzy):
-        yield leaves.fuzzy(node)
+        yield from leaves.fuzzy(node)
     elif isinstance(node, tree.Fielded):
         yield from _nodes(node.value, leaves.within((node.field,)), occur)
     else:

@@ -59,6 +59,9 @@ class Twins:
         """The twins of the names in what was typed, the longest names first."""
         at = 0
         while at < len(pieces):
+            if not self._begins(pieces, at):
+                at += 1
+                continue
             for end in range(min(len(pieces), at + MOST_WORDS), at, -1):
                 name = _joined(pieces[at:end])
                 if self._names(name):
@@ -68,6 +71,16 @@ class Twins:
                     at = end - 1
                     break
             at += 1
+
+    def _begins(self, pieces: Sequence[Piece], at: int) -> bool:
+        """Whether a name may begin with a piece: most pieces begin none."""
+        firsts = self._finder.reader.first_of_names
+        if not firsts:
+            return False
+        following = pieces[at + 1 : at + 2]
+        if following and not following[0].apart and pieces[at].text.isascii():
+            return True  # together they may be other atoms
+        return name_key(pieces[at].text).partition(" ")[0] in firsts
 
     def excluded(self, text: str) -> list[Leaf]:
         """The twins of a name that no hit may hold."""

@@ -1,10 +1,11 @@
-"""Whatever the plan, the evaluation gives what a plain count over all documents does."""
+"""Whatever the plan, evaluation gives what a plain count over all documents does."""
 
 from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from toy import ToyDocument, ToyReader
 
 from searchkit.analysis.analyzer import ZONES
 from searchkit.engines import ranking
+from searchkit.engines.kernels.vector import codes_of
 from searchkit.engines.plan import ALL_FIELDS, AnyOf, Filters, Group, Leaf, Plan, Twin
 from searchkit.engines.search import Evaluation, Finder
 
@@ -396,3 +398,11 @@ def test_the_first_words_of_many_documents_are_the_first_of_all(
         pages.append(some.page(limit=limit, offset=0, sort="relevance").rows)
         assert pages[-1] == rows[:limit]
     assert pages[0] == pages[1]
+
+
+@given(st.lists(st.floats(1e-9, 1e9), max_size=50))
+def test_arrays_get_the_codes_of_single_numbers(xs: list[float]) -> None:
+    near = [b for border in ranking.CODE_BORDERS[1:] for b in (border, border * 0.999)]
+    near += [float(np.nextafter(border, 0)) for border in ranking.CODE_BORDERS[1:]]
+    codes = codes_of(np.array([*xs, *near]))
+    assert codes.tolist() == [ranking.impact_code(x) for x in (*xs, *near)]

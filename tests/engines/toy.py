@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -15,13 +17,14 @@ from searchkit.analysis.english import stem, uninflected
 from searchkit.analysis.scripts import is_han
 from searchkit.analysis.terms import any_hump
 from searchkit.engines import ranking
-from searchkit.engines.columns.postings import TermPostings
+from searchkit.engines.columns.encode import Lists, Slab, SpaceWriter
+from searchkit.engines.columns.files import Columns, ColumnWriter
+from searchkit.engines.columns.postings import Postings, TermPostings
 from searchkit.engines.decoded import Decoded
 from searchkit.engines.kernels.plain import PlainKernel
 from searchkit.engines.kernels.vector import VectorKernel
 from searchkit.engines.weights import weights
 
-HEADS = 3
 DICTIONARY = ("甲乙", "乙丙", "丙丁", "甲乙丙")
 
 
@@ -87,43 +90,40 @@ class Rows:
         self.tags.append(0)
 
 
-def postings(
-    term: str,
-    positions: Sequence[int],
-    codes: Mapping[int, int],
-    members: tuple[int, ...] = (),
-    bases: memoryview = memoryview(b""),
-) -> TermPostings:
-    """A term with its lists in the widest units, whatever they hold."""
-    made = TermPostings()
-    made.term, made.members, made.bases, made.single = term, members, bases, -1
-    made.occurrences, made.documents = len(positions), len(codes)
-    made.top = max(codes.values(), default=0)
-    made.skips = memoryview(b"")
-    best = sorted(codes, key=lambda number: (-codes[number], number))[:HEADS]
-    made.head_documents = memoryview(np.array(best, np.uint32).tobytes())
-    made.position_kind = made.document_kind = 3
-    made.position_units = units(positions)
-    made.document_units = units(sorted(codes))
-    made._code_data = memoryview(bytes(codes[number] for number in sorted(codes)))
-    return made
+@dataclass(frozen=True)
+class ToyTerm:
+    """All that is kept of a term."""
+
+    positions: Sequence[int] = ()
+    codes: Mapping[int, int] = field(default_factory=dict)
+    members: Sequence[int] = ()
 
 
-def units(numbers: Sequence[int]) -> memoryview:
-    steps = np.diff(np.array(numbers, np.int64), prepend=0)
-    return memoryview(steps.astype(np.uint32).tobytes())
+def lists(rows: Sequence[Sequence[int]]) -> Lists:
+    return Lists(
+        np.array([value for row in rows for value in row], np.int64),
+        np.cumsum([0, *map(len, rows)]),
+    )
 
 
-class ToySpace:
-    def __init__(self, terms: Sequence[TermPostings]) -> None:
-        self._terms = terms
-        self._by_term = {term.term: term for term in terms}
-
-    def at(self, ordinal: int) -> TermPostings:
-        return self._terms[ordinal]
-
-    def find(self, term: str) -> TermPostings | None:
-        return self._by_term.get(term)
+def space(terms: Mapping[str, ToyTerm], bases: memoryview) -> Postings:
+    """Terms in order, written to a file that is mapped and gone."""
+    rising = [sorted(term.codes) for term in terms.values()]
+    pairs = zip(terms.values(), rising, strict=True)
+    slab = Slab(
+        [term.encode() for term in terms],
+        lists([term.positions for term in terms.values()]),
+        lists(rising),
+        np.array([t.codes[n] for t, numbers in pairs for n in numbers], np.uint8),
+        lists([term.members for term in terms.values()]),
+    )
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "postings"
+        with ColumnWriter(path, "postings", durable=False) as writer:
+            written = SpaceWriter(writer, "text", np.asarray(bases, np.int64))
+            written.add(slab)
+            written.finish()
+        return Postings(Columns(path, "postings"), "text", bases)
 
 
 class Tags:
@@ -172,8 +172,8 @@ class ToyReader:
         self.folded_doc_ids = [f"{number:06d}.md" for number in range(count)]
         self.tags = Tags(self.tags)
         self.decoded = Decoded(1 << 20)
-        self.text = ToySpace(self._terms())
-        self.math = ToySpace([])
+        self.text = space(self._terms(), self.text_base)
+        self.math = space({}, self.math_base)
         self.plain = PlainKernel(self)
         self.vector = VectorKernel(self)
 
@@ -201,7 +201,7 @@ class ToyReader:
                 found[term].add((int(self.text_base[number]) + position, number, part))
         return {term: sorted(occurrences) for term, occurrences in found.items()}
 
-    def _terms(self) -> list[TermPostings]:
+    def _terms(self) -> dict[str, ToyTerm]:
         occurrences = self._occurrences
         words = {
             t.lstrip(">|<")
@@ -217,7 +217,7 @@ class ToyReader:
         classes = {k: w for k, w in classes.items() if w != {k[1:]}}
         names = sorted({*occurrences, *words, *classes}, key=lambda t: t.encode())
         ordinals = {name: at for at, name in enumerate(names)}
-        terms = []
+        terms = {}
         for name in names:
             if name in classes:
                 spelled = [s for w in classes[name] for s in (w, *any_hump(w))]
@@ -227,7 +227,7 @@ class ToyReader:
             own = occurrences.get(name, [])
             scored = [*own, *(o for m in members for o in occurrences[names[m]])]
             codes = self._codes(scored) if name[0] not in "!@" else {}
-            terms.append(postings(name, [g for g, _, _ in own], codes, tuple(members)))
+            terms[name] = ToyTerm([g for g, _, _ in own], codes, members)
         return terms
 
     def weight(self, number: int, part: int) -> float:

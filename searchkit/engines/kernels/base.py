@@ -23,6 +23,9 @@ Positions = Any
 Scores = Any
 """A float for each of some numbers, in their order."""
 
+Codes = Any
+"""A code for each of some numbers, in their order."""
+
 Numbers = Any
 """Rising document numbers."""
 
@@ -47,6 +50,11 @@ class Kernel(Protocol):
 
     def positions(self, space: str, terms: Sequence[TermPostings]) -> Positions:
         """Where any of the terms stands."""
+
+    def positions_in_all(
+        self, space: str, terms: Sequence[TermPostings], numbers: Numbers
+    ) -> list[int]:
+        """Where any of the terms stands in a few documents, in any order."""
 
     def within(self, space: str, positions: Positions, numbers: Numbers) -> Positions:
         """Those of the positions that are in these documents."""
@@ -133,17 +141,31 @@ class Kernel(Protocol):
     def worths(self, column: Column, table: Table, numbers: Numbers) -> Scores:
         """What the column is worth in each of the documents; 0 where it has none."""
 
+    def codes(self, column: Column, numbers: Numbers) -> Codes:
+        """The code of each of the documents, 0 for those that have none."""
+
+    def worths_of(self, table: Table, codes: Codes) -> Scores:
+        """What codes are worth."""
+
+    def reaching(
+        self, parts: Sequence[tuple[Column, Table, float]], least: float
+    ) -> Numbers:
+        """At least all documents whose worths in all parts add up to `least` or more.
+
+        With each column and its table comes the most that it is worth anywhere.
+        """
+
     def top(self, column: Column, count: int) -> Numbers:
         """Some documents of which `count`, or all there are, have the highest codes."""
 
-    def from_code(self, column: Column, code: int) -> Numbers:
-        """The documents with this code or a higher one."""
-
-    def nothing(self, numbers: Numbers) -> Scores:
-        """A score of 0 for each."""
+    def constant(self, numbers: Numbers, score: float) -> Scores:
+        """The same score for each."""
 
     def add(self, scores: Scores, more: Scores) -> Scores:
         """The sums; `scores` may be changed."""
+
+    def lower(self, scores: Scores, others: Scores) -> Scores:
+        """The lower of two scores of each."""
 
     def times(self, scores: Scores, factor: float) -> Scores:
         """The scores times a factor."""
@@ -156,5 +178,7 @@ class Kernel(Protocol):
     ) -> list[tuple[int, float]]:
         """The highest scores with their documents, best first, ties by number."""
 
-    def at_least(self, numbers: Numbers, scores: Scores, least: float) -> Numbers:
-        """The documents whose score is no less."""
+    def at_least(
+        self, numbers: Numbers, scores: Scores, least: float
+    ) -> tuple[Numbers, Scores]:
+        """The documents whose score is no less, and their scores."""

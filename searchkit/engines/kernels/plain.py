@@ -64,7 +64,7 @@ class PlainKernel:
             column = Column(decode.documents(term), decode.codes(term))
             return column, 100 * len(column)
 
-        return self._reader.decoded.get(("plain scored", term.term), decoded)
+        return self._reader.decoded.get(("plain scored", term.ordinal), decoded)
 
     def column(self, codes: Iterable[tuple[int, int]]) -> Column:
         pairs = [*codes]
@@ -96,7 +96,7 @@ class PlainKernel:
 
         if not terms:
             return ()
-        key = ("plain " + space, *(term.term for term in terms))
+        key = ("plain " + space, *[term.ordinal for term in terms])
         return self._reader.decoded.get(key, decoded)
 
     def positions_in(
@@ -107,13 +107,18 @@ class PlainKernel:
         low, high = base[number], base[number + 1]
         found: list[int] = []
         for term in terms:
-            decoded = self._reader.decoded.peek((space, term.term))
+            decoded = self._reader.decoded.peek((space, term.ordinal))
             if decoded is None:
                 found += decode.positions_between(term, low, high)
             else:
                 first, last = decoded.searchsorted((low, high))
                 found += decoded[first:last].tolist()
         return found if len(terms) == 1 else sorted(found)
+
+    def positions_in_all(
+        self, space: str, terms: Sequence[TermPostings], numbers: Numbers
+    ) -> list[int]:
+        return [p for n in numbers for p in self.positions_in(space, terms, n)]
 
     def within(self, space: str, positions: Positions, numbers: Numbers) -> Positions:
         base = self._bases[space]
@@ -199,7 +204,7 @@ class PlainKernel:
         return _by_row(starts, self._bases["text"])
 
     def part(self, start: int, number: int) -> int:
-        """In which part a position is: 0 to 3 the body's zones, then title and so on."""
+        """In which part a position is: 0 to 3 the body's zones, then title etc."""
         reader = self._reader
         inner = start - reader.text_base[number]
         if inner >= reader.body_start[number]:
@@ -255,22 +260,38 @@ class PlainKernel:
     def worths(
         self, column: Column, table: Sequence[float], numbers: Numbers
     ) -> Scores:
+        return self.worths_of(table, self.codes(column, numbers))
+
+    def codes(self, column: Column, numbers: Numbers) -> list[int]:
         code_of = column.by_number.get
-        return [table[code_of(number, 0)] for number in numbers]
+        return [code_of(number, 0) for number in numbers]
+
+    def worths_of(self, table: Sequence[float], codes: Sequence[int]) -> Scores:
+        return [table[code] for code in codes]
+
+    def reaching(
+        self, parts: Sequence[tuple[Column, Sequence[float], float]], least: float
+    ) -> Numbers:
+        rest = 0.0
+        chosen: list[Column] = []
+        for column, _, most in sorted(parts, key=lambda part: part[2]):
+            rest += most
+            if rest >= least:  # those before it cannot reach it alone
+                chosen.append(column)
+        return self.numbers(self.union(chosen))
 
     def top(self, column: Column, count: int) -> Numbers:
         pairs = zip(column.codes, column.documents, strict=True)
         return sorted(number for _, number in heapq.nlargest(count, pairs))
 
-    def from_code(self, column: Column, code: int) -> Numbers:
-        pairs = zip(column.documents, column.codes, strict=True)
-        return [number for number, found in pairs if found >= code]
-
-    def nothing(self, numbers: Numbers) -> Scores:
-        return [0.0] * len(numbers)
+    def constant(self, numbers: Numbers, score: float) -> Scores:
+        return [score] * len(numbers)
 
     def add(self, scores: Scores, more: Scores) -> Scores:
         return [left + right for left, right in zip(scores, more, strict=True)]
+
+    def lower(self, scores: Scores, others: Scores) -> Scores:
+        return [min(pair) for pair in zip(scores, others, strict=True)]
 
     def times(self, scores: Scores, factor: float) -> Scores:
         return [score * factor for score in scores]
@@ -312,9 +333,11 @@ class PlainKernel:
             counted.update(topics[bounds[number] : bounds[number + 1]])
         return dict(counted)
 
-    def at_least(self, numbers: Numbers, scores: Scores, least: float) -> Numbers:
-        pairs = zip(numbers, scores, strict=True)
-        return [number for number, score in pairs if score >= least]
+    def at_least(
+        self, numbers: Numbers, scores: Scores, least: float
+    ) -> tuple[Numbers, Scores]:
+        kept = [at for at, score in enumerate(scores) if score >= least]
+        return [numbers[at] for at in kept], [scores[at] for at in kept]
 
 
 def _coded(sums: dict[int, float]) -> Column:
