@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
-LIGHT_WEIGHT = 0.2
-"""Of a light word's score beside other words."""
+LIGHT_WEIGHT = 0.12
+"""Of a light word's score beside other words. nDCG@10 on qsec-hf, cosqa, istio en2zh
+with 0.2: .472, .408, .563; with 0.12: .476, .409, .567."""
 
 CHARACTER_WEIGHT = 0.5
 """Of a single Han character that was left over when a longer text was cut: 自 of
