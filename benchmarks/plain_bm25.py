@@ -17,9 +17,11 @@ import numpy as np
 from searchkit.analysis.english import stem
 
 K1, B = 0.9, 0.4
-STOP_WORDS = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it", "no", "not", "of", "on", "or", "such", "that", "the", "their", "then", "there", "these", "they", "this", "to", "was", "will", "with"]
-)
+_STOP_WORDS = """
+    a an and are as at be but by for if in into is it no not of on or such that the
+    their then there these they this to was will with
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[^\W_\u3400-\u9fff\uf900-\ufaff]+")
 
 

@@ -182,7 +182,7 @@ def table(rows: list[dict[str, object]], peers: tuple[str, ...]) -> str:
         name = f"{one['name']}{' (tuned)' if one['name'] in TUNED else ''}"
         cells = [name, str(one["queries"]), _figure(ndcg["searchkit"])]
         cells += [_figure(ndcg["plain"]), f"{one['p']:.4f}"]
-        cells += [_figure(ndcg[peer]) for peer in peers]
+        cells += [_figure(ndcg[peer]) if peer in ndcg else "–" for peer in peers]
         cells += [_figure(recall["searchkit"]), _figure(recall["plain"])]
         lines.append(_cells(cells))
     return "\n".join(lines)
