@@ -12,9 +12,7 @@ from pathlib import Path
 
 def describe() -> str:
     """One line: date, cores and their load, system, Python, packages that matter."""
-    packages = ", ".join(
-        f"{name} {version(name)}" for name in ("whoosh3", "numpy")
-    )
+    packages = ", ".join(f"{name} {version(name)}" for name in ("whoosh3", "numpy"))
     return (
         f"{date.today()}, {os.cpu_count()} cores ({_processor()}), load {_load()}, "
         f"{platform.system()} {platform.machine()}, Python {sys.version.split()[0]}, "

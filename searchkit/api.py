@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from searchkit.engines.reader import GenerationReader, Summary
     from searchkit.engines.search import Evaluation, Finder, Ranked, Sort
     from searchkit.indexing import Corpus, ProgressCallback
+    from searchkit.query.correct import Evaluate
     from searchkit.query.snippet import Formulas, Mark
 
 Day = date | str | None
@@ -127,6 +128,7 @@ class SearchEngine:
         sort: Sort = "relevance",
         exact: bool = False,
         strict: bool = False,
+        correct: bool = False,
     ) -> SearchResult:
         """The hits from `offset` on, at most `limit` (None: all), best first.
 
@@ -134,6 +136,8 @@ class SearchEngine:
         word of the query come before those that lack one. `topics` are all needed.
         Other names of what was typed (RoPE of 旋转位置编码, see `glossary`) are
         searched, too, and come after the words themselves; `exact` leaves them out.
+        If there are no hits, pinyin is read as Chinese and a word like one that is not
+        there is offered in a note; with `correct` it is searched, also if there are.
         `since` and `until` are inclusive: a date, or "2024", "2024-01", "2024-01-31".
 
         Raises: QueryError only if `strict`; ValueError for a bad limit or date.
@@ -141,12 +145,24 @@ class SearchEngine:
         started = time.perf_counter()
         if offset < 0 or (limit is not None and limit < 0):
             raise ValueError("limit and offset are 0 or more")
-        evaluation, notes = self._evaluate(
-            query, topics=topics, since=since, until=until, exact=exact, strict=strict
-        )
+
+        def evaluate(query: str) -> tuple[Evaluation, tuple[Note, ...]]:
+            return self._evaluate(
+                query,
+                topics=topics,
+                since=since,
+                until=until,
+                exact=exact,
+                strict=strict,
+            )
+
+        evaluation, notes = evaluate(query)
         page = evaluation.page(limit=limit, offset=offset, sort=sort)
-        if not page.total:
-            notes = (*notes, *_smaller_query(evaluation))
+        if correct or not page.total:
+            evaluation, notes = _helped(
+                query, evaluation, notes, evaluate, total=page.total, correct=correct
+            )
+            page = evaluation.page(limit=limit, offset=offset, sort=sort)
         return SearchResult(
             query=query,
             total=page.total,
@@ -161,7 +177,7 @@ class SearchEngine:
         """Completions of what is being typed, best first."""
         from searchkit.query.suggest import suggestions
 
-        return suggestions(self._reader, prefix, limit=limit)
+        return suggestions(self._reader.suggestions, prefix, limit=limit)
 
     def explain(self, query: str, doc_id: str) -> Explanation:
         """Why an article has its score for a query, or why it is no hit.
@@ -410,11 +426,25 @@ def _open_reader(index: Path) -> GenerationReader:
                 raise
 
 
-def _smaller_query(evaluation: Evaluation) -> tuple[Note, ...]:
+def _helped(
+    query: str,
+    evaluation: Evaluation,
+    notes: tuple[Note, ...],
+    evaluate: Evaluate,
+    *,
+    total: int,
+    correct: bool,
+) -> tuple[Evaluation, tuple[Note, ...]]:
+    """The evaluation that answers a query whose own finds nothing, and its notes."""
+    from searchkit.query.correct import help_for
     from searchkit.query.smaller import smaller_query
 
-    hint = smaller_query(evaluation)
-    return (hint,) if hint else ()
+    found = help_for(query, evaluation, notes, evaluate, total=total, correct=correct)
+    if found and found.evaluation:
+        return found.evaluation, found.notes
+    said = found.notes if found else ()
+    smaller = None if total or said else smaller_query(evaluation)
+    return evaluation, (*notes, *said, *((smaller,) if smaller else ()))
 
 
 def _marks(evaluation: Evaluation, row: Summary) -> tuple[list[Mark], list[Mark]]:

@@ -15,7 +15,9 @@ from typing import Literal
 
 Zone = Literal["prose", "heading", "code", "math"]
 Markup = Literal["markdown", "html", "text"]
-NoteKind = Literal["searched", "expanded", "missing", "ignored", "filtered", "hint"]
+NoteKind = Literal[
+    "searched", "expanded", "corrected", "missing", "ignored", "filtered", "hint"
+]
 Phase = Literal["reading", "analysing", "writing", "searching"]
 
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import searchkit
-from systems import LIMIT, SNIPPET_CHARACTERS, Document, Found, Query, read_corpus
-
 from searchkit.record import replace
+from systems import LIMIT, SNIPPET_CHARACTERS, Document, Found, Query, read_corpus
 
 
 def build(corpus: Path, index: Path, *, jobs: int) -> None:

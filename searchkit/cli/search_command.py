@@ -59,6 +59,9 @@ def _day(_: click.Context, __: click.Parameter, typed: str | None) -> str | None
     help="What comes first: the best or the newest.",
 )
 @click.option("--exact", is_flag=True, help="Only what is typed, by no other name.")
+@click.option(
+    "--correct", is_flag=True, help="Search what words that are not there may mean."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--paths", is_flag=True, help="Print one doc_id a line.")
 def search(
@@ -71,6 +74,7 @@ def search(
     until: str | None,
     sort: Sort,
     exact: bool,
+    correct: bool,
     as_json: bool,
     paths: bool,
 ) -> int:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from searchkit.engines.glossary import Names
     from searchkit.engines.kernels.base import Kernel
     from searchkit.engines.page import Page
+    from searchkit.engines.suggestions import Suggestions
     from searchkit.model import Article, GlossaryPair
 
 TWINS, GLOSSARY = "twins.json", "glossary.json"
@@ -292,11 +293,6 @@ class GenerationReader:
         """All `doc_id` as filters compare them."""
         return self._folded("doc_id")
 
-    @cached_property
-    def folded_titles(self) -> Sequence[str]:
-        """All titles as completion compares them."""
-        return self._folded("title")
-
     def _folded(self, name: str) -> Sequence[str]:
         from searchkit.analysis.folding import fold
 
@@ -361,6 +357,13 @@ class GenerationReader:
             return unpack(self._kept[name])
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise _damaged(self.path / name, str(error)) from error
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        """What may be offered to somebody who is typing."""
+        from searchkit.engines.suggestions import SUGGESTIONS, Suggestions
+
+        return Suggestions(self.columns(SUGGESTIONS))
 
     @property
     def _documents(self) -> Columns:

@@ -10,6 +10,7 @@ first of these sets fills it before the next is looked at.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -680,18 +681,22 @@ class Evaluation:
     def _beside_bound(self, left: Leaf, right: Leaf, numbers: Numbers) -> Scores:
         """No less than the reward of each document.
 
-        Where both words stand side by side, each stands, so its x is no less than that
-        of the two.
+        Where both words stand side by side, each stands. They weigh what the left one
+        does, and the right one weighs little less.
         """
         idf = self._pair_idf(left, right)
-        bounds = (self._one_beside(leaf, idf, numbers) for leaf in (left, right))
-        return self._kernel.lower(*bounds)
+        return self._kernel.lower(
+            self._one_beside(left, _ABOVE, idf, numbers),
+            self._one_beside(right, _FAR_ABOVE, idf, numbers),
+        )
 
-    def _one_beside(self, leaf: Leaf, idf: float, numbers: Numbers) -> Scores:
+    def _one_beside(
+        self, leaf: Leaf, worths: Sequence[float], idf: float, numbers: Numbers
+    ) -> Scores:
         found = self.finder.found(leaf)
         if found.near or not found.layers:
             return self._kernel.constant(numbers, idf * ranking.WORTHS[-1])
-        table = self._kernel.table(_beside_worths(leaf), idf)
+        table = self._kernel.table(_beside_worths(leaf, worths), idf)
         return self.finder.worths(found.layers[0].source, table, numbers)
 
     # Order
@@ -779,15 +784,16 @@ class Evaluation:
         best = kernel.best(seeds, self._word_scores(root, seeds), count)
         if len(best) < count:
             return self._best(documents, count)
-        beside = dict.fromkeys(leaves, 0.0)
+        first, second = dict.fromkeys(leaves, 0.0), dict.fromkeys(leaves, 0.0)
         for left, right in self._pairs(root):
-            for leaf in (left, right):
-                beside[leaf] += self._pair_idf(left, right) / 2
+            first[left] += self._pair_idf(left, right) / 2
+            second[right] += self._pair_idf(left, right) / 2
         parts = []
         for leaf, source, column in zip(leaves, sources, columns, strict=True):
             table = kernel.table(self._highest(leaf), self.finder.found(leaf).idf)
-            more = kernel.table(_beside_worths(leaf), beside[leaf])
-            table = kernel.add(table, more)
+            for worths, idf in ((_ABOVE, first[leaf]), (_FAR_ABOVE, second[leaf])):
+                more = kernel.table(_beside_worths(leaf, worths), idf)
+                table = kernel.add(table, more)
             top = source.top if isinstance(source, TermPostings) else 255
             parts.append((column, table, float(table[top])))
         chosen = kernel.reaching(parts, best[-1][1] / _SLACK)
@@ -844,14 +850,24 @@ def _highest(layers: tuple[tuple[float, ...], ...]) -> tuple[float, ...]:
     )
 
 
+_FAR = 3 + math.ceil(
+    ranking.CODES_PER_DOUBLING
+    * math.log2(max(ranking.WEIGHT_BY_ZONE) / min(ranking.WEIGHT_BY_ZONE))
+)
+_FAR_ABOVE = (0.0, *(ranking.WORTHS[min(code + _FAR, 255)] for code in range(1, 256)))
+"""The same for the second of two words, which may stand in a zone of less weight."""
+
 _ANYTHING = (0.0, *[ranking.WORTHS[-1]] * 255)
 
 
-def _beside_worths(leaf: Leaf) -> Sequence[float]:
-    """What a pair can be worth at most, by the code of one of its words."""
+def _beside_worths(leaf: Leaf, worths: Sequence[float]) -> Sequence[float]:
+    """What a pair can be worth at most, by the code of one of its words.
+
+    `worths` if the code tells of all places of the word.
+    """
     if len(leaf.variants) > 1 or matching.is_restricted(leaf):
         return _ANYTHING
-    return _ABOVE
+    return worths
 
 
 def _common_fields(left: Leaf, right: Leaf) -> set[str]:

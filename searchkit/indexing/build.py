@@ -14,7 +14,7 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -41,7 +41,7 @@ from searchkit.indexing.sources import (
     digest_of,
     try_source,
 )
-from searchkit.model import BuildReport, Phase, Progress
+from searchkit.model import BuildReport, GlossaryPair, Phase, Progress
 
 ProgressCallback = Callable[[Progress], None]
 
@@ -159,7 +159,7 @@ class Build:
                 self._note(run.looks)
             written = {doc_id for run in made for doc_id in run.doc_ids}
             total = len(written) + len(unchanged)
-            write_generation(
+            words = write_generation(
                 generation,
                 [run.path for run in made if run.path],
                 base,
@@ -171,14 +171,14 @@ class Build:
         for run in made:
             if run.path:
                 run.path.unlink()
-        self._write_glossary(generation)
+        self._write_suggestions(generation, words, self._write_glossary(generation))
         return written
 
     def _note(self, looks: Sequence[tuple[str, Look, bytes]]) -> None:
         if self.looks:
             self.looks.seen |= {name: (look, digest) for name, look, digest in looks}
 
-    def _write_glossary(self, generation: Path) -> None:
+    def _write_glossary(self, generation: Path) -> tuple[GlossaryPair, ...]:
         """Mine the definitions of all articles, those of earlier builds included."""
         from searchkit.analysis.glossary import mine, with_user_pairs
         from searchkit.engines.generation.known import stored_definitions
@@ -186,8 +186,27 @@ class Build:
 
         user = self.glossary
         mined = mine(stored_definitions(generation))
-        pairs = with_user_pairs(mined, user.path, user.added, user.banned)
+        pairs = tuple(with_user_pairs(mined, user.path, user.added, user.banned))
         write_glossary(generation, pairs)
+        return pairs
+
+    def _write_suggestions(
+        self,
+        generation: Path,
+        words: Iterable[tuple[str, int]],
+        pairs: Iterable[GlossaryPair],
+    ) -> None:
+        from searchkit.engines.generation.known import stored_headings, stored_titles
+        from searchkit.engines.generation.suggestions import write_suggestions
+        from searchkit.engines.suggestions import SUGGESTIONS
+
+        write_suggestions(
+            generation / SUGGESTIONS,
+            titles=stored_titles(generation),
+            headings=stored_headings(generation),
+            words=words,
+            names=((name, pair.count) for pair in pairs for name in pair.names),
+        )
 
     def _finish(self, generation: Path, doc_ids: set[str]) -> None:
         """Write the manifest, look whether all is there, and swap."""

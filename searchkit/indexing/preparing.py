@@ -159,6 +159,12 @@ def _batches(sources: Iterable[Source]) -> Iterator[list[Source]]:
         yield batch
 
 
+def _headings(visible: VisibleText) -> Iterator[str]:
+    for section in visible.sections:
+        if section.heading:
+            yield " ".join(section.heading[-1].split())
+
+
 def _rows(found: Sequence[_Read], batch: AnalyzedBatch) -> Iterator[Row]:
     columns = (
         batch.title_end,
@@ -186,6 +192,7 @@ def _rows(found: Sequence[_Read], batch: AnalyzedBatch) -> Iterator[Row]:
                 _encoded(article.title),
                 _encoded(article.path or ""),
                 pack_definitions(named),
+                _encoded("\n".join(_headings(one.visible))),
             ),
             digest=one.digest,
             topics=article.topics,

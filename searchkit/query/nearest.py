@@ -1,26 +1,39 @@
 """Which words of the index might have been meant by one that is not in it?
 
-Latin words a typing error or two away, Chinese words with one other character; the
-most used first. Only words with the same first letter or character are looked at:
-few errors are made there, and it keeps the list short.
+Latin words a typing error or two away, Chinese words that are read the same or have one
+other character, and Chinese words whose pinyin was typed. Few errors and many articles
+speak for a word, another first letter against it. Words of one error are all found, of
+two those with one of them after the fourth letter. The work for one query is bounded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from math import log2
+from string import ascii_lowercase
 
-from searchkit.analysis.scripts import is_han
+from searchkit.analysis.pinyin import ends, is_pinyin, readings, typed
+from searchkit.analysis.scripts import is_han, is_han_run
 from searchkit.analysis.terms import is_atom
+from searchkit.engines.columns.terms import encode_term
 from searchkit.engines.search import Finder
+from searchkit.engines.suggestions import INITIALS, LONGEST_KEY, PINYIN, REST
 from searchkit.query.distance import within_distance
 
 _MOST = 3
 _SHORTEST = 3  # letters; of fewer, everything is near to everything
 _TWO_ERRORS_FROM = 6  # letters
+_SHORTEST_INITIALS = 4
+_LONGEST = 40  # letters; nobody mistypes more
+_HEAD = 4  # letters that have an error or none, and one at most
+
+_OTHER_FIRST = 0.5  # errors that another first letter counts, beside its own
+_ARTICLES_FOR_ERROR = 12.0  # as a power of two: so many more articles undo one error
 
 _MOST_WORDS = 4  # of one query for which near ones are looked for
-_MOST_TERMS = 40_000  # that are looked at for them, all together
-_TERM_BYTES = 80  # of memory for a term that is kept for the next search
+_MOST_TERMS = 20_000  # that are looked at for one of them
+_MOST_SOUNDING = 64  # completions of one pinyin
 
 
 class Nearest:
@@ -30,58 +43,117 @@ class Nearest:
         self._finder = finder
         self._terms = finder.reader.text.terms
         self._words_left = _MOST_WORDS
-        self._terms_left = _MOST_TERMS
 
     def words(self, word: str, *, number: int | None = None) -> tuple[str, ...]:
         """Up to three words of the index like a folded word, the likeliest first.
 
         With a document's `number`, words of that document alone.
         """
-        if len(word) < 2 or not (is_han(word[0]) or len(word) >= _SHORTEST):
+        if not _SHORTEST <= len(word) <= _LONGEST and not is_han_run(word):
             return ()
-        if not self._words_left or word.split()[1:]:
-            return ()  # of several words, which are no term together
+        if len(word) < 2 or not self._words_left:
+            return ()
         self._words_left -= 1
-        near = self._like_han(word) if is_han(word[0]) else self._like_letters(word)
-        ranked = sorted(
-            (errors, -self._found_in(term), term)
-            for errors, term in near
-            if term != word and (number is None or self._stands_in(term, number))
-        )
-        return tuple(term for _, _, term in ranked[:_MOST])
+        least: dict[str, float] = {}
+        for errors, term in self._like(word):
+            if term != word and (number is None or self._stands_in(term, number)):
+                least[term] = min(errors, least.get(term, errors))
+        ranked = sorted((self._cost(e, t, word), t) for t, e in least.items())
+        return tuple(term for _, term in ranked[:_MOST])
 
-    def _beginning(self, text: str, lengths: Iterable[int]) -> Iterator[str]:
-        """The terms of these lengths that begin with a letter or a character."""
-        ordinals = self._terms.prefix(text)
-        stop = min(ordinals.stop, ordinals.start + self._terms_left)
-        self._terms_left -= stop - ordinals.start
+    def spoken(self, letters: str) -> str | None:
+        """The Chinese text of the index that may have been typed as this pinyin.
 
-        def decoded() -> tuple[dict[int, list[str]], int]:
-            found: dict[int, list[str]] = {}
-            for term in self._terms.between(ordinals.start, stop):
-                found.setdefault(len(term), []).append(term)
-            return found, _TERM_BYTES * (stop - ordinals.start)
+        One word, name or title, or else as few of them as can be. The letters are as
+        `pinyin.typed` gives them.
+        """
+        if not letters.isalpha() or len(letters) > _LONGEST:
+            return None
+        # The text to each place, in as few words as can be.
+        found: dict[int, tuple[int, str]] = {0: (0, "")}
+        for end in ends(letters):
+            for at in sorted(found):
+                part = next(self._sounding(letters[at:end]), None)
+                made = (found[at][0] + 1, found[at][1] + (part or ""))
+                if part and (end not in found or made[0] < found[end][0]):
+                    found[end] = made
+        return found[len(letters)][1] if len(letters) in found else None
 
-        key = ("beginning", text, stop)
-        by_length = self._finder.reader.decoded.get(key, decoded)
-        for length in lengths:
-            yield from by_length.get(length, ())
+    def same_sound(self, run: str) -> str | None:
+        """The best name or title that is read like folded Han characters."""
+        found = self._sounding("".join(readings(run)))
+        return next((t for t in found if len(t) == len(run) and t != run), None)
 
-    def _like_letters(self, word: str) -> Iterator[tuple[int, str]]:
-        most = 2 if len(word) >= _TWO_ERRORS_FROM else 1
+    def _cost(self, errors: float, term: str, word: str) -> float:
+        if not is_han(term[0]) and term[0] != word[0]:
+            errors += _OTHER_FIRST
+        return errors - log2(1 + self._found_in(term)) / _ARTICLES_FOR_ERROR
+
+    def _like(self, word: str) -> Iterator[tuple[float, str]]:
+        if is_han_run(word):
+            yield from self._like_han(word)
+        elif word.isalpha():
+            yield from self._like_letters(word)
+            yield from self._typed_as(word)
+
+    def _like_letters(self, word: str) -> Iterator[tuple[float, str]]:
+        if len(word) < _TWO_ERRORS_FROM:
+            yield from ((1, w) for w in edits(word) if self._found_in(w))
+            return
         letters = {*word}
-        lengths = range(len(word) - most, len(word) + most + 1)
-        for term in self._beginning(word[0], lengths):
+        for term in self._beginning(word[:_HEAD], _heads(word)):
             # Each error takes one letter away and brings one.
-            if len(letters.difference(term)) > most:
+            if abs(len(term) - len(word)) > 2 or len(letters.difference(term)) > 2:
                 continue
-            if is_atom(term) and within_distance(word, term, most):
+            if is_atom(term) and within_distance(word, term, 2):
                 yield (1 if within_distance(word, term, 1) else 2), term
 
-    def _like_han(self, word: str) -> Iterator[tuple[int, str]]:
-        for term in self._beginning(word[0], (len(word),)):
-            if sum(map(str.__ne__, term, word)) == 1:
+    def _beginning(self, head: str, others: Iterable[str] = ()) -> Iterator[str]:
+        """The terms that begin so, then those of the other beginnings, rare ones first.
+
+        At most so many as may be looked at.
+        """
+        ranges: list[range] = []
+        stop = 0
+        first = self._terms.prefix(head)
+        for other in sorted({head, *others}, key=encode_term):
+            found = self._terms.prefix(other)
+            # `ab` has those of `abc`, which comes after it.
+            if found.stop > stop and found:
+                ranges.append(range(max(stop, found.start), found.stop))
+                stop = found.stop
+        left = _MOST_TERMS
+        for found in sorted(ranges, key=lambda r: (first.start not in r, len(r))):
+            found = found[:left]
+            left -= len(found)
+            yield from self._terms.between(found.start, found.stop)
+
+    def _like_han(self, word: str) -> Iterator[tuple[float, str]]:
+        for term in self._sounding("".join(readings(word))):
+            if len(term) == len(word):
                 yield 1, term
+        others = self._finder.reader.suggestions.exactly(REST + word[1:])
+        for term in islice(others, _MOST_SOUNDING):
+            if len(term) == len(word) and is_han_run(term):
+                yield 1.5, term
+        for term in self._beginning(word[0]):
+            if len(term) == len(word) and sum(map(str.__ne__, term, word)) == 1:
+                yield 1.5, term
+
+    def _typed_as(self, word: str) -> Iterator[tuple[float, str]]:
+        """Chinese words by their pinyin, or by its first letters."""
+        letters = typed(word)
+        if is_pinyin(letters):
+            yield from ((1, term) for term in self._sounding(letters))
+        elif len(word) >= _SHORTEST_INITIALS:
+            yield from ((2, term) for term in self._sounding(word, INITIALS))
+
+    def _sounding(self, letters: str, mark: str = PINYIN) -> Iterator[str]:
+        """Chinese words and names that are read so, best first."""
+        if not letters or len(letters) > LONGEST_KEY:
+            return
+        found = self._finder.reader.suggestions.exactly(mark + letters)
+        yield from filter(is_han_run, islice(found, _MOST_SOUNDING))
 
     def _found_in(self, term: str) -> int:
         found = self._finder.reader.find("text", term)
@@ -92,3 +164,29 @@ class Nearest:
         if found is None:
             return False
         return bool(self._finder.plain.positions_in("text", (found,), number))
+
+
+def edits(word: str) -> set[str]:
+    """A word and all that one error makes of it: in letters, lost, added or swapped.
+
+    >>> sorted(w for w in edits("of") if "f" in w and "o" in w and len(w) == 2)
+    ['fo', 'of']
+    """
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    letters = {*ascii_lowercase, *word}
+    found = {left + right[1:] for left, right in cuts if right}
+    found |= {left + right[1] + right[0] + right[2:] for left, right in cuts[:-2]}
+    for left, right in cuts:
+        found |= {left + letter + right for letter in letters}
+        if right:
+            found |= {left + letter + right[1:] for letter in letters}
+    return found | {word}
+
+
+def _heads(word: str) -> Iterator[str]:
+    """How words may begin that have an error in the head of a word, or none."""
+    yield from (head for head in edits(word[:_HEAD]) if len(head) >= _HEAD)
+    yield from (word[:at] + word[at + 1 : _HEAD + 1] for at in range(_HEAD))
+
+
+__all__ = ["Nearest", "edits"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 import pytest
@@ -25,12 +25,20 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 NAMES = tuple(f"k{a}{b}" for a in LETTERS for b in LETTERS)
 
 
+class NoSuggestions:
+    """Nothing is like anything by its sound."""
+
+    def exactly(self, _: str) -> Iterator[str]:
+        return iter(())
+
+
 class QueryReader(ToyReader):
     """A toy that can be asked by text, too."""
 
     lexicon = PLAIN
     twins: Mapping[str, object] = MappingProxyType({})
     first_of_names: frozenset[str] = frozenset()
+    suggestions = NoSuggestions()
 
 
 @pytest.fixture(scope="module")

@@ -8,26 +8,25 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from small_generation import write_generation
 from whoosh.filedb.filestore import ReadOnlyError
 from whoosh.index import FileIndex, open_dir
 from whoosh.qparser import QueryParser
 from whoosh.query import Every, Prefix, Term
 
+import searchkit
 from searchkit import Article
-from searchkit.engines.whoosh.view import write_toc
 
 ARTICLES = (
     Article(
         "rope.md",
         "旋转位置编码",
-        "旋转位置编码的推导\nRoPE softmax 的远程衰减",
+        "旋转位置编码的推导\n\nRoPE softmax 的远程衰减",
         topics=("attention", "位置"),
         date=date(2024, 5, 17),
         path="a/rope.md",
         aliases=("RoPE",),
     ),
-    Article("flash.md", "FlashAttention", "online softmax\n分块计算注意力"),
+    Article("flash.md", "FlashAttention", "online softmax\n\n分块计算注意力"),
     Article("empty.md", "", ""),
     Article("bm25.md", "BM25 与 softmax", "注意力 不在这里, 位置也不在"),
 )
@@ -35,10 +34,7 @@ ARTICLES = (
 
 @pytest.fixture(scope="module")
 def generation(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("view") / "generation"
-    write_generation(folder, ARTICLES)
-    write_toc(folder, len(ARTICLES))
-    return folder
+    return searchkit.build(ARTICLES, tmp_path_factory.mktemp("view")).index_path
 
 
 @pytest.fixture

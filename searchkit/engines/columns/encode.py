@@ -87,7 +87,7 @@ class SpaceWriter:
         self._writer = writer
         self._name = name
         self._bases = np.asarray(bases).astype(np.int64)
-        self._terms = _Dictionary()
+        self._terms = DictionaryWriter()
         self._sizes: list[Numbers] = []
         self._stream = writer.stream(f"{name}.data")
 
@@ -333,7 +333,7 @@ def _told_by_positions(slab: Slab, bases: Numbers) -> Bools:
     return same
 
 
-class _Dictionary:
+class DictionaryWriter:
     """Sorted terms on their way into blocks of BLOCK."""
 
     def __init__(self) -> None:

@@ -29,7 +29,7 @@ NUMBERS = (
 )
 """Unsigned 32-bit integers, one a document."""
 
-TEXTS = ("doc_id", "title", "path", "definitions")
+TEXTS = ("doc_id", "title", "path", "definitions", "headings")
 """Bytes of any length, one text a document."""
 
 PAGES = ("page", "article")

@@ -46,6 +46,25 @@ def stored_definitions(generation: Path) -> Iterator[tuple[str, Definition]]:
         columns.close()
 
 
+def stored_titles(generation: Path) -> Iterator[str]:
+    """The titles of a generation's articles, in their order."""
+    return _stored(generation, "title")
+
+
+def stored_headings(generation: Path) -> Iterator[str]:
+    """The headings of all its articles, with repeats."""
+    for headings in _stored(generation, "headings"):
+        yield from headings.splitlines()
+
+
+def _stored(generation: Path, name: str) -> Iterator[str]:
+    columns = Columns(generation / "documents", "documents")
+    try:
+        yield from _texts(columns, name)
+    finally:
+        columns.close()
+
+
 def _texts(columns: Columns, name: str) -> Iterator[str]:
     blob, ends = bytes(columns.column(name).whole()), _offsets(columns, name)
     for low, high in pairwise(ends):

@@ -37,6 +37,7 @@ from searchkit.engines.generation.merge import (
 from searchkit.engines.generation.old import OldGeneration
 from searchkit.engines.generation.run import Run
 from searchkit.engines.generation.scores import Weigher
+from searchkit.engines.generation.suggestions import Words
 
 Told = Callable[[float], None]
 """Hears what share of the writing is done."""
@@ -53,8 +54,8 @@ def write_generation(
     keys_of: KeysOf,
     threads: int,
     told: Told,
-) -> None:
-    """Write documents, pages and postings into an empty folder.
+) -> Words:
+    """Write documents, pages and postings into an empty folder; the words there are.
 
     The documents are those of the runs and, with the doc_ids of `kept`, those of the
     generation `base`. `keys_of` gives the keys of English words (see `classes`).
@@ -73,7 +74,7 @@ def write_generation(
             merge_documents(writer, placed.stretches())
         _write_pages(folder, sources, placed)
         known = old.keys() if old else {}
-        _write_postings(folder, sources, placed, known, keys_of, threads, told)
+        return _write_postings(folder, sources, placed, known, keys_of, threads, told)
     finally:
         for source in sources:
             source.close()
@@ -98,8 +99,8 @@ def _write_postings(
     keys_of: KeysOf,
     threads: int,
     told: Told,
-) -> None:
-    table = folder / "tmp-frequencies"
+) -> Words:
+    table, words = folder / "tmp-frequencies", Words()
     with (
         ThreadPoolExecutor(threads) as pool,
         ColumnWriter(folder / "postings", "postings") as writer,
@@ -109,11 +110,12 @@ def _write_postings(
         weigher = Weigher(bases, placed.numbers())
         text = TextMerge(sources, placed, weigher=weigher, known=known, keys_of=keys_of)
         text.prepare(table, in_order)
-        _write_space(writer, "text", text, bases, in_order, told)
+        _write_space(writer, "text", text, bases, in_order, told, words)
         formulas = FormulaMerge(sources, placed)
         bases = placed.base("math")
         _write_space(writer, "math", formulas, bases, in_order, told)
     table.unlink()
+    return words
 
 
 def _write_space(
@@ -123,10 +125,13 @@ def _write_space(
     bases: Array,
     in_order: Callable[..., Iterator[tuple[Slab, Postings]]],
     told: Told,
+    words: Words | None = None,
 ) -> None:
     space = SpaceWriter(writer, name, bases)
     for (_, high), found in in_order(merge.postings, slabs(merge.sizes())):
         space.add(_encodable(found))
+        if words is not None:
+            words.add(found.terms, found.document_counts.tolist())
         told(high / len(merge.terms))
     space.finish()
 

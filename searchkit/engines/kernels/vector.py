@@ -318,10 +318,10 @@ class VectorKernel:
     ) -> list[tuple[int, list[float]]]:
         after: Array = bounds.searchsorted(starts, "right")
         shares = length / (bounds.take(after) - bounds.take(after - 1) - 1)
-        numbers = self._bases["math"].searchsorted(starts, "right") - 1
+        numbers: Array = self._bases["math"].searchsorted(starts, "right") - 1
         firsts: Array = np.flatnonzero(np.diff(numbers, prepend=-1))
         ends = [*firsts[1:].tolist(), len(starts)]
-        rows = shares.tolist()
+        rows: list[float] = shares.tolist()
         return [
             (number, rows[first:end])
             for number, first, end in zip(

@@ -292,7 +292,7 @@ class DocumentsReader(base.PerDocumentReader):  # type: ignore[misc]
         return lambda docnum: _LENGTHS[lengths[docnum]]
 
     def field_length(self, fieldname: str) -> int:
-        return self._totals.get(fieldname, 0)
+        return int(self._totals.get(fieldname, 0))
 
     def min_field_length(self, fieldname: str) -> int:
         return int(byte_to_length(min(self._lengths(fieldname) or (0,))))

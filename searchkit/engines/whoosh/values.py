@@ -172,14 +172,17 @@ class Values:
     def _read_bounds(self) -> Sequence[int]:
         """Where the occurrences (or bytes) of each posting begin, and the end."""
         at = self._at
+        bounds: Sequence[int]
         if self.kind == OCCURRENCES:
             at += 1
             if self._data[at - 1] & _ONCE:
-                self._end, self._bounds = at, range(self._count + 1)
-                return self._bounds
+                bounds = range(self._count + 1)
+                self._end, self._bounds = at, bounds
+                return bounds
         counts, self._end = unpack_integers(self._data, at, self._count)
-        self._bounds = array("q", accumulate(counts, initial=0))
-        return self._bounds
+        bounds = array("q", accumulate(counts, initial=0))
+        self._bounds = bounds
+        return bounds
 
     def _read_columns(self) -> dict[str, Any]:
         data, total = self._data, (self._bounds or self._read_bounds())[-1]

@@ -1,0 +1,94 @@
+"""How are Chinese words read, and typed in Latin letters?
+
+Readings are without tones, as an input method takes them (旋转 xuan zhuan, 女 nv, 略
+lue): one for each character, its commonest, and others in phrases that have them (银行
+yin hang, 行走 xing zou). They come from `pinyin.txt`, a table made of pypinyin's by
+`scripts/make_pinyin_table.py`. It is read when the first word is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+
+_LONGEST_PHRASE = 4  # characters, in the table
+_LONGEST_SYLLABLE = 6  # letters: zhuang
+_NO_LETTERS = re.compile(r"[^a-z0-9]+")
+
+
+def readings(word: str) -> tuple[str, ...]:
+    """The syllable of each character of a folded word; nothing if one has none.
+
+    >>> readings("旋转位置编码"), readings("银行"), readings("rope")
+    (('xuan', 'zhuan', 'wei', 'zhi', 'bian', 'ma'), ('yin', 'hang'), ())
+    """
+    syllables, phrases = _table()
+    found: list[str] = []
+    while len(found) < len(word):
+        at = len(found)
+        for end in range(min(len(word), at + _LONGEST_PHRASE), at + 1, -1):
+            if phrase := phrases.get(word[at:end]):
+                found += phrase
+                break
+        else:
+            if word[at] not in syllables:
+                return ()
+            found.append(syllables[word[at]])
+    return tuple(found)
+
+
+def typed(text: str) -> str:
+    """What was typed as pinyin in one spelling, without blanks and apostrophes.
+
+    >>> typed("xuan zhuan"), typed("Xi'an"), typed("nü"), typed("lve")
+    ('xuanzhuan', 'xian', 'nv', 'lue')
+    """
+    text = text.lower().replace("u:", "v").replace("ü", "v")
+    return _NO_LETTERS.sub("", text).replace("ve", "ue")
+
+
+def is_pinyin(text: str) -> bool:
+    """Whether letters can be read as whole syllables, two or more.
+
+    >>> is_pinyin("xuanzhuan"), is_pinyin("zhuan"), is_pinyin("attention")
+    (True, False, False)
+    """
+    return any(0 < end < len(text) for end in ends(text)) and _reaches(text)
+
+
+def ends(text: str) -> Iterator[int]:
+    """Where syllables may end in letters that are read from the beginning, rising."""
+    known = _syllables()
+    reached = {0}
+    for end in range(1, len(text) + 1):
+        starts = range(max(0, end - _LONGEST_SYLLABLE), end)
+        if any(at in reached and text[at:end] in known for at in starts):
+            reached.add(end)
+            yield end
+
+
+def _reaches(text: str) -> bool:
+    return len(text) in ends(text)
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    return frozenset(_table()[0].values())
+
+
+@cache
+def _table() -> tuple[Mapping[str, str], Mapping[str, tuple[str, ...]]]:
+    """Characters and phrases with their readings."""
+    text = files("searchkit.analysis").joinpath("pinyin.txt").read_text("utf-8")
+    characters, phrases = text.split("\n\n")
+    syllables = {}
+    for line in characters.splitlines():
+        syllable, _, members = line.partition(" ")
+        syllables.update(dict.fromkeys(members, syllable))
+    split = (line.split(" ") for line in phrases.splitlines())
+    return syllables, {phrase: tuple(spoken) for phrase, *spoken in split}
+
+
+__all__ = ["ends", "is_pinyin", "readings", "typed"]

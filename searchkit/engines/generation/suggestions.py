@@ -1,0 +1,266 @@
+"""What is offered to somebody who types, how much is each worth, and how is it found?
+
+Titles, names of the glossary, headings and words, each once by its folded text. What is
+written follows from what is given alone, so it is the same whatever the history of an
+index. It is bounded: see MOST_*. How the file lies is told in `engines.suggestions`.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import takewhile
+from math import log2
+from pathlib import Path
+
+from searchkit.analysis.chinese import JIEBA
+from searchkit.analysis.folding import fold
+from searchkit.analysis.pinyin import readings
+from searchkit.analysis.scripts import HAN, OTHER_LETTER, is_han
+from searchkit.engines.columns.encode import DictionaryWriter
+from searchkit.engines.columns.files import ColumnWriter
+from searchkit.engines.suggestions import (
+    BEGINS,
+    FAN,
+    INITIALS,
+    LATER,
+    LATER_PINYIN,
+    LONGEST_KEY,
+    PINYIN,
+    REST,
+    SUGGESTIONS,
+)
+
+MOST_TITLES = 200_000
+MOST_NAMES = 50_000
+MOST_HEADINGS = 100_000
+MOST_WORDS = 100_000
+MOST_RARE_WORDS = 20_000  # up to which number there are words of a single article
+
+_LONGEST_TEXT = 200  # characters of a completion; a longer title helps nobody
+_MOST_STARTS = 12  # later words of a text by which it is found
+_LONGEST_INITIALS = 12
+_KEYS_AT_ONCE = 1 << 14  # encoded in some hundred bytes each
+
+# How many times more articles a word has to be in, as a power of two, to come before
+# a title: a title says what an article is about.
+_TITLE, _NAME, _HEADING, _WORD = 6.0, 6.0, 3.0, 0.0
+
+_PIECE = re.compile(rf"[a-z0-9]+|[{HAN}]|(?:{OTHER_LETTER})+|[^\W_]")
+_SPOKEN = re.compile(rf"[a-z0-9]+|[{HAN}]+")
+
+
+class Words:
+    """Gathers the words of an index with the number of articles that have them."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[str, int]] = []
+
+    def add(self, terms: Iterable[bytes], counts: Iterable[int]) -> None:
+        """Add terms as they are written, of which only some are words."""
+        for encoded, count in zip(terms, counts, strict=True):
+            term = encoded.decode("utf-8", "surrogatepass")
+            if len(term) > 1 and term.isalpha():
+                self._found.append((term, count))
+        if len(self._found) > 4 * MOST_WORDS:
+            self._found = _best(self._found, MOST_WORDS)
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        return iter(self._found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Completion:
+    text: str
+    worth: float
+    is_word: bool
+
+
+def write_suggestions(
+    path: Path,
+    *,
+    titles: Iterable[str],
+    headings: Iterable[str],
+    words: Iterable[tuple[str, int]],
+    names: Iterable[tuple[str, int]],
+) -> None:
+    """Write the file, which must not exist.
+
+    `titles` and `headings` are those of all articles in the articles' order, with
+    repeats; `words` are atoms and Han words of the index with the number of articles
+    that have them; `names` those of the glossary with the number that attest them.
+
+    Raises: OSError.
+    """
+    found: dict[str, _Completion] = {}
+    for text in _first(titles, MOST_TITLES):
+        _add(found, text, _TITLE + 1)
+    for text, count in _best(names, MOST_NAMES):
+        _add(found, text, _NAME + log2(1 + count))
+    for text, count in _best(_counted(headings).items(), MOST_HEADINGS):
+        _add(found, text, _HEADING + log2(1 + count))
+    for text, count in _common(_best(words, MOST_WORDS)):
+        _add(found, text, _WORD + log2(1 + count), is_word=True)
+    ranked = sorted(found.items(), key=_rank)
+    with ColumnWriter(path, SUGGESTIONS) as writer:
+        _write_texts(writer, [made.text for _, made in ranked])
+        _write_keys(writer, [(folded, made.is_word) for folded, made in ranked])
+
+
+def _first(texts: Iterable[str], most: int) -> Iterable[str]:
+    """So many different texts."""
+    found: dict[str, None] = {}
+    for text in texts:
+        found.setdefault(text)
+        if len(found) == most:
+            break
+    return found
+
+
+def _counted(texts: Iterable[str]) -> dict[str, int]:
+    """How often each text is there; rare ones are forgotten if there are too many."""
+    counts: dict[str, int] = {}
+    for text in texts:
+        counts[text] = counts.get(text, 0) + 1
+        if len(counts) >= 4 * MOST_HEADINGS:
+            counts = dict(_best(counts.items(), MOST_HEADINGS))
+    return counts
+
+
+def _best(counted: Iterable[tuple[str, int]], most: int) -> list[tuple[str, int]]:
+    return nsmallest(most, counted, key=lambda item: (-item[1], len(item[0]), item[0]))
+
+
+def _common(words: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Without words of one article, which are mostly no words, if there are many."""
+    common = [*takewhile(lambda word: word[1] > 1, words)]
+    return words[: max(len(common), MOST_RARE_WORDS)]
+
+
+def _add(
+    found: dict[str, _Completion], text: str, worth: float, *, is_word: bool = False
+) -> None:
+    """Add a text; one that is there under its folded form keeps its spelling."""
+    text = " ".join(text.split())
+    folded = fold(text).text.strip()
+    if not folded or len(text) > _LONGEST_TEXT:
+        return
+    before = found.get(folded)
+    if before:
+        text, worth = before.text, max(worth, before.worth)
+        is_word = is_word or before.is_word
+    found[folded] = _Completion(text, worth, is_word)
+
+
+def _rank(item: tuple[str, _Completion]) -> tuple[float, int, str]:
+    folded, made = item
+    return -round(made.worth, 3), len(folded), folded
+
+
+def _write_texts(writer: ColumnWriter, texts: Sequence[str]) -> None:
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    writer.add("texts", b"".join(encoded))
+    at = array("I", [0])
+    for text in encoded:
+        at.append(at[-1] + len(text))
+    writer.add("texts_at", at)
+
+
+def _write_keys(writer: ColumnWriter, completions: Sequence[tuple[str, bool]]) -> None:
+    rows = [
+        key.encode("utf-8", "surrogatepass") + b"\0" + number.to_bytes(4, "big")
+        for number, (folded, is_word) in enumerate(completions)
+        for key in keys(folded, is_word=is_word)
+    ]
+    rows.sort()
+    found: list[bytes] = []
+    starts, numbers = array("I"), array("I")
+    last = b""
+    for row in rows:
+        if row == last:  # a text that goes on in the same way twice
+            continue
+        if row[:-4] != last[:-4]:
+            found.append(row[:-5])
+            starts.append(len(numbers))
+        numbers.append(int.from_bytes(row[-4:], "big"))
+        last = row
+    starts.append(len(numbers))
+    rows.clear()
+    dictionary = DictionaryWriter()
+    for at in range(0, len(found), _KEYS_AT_ONCE):
+        dictionary.add(found[at : at + _KEYS_AT_ONCE])
+    dictionary.finish(writer, "keys")
+    writer.add("starts", starts)
+    for level, values in enumerate(_levels(numbers)):
+        writer.add(f"least{level}", values)
+
+
+def _levels(numbers: array[int]) -> Iterator[array[int]]:
+    """The row itself, then the least of every FAN of the row before."""
+    yield numbers
+    while len(numbers) > FAN:
+        stretches = range(0, len(numbers), FAN)
+        numbers = array("I", [min(numbers[at : at + FAN]) for at in stretches])
+        yield numbers
+
+
+def keys(folded: str, *, is_word: bool) -> Iterator[str]:
+    """All keys of a completion; a word of the index has no later words."""
+    yield BEGINS + folded[:LONGEST_KEY].replace("\0", " ")
+    starts = [0] if is_word else _starts(folded)
+    for start in starts:
+        if start:
+            yield LATER + folded[start : start + LONGEST_KEY].replace("\0", " ")
+    if is_word and len(folded) > 1 and is_han(folded[0]):
+        yield REST + folded[1 : 1 + LONGEST_KEY]
+    yield from _pinyin_keys(folded, starts)
+
+
+def _starts(folded: str) -> list[int]:
+    """Where pieces begin that something can be found by: Latin words, Han characters.
+
+    >>> _starts("旋转 rope")
+    [0, 1, 3]
+    """
+    found = [piece.start() for piece in _PIECE.finditer(folded)]
+    return found[: 1 + _MOST_STARTS]
+
+
+def _pinyin_keys(folded: str, starts: Sequence[int]) -> Iterator[str]:
+    spoken = [] if folded.isascii() else spoken_pieces(folded)
+    if not any(is_han(folded[start]) for start, _ in spoken):
+        return
+    at = {start: index for index, (start, _) in enumerate(spoken)}
+    first = spoken[0][0]
+    for start in starts:
+        if start in at and (start == first or is_han(folded[start])):
+            rest = "".join([piece for _, piece in spoken[at[start] :][:LONGEST_KEY]])
+            mark = PINYIN if start == first else LATER_PINYIN
+            yield mark + rest[:LONGEST_KEY]
+    letters = "".join([piece[0] for _, piece in spoken])
+    if len(letters) > 1:
+        yield INITIALS + letters[:_LONGEST_INITIALS]
+
+
+def spoken_pieces(folded: str) -> list[tuple[int, str]]:
+    """Where each Han character or Latin word begins, and how it is typed.
+
+    >>> spoken_pieces("旋转 rope")
+    [(0, 'xuan'), (1, 'zhuan'), (3, 'rope')]
+    """
+    found: list[tuple[int, str]] = []
+    for piece in _SPOKEN.finditer(folded):
+        text, at = piece.group(), piece.start()
+        if not is_han(text[0]):
+            found.append((at, text))
+            continue
+        for word in JIEBA.dictionary_words(text) if len(text) > 2 else [text]:
+            found += enumerate(readings(word), at)
+            at += len(word)
+    return found
+
+
+__all__ = ["Words", "write_suggestions"]
