@@ -22,7 +22,7 @@ from searchkit.model import Zone
 
 K1 = 1.2  # Robertson and Zaragoza 2009, the usual value
 B_TITLE = 0.3  # titles differ little in what their length says
-# nDCG@10 on the tuning collections (qsec-hf, cosqa, istio and d2l en2zh, cacm) with 0.5:
+# nDCG@10 of qsec-hf, cosqa, istio and d2l en2zh, cacm with 0.5:
 # .472, .408, .563, .653, .493; with 0.65: .500, .426, .571, .646, .495.
 B_BODY = 0.65
 
