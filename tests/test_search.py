@@ -328,3 +328,42 @@ def test_unknown_article_is_named(shipped: SearchEngine) -> None:
 def test_strict_query_raises(shipped: SearchEngine) -> None:
     with pytest.raises(searchkit.QuerySyntaxError):
         shipped.search("(注意力", strict=True)
+
+
+def test_quotes_that_are_nowhere_do_not_empty_a_long_question(opened: Opened) -> None:
+    engine = opened(Article("a", "Editors", "what you see while editing text"))
+    question = 'articles on editors for editing text "what you see is what you get"'
+    result = engine.search(question)
+    assert ids(result) == ["a"]
+    assert "what you see is what you get" in not_found(result)
+    assert ids(engine.search('editors "what you see is what you get"')) == []
+    assert ids(engine.search(question.replace(' "', ' +"'))) == []
+
+
+def test_in_a_long_question_not_all_words_come_first(opened: Opened) -> None:
+    """One article is about four of five words, one mentions each once."""
+    about = "raft leader election timeout " * 20
+    beside = " ".join(f"word{number}" for number in range(2000))
+    engine = opened(
+        Article("about", "Raft leader election timeout", about),
+        Article("beside", "Notes", f"raft leader election timeout zebra {beside}"),
+        *(Article(f"x{n}", "Other", "nothing of it") for n in range(30)),
+    )
+    result = engine.search("raft leader election timeout zebra")
+    assert ids(result)[0] == "about"
+    assert result.hits[0].missing == ("zebra",)
+    assert ids(engine.search("raft leader zebra"))[0] == "beside"
+
+
+def test_contractions_decide_nothing(opened: Opened) -> None:
+    engine = opened(Article("a", "Parsers", "on parsers"), Article("b", "Id", "i d"))
+    result = engine.search("I'd like's parsers")
+    assert ids(result)[0] == "a"
+    assert "I'd" not in result.hits[0].missing
+
+
+def test_light_characters_beside_an_unknown_name(opened: Opened) -> None:
+    engine = opened(Article("a", "榅桲", "榅桲是果树"), Article("b", "桃", "还是桃"))
+    result = engine.search("榅桲还有什么")
+    assert ids(result)[0] == "a"
+    assert not {"榅桲", "榅桲还"} & set(result.hits[0].missing)

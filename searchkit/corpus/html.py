@@ -9,6 +9,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 from searchkit.corpus.builder import CELL_SEPARATOR, VisibleTextBuilder
+from searchkit.corpus.components import component_at
 from searchkit.corpus.formulas import delimiters, split_formulas
 from searchkit.corpus.plain import read_plain
 from searchkit.corpus.shortcodes import show_shortcodes
@@ -87,6 +88,8 @@ class _Parser(HTMLParser):
             self._builder.space()
         elif tag == "img":
             self._show_image(dict(attrs).get("alt") or "")
+        else:
+            self._show_component(self.get_starttag_text() or "")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -139,6 +142,15 @@ class _Parser(HTMLParser):
         self._builder.space()
         self._builder.prose(text)
         self._builder.space()
+
+    def _show_component(self, tag: str) -> None:
+        component = component_at(tag, 0)
+        for value in component.values if component else ():
+            above = tag.count("\n", 0, value.start)
+            self._builder.begin()
+            self._builder.line(self.getpos()[0] + self._lines_before + above)
+            self._builder.prose(" ".join(value.text.split()))
+            self._builder.end()
 
     def _text(self, text: str) -> None:
         self._builder.line(self.getpos()[0] + self._lines_before)

@@ -26,6 +26,7 @@ from unicodedata import category
 
 from searchkit.corpus.blocks import Line
 from searchkit.corpus.builder import WIDE, VisibleTextBuilder
+from searchkit.corpus.components import Component, component_at
 from searchkit.corpus.formulas import MATH, delimiters
 from searchkit.corpus.shortcodes import SHORTCODE, find_shown
 from searchkit.corpus.tags import CLOSE_TAG, open_tag
@@ -122,6 +123,7 @@ class _Reading:
         self._runs: list[_Run] = []
         self._brackets: list[_Bracket] = []
         self._links_from = 0  # what holds a link is no link: these brackets below
+        self._components_from = 0  # no component begins before
         self._without_end: set[str] = set()
 
     def show(self, builder: VisibleTextBuilder) -> None:
@@ -145,6 +147,10 @@ class _Reading:
                 words.clear()
                 piece[0](builder, *piece[1:])
         builder.prose("".join(words))
+
+    def read_no_components(self) -> None:
+        """Take none of what follows for a component: it is a component's own text."""
+        self._components_from = len(self.text)
 
     # Pieces
 
@@ -270,6 +276,11 @@ class _Reading:
         if address := _ADDRESS.match(text, start):
             self._pieces.append(address.group(1))
             return address.end()
+        if text[start + 1 : start + 2].isupper() and start >= self._components_from:
+            component = component_at(text, start)
+            if component and component.end >= 0:
+                return self._show_component(start, component)
+            self._components_from = component.read_to if component else 0
         tag = _TAG.match(text, start)
         if tag is None:
             return self._show(start, start + 1)
@@ -280,6 +291,16 @@ class _Reading:
             self._show_part(start, image)
             self._pieces.append((VisibleTextBuilder.space,))
         return self._hide(start, tag.end())
+
+    def _show_component(self, start: int, component: Component) -> int:
+        for value in component.values:
+            line = self._line(value.start)
+            rows = enumerate(value.text.split("\n"), line)
+            self._pieces.append((_show_value, tuple(rows), self._labels))
+        if component.values:
+            self._pieces.append((VisibleTextBuilder.begin,))
+            self._pieces.append((VisibleTextBuilder.line, self._line(component.end)))
+        return self._hide(start, component.end)
 
     def read_shortcode(self, start: int) -> int:
         found = None
@@ -376,6 +397,17 @@ class _Reading:
         self._runs.append(run)
         self._pieces.append(run)
         return end
+
+
+def _show_value(
+    builder: VisibleTextBuilder, lines: tuple[Line, ...], labels: frozenset[str]
+) -> None:
+    """Show a string of a component as a block of its own."""
+    builder.begin()
+    builder.line(lines[0][0])
+    reading = _Reading("\n".join(text for _, text in lines), lines, labels)
+    reading.read_no_components()
+    reading.show(builder)
 
 
 _READERS: dict[str, Callable[[_Reading, int], int]] = {

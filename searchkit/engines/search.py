@@ -755,6 +755,8 @@ class Evaluation:
         if heads := self._heads(count):
             return heads
         answer, kernel = self.answer, self._kernel
+        if self._is_long:
+            return self._best_of_rest(answer.hits, count)
         best = self._best(answer.literal, count)
         tiers = (answer.complete, answer.literal), (answer.hits, answer.complete)
         for all_of_them, before in tiers:
@@ -762,6 +764,14 @@ class Evaluation:
                 rest = kernel.difference(all_of_them, before)
                 best += self._best_of_rest(rest, count - len(best))
         return best
+
+    @cached_property
+    def _is_long(self) -> bool:
+        """Whether the score decides, and not first of all that no word lacks."""
+        root = self.plan.root
+        optional = root.optional if isinstance(root, Group) else ()
+        strong = sum(not self._weak_node(child) for child in optional)
+        return strong > ranking.MOST_NEEDED
 
     def _heads(self, count: int) -> list[tuple[int, float]]:
         """The best documents of a single list, if the index keeps enough of them."""

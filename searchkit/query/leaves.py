@@ -38,7 +38,7 @@ from searchkit.engines.plan import (
 )
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.engines.search import Finder
-from searchkit.query.light import CHARACTER_WEIGHT
+from searchkit.query.light import CHARACTER_WEIGHT, LIGHT, is_light
 from searchkit.query.nearest import Nearest
 from searchkit.query.notes import Notes
 from searchkit.query.restrict import Scope
@@ -135,16 +135,19 @@ class Leaves:
         self._scope = scope
         self._notes = notes
         self._exact = exact
+        self._segmenter = finder.reader.lexicon.segmenter
         self._budget = budget or Budget(notes)
         self._twins = Twins(finder, self._leaf, self._row, notes)
 
     def within(self, fields: tuple[str, ...]) -> Leaves:
         """The same for some fields only."""
-        scope = replace(self._scope, fields=fields)
+        return self._like(replace(self._scope, fields=fields), self._notes)
+
+    def _like(self, scope: Scope, notes: Notes) -> Leaves:
         return Leaves(
             self._finder,
             scope,
-            self._notes,
+            notes,
             exact=self._exact,
             nearest=self._nearest,
             budget=self._budget,
@@ -178,6 +181,7 @@ class Leaves:
                 yield Piece(text, (self._noted(written),))
                 return
             found = [word for word in found if word.kind != "sign"] or found
+        found = [*chain.from_iterable(map(self._without_light, found))]
         end = 0
         for word in found:
             label = text[word.start : word.end]
@@ -188,6 +192,26 @@ class Leaves:
                 made = tuple(_lighter(leaf, word) for leaf in made)
             yield Piece(label, made, apart=word.start > end or not end)
             end = word.end
+
+    def _without_light(self, word: Word) -> list[Word]:
+        """A row of Han characters that is no word, without light ones at its ends."""
+        row = word.atoms
+        if word.kind != "han" or len(row) < 3 or word.end - word.start != len(row):
+            return [word]
+        first, end = 0, len(row)
+        while first < end and row[first] in LIGHT:
+            first += 1
+        while end > first and row[end - 1] in LIGHT:
+            end -= 1
+        if end - first in (0, len(row)) or self._segmenter.knows(word.folded):
+            return [word]
+        spans = [(at, at + 1) for at in range(first)]
+        spans.append((first, end))
+        spans += [(at, at + 1) for at in range(end, len(row))]
+        return [
+            Word("han", word.start + s, word.start + e, "".join(row[s:e]), row[s:e])
+            for s, e in spans
+        ]
 
     def excluded(self, text: str) -> Iterator[Leaf]:
         """A chunk that no hit may hold: its word, or its words as they stand."""
@@ -222,6 +246,15 @@ class Leaves:
         if leaf.fields == ALL_FIELDS:
             leaf = replace(leaf, fields=VISIBLE_FIELDS)
         yield self._noted(leaf, how=" as a phrase")
+
+    def as_words(self, text: str) -> None:
+        """Note that a phrase that stands nowhere is searched as its words."""
+        self._notes.missing(text, instead=text.split())
+
+    def is_nowhere(self, text: str) -> bool:
+        """Whether a phrase stands in no article."""
+        quiet = self._like(self._scope, Notes())
+        return not any(map(self._count, quiet.phrase(text)))
 
     def formula(self, text: str, occur: Occur) -> Iterator[Leaf]:
         """A formula as one leaf; one that is nowhere, nor a near form, as words.
@@ -374,7 +407,7 @@ class Leaves:
     def _words_in(self, run: str) -> list[tuple[str, int, int]]:
         if len(run) == 1 or not is_han(run[0]):
             return [(run, 0, 1)]
-        return self._finder.reader.lexicon.segmenter.query_words(run)
+        return self._segmenter.query_words(run)
 
     def _word(self, label: str, word: Word) -> Iterator[Leaf]:
         """One word as a leaf; one that stands nowhere with its parts beside it."""
@@ -397,7 +430,7 @@ class Leaves:
         """What is searched instead of a word that stands nowhere."""
         if word.kind == "han":
             yield from self._known_parts(label, word.atoms)
-        elif word.kind == "name":
+        elif word.kind == "name" and not is_light(word.folded):
             yield from (self._letters(a, a) for a in word.atoms if a.isalnum())
         elif word.kind == "mixed":
             for part in words(label, self._finder.reader.lexicon.parts()):

@@ -43,6 +43,7 @@ _CLOSING = {**dict.fromkeys('"“”＂„', '"“”＂„'), "「": "」", "�
 _TEXT_FIELDS: tuple[str, ...] = get_args(TextField)
 _RESTRICTIONS = ("path", "in", "lang", "since", "until", "date")
 FIELDS = (*_TEXT_FIELDS, *_RESTRICTIONS)
+_MOST_NAMES = 4  # names in capitals that are typed side by side; more are a sentence
 _FIELD = re.compile(r"([A-Za-z]{2,12})[:：](?=\S)")
 _PREFIX = re.compile(r"[^\W_][\w.+#/-]*[*＊]")
 _INFIX = re.compile(r"[*＊][^\W_][\w.+#/-]*[*＊]")
@@ -77,6 +78,7 @@ class _Parser:
         self.restrictions: list[Restriction] = []
         self.notes: list[Note] = []
         self.problem: tuple[str, int] | None = None
+        self.in_capitals = _is_in_capitals(text)
 
     def parse(self) -> ParsedQuery:
         cut = False
@@ -120,7 +122,7 @@ class _Parser:
         word = match[0] if match else ""
         kind = _OPERATORS.get(word)
         rest = self.text[self.at + len(word) :].strip(" \t\n\r)）")
-        if kind is None or not rest:
+        if kind is None or not rest or (self.in_capitals and word.isalpha()):
             return None
         if kind != "not" and not self.open[-1].groups[-1]:
             return None
@@ -202,6 +204,8 @@ class _Parser:
             node = Fielded(name, node)  # type: ignore[arg-type]
         if occur == "optional" and isinstance(node, Phrase | Fielded):
             occur = "required"
+        elif occur == "required" and isinstance(node, Phrase):
+            node = Phrase(node.text, insisted=True)
         self.parts += not isinstance(node, Either)
         self.open[-1].groups[-1].append(Item(occur, node))
 
@@ -296,6 +300,16 @@ class _Parser:
         if self.problem is None:
             self.problem = (f"“{part}” at {position + 1}: {why}.", position)
         self.notes.append(Note("ignored", part, f"“{part}” was ignored: {why}"))
+
+
+def _is_in_capitals(text: str) -> bool:
+    """Whether a whole sentence is in capitals, so that its AND is none of ours.
+
+    >>> _is_in_capitals("GPU AND TPU"), _is_in_capitals("USE OF AND AND OR IN A CPU")
+    (False, True)
+    """
+    words = [word for word in text.split() if word not in _OPERATORS]
+    return len(words) > _MOST_NAMES and text.isascii() and text.isupper()
 
 
 _QUOTES = "".join(_CLOSING)

@@ -14,11 +14,14 @@ from searchkit.engines.search import Finder
 from searchkit.model import Note
 from searchkit.query import tree
 from searchkit.query.leaves import Leaves
-from searchkit.query.light import LIGHT, LIGHT_WEIGHT
+from searchkit.query.light import LIGHT_WEIGHT, is_light
 from searchkit.query.notes import Notes
 from searchkit.query.restrict import scope_of
 from searchkit.query.twins import Piece
 from searchkit.record import replace
+
+LONG = 3
+"""Words beside a quoted text; with more it is a question that quotes something."""
 
 
 def plan_query(
@@ -48,7 +51,7 @@ def _group(words: tree.Words, leaves: Leaves) -> Group | None:
     parts: dict[tree.Occur, list[Node]]
     parts = {"optional": [], "required": [], "excluded": []}
     names = _Names()
-    for item in words.items:
+    for item in _asked(words.items, leaves):
         if item.occur == "excluded":
             parts[item.occur].extend(_nodes(item.node, leaves, item.occur))
         elif pieces := _pieces(item.node, leaves):
@@ -69,6 +72,26 @@ def _group(words: tree.Words, leaves: Leaves) -> Group | None:
         tuple(parts["excluded"]),
         tuple(twins),
     )
+
+
+def _asked(items: tuple[tree.Item, ...], leaves: Leaves) -> Iterator[tree.Item]:
+    """The items; in a long question a quoted text that is nowhere as its words."""
+    is_long = sum(isinstance(item.node, tree.Text) for item in items) > LONG
+    for item in items:
+        node = item.node
+        if (
+            is_long
+            and item.occur == "required"
+            and isinstance(node, tree.Phrase)
+            and not node.insisted
+            and leaves.is_nowhere(node.text)
+        ):
+            leaves.as_words(node.text)
+            yield from (
+                tree.Item("optional", tree.Text(chunk)) for chunk in node.text.split()
+            )
+        else:
+            yield item
 
 
 def _within(twin: Twin, light: dict[Node, Node]) -> Twin:
@@ -140,4 +163,4 @@ def _lightened(nodes: list[Node], *, beside: list[Node]) -> list[Node]:
 
 
 def _is_light(node: Node) -> bool:
-    return isinstance(node, Leaf) and fold(node.label).text in LIGHT
+    return isinstance(node, Leaf) and is_light(fold(node.label).text)

@@ -30,9 +30,10 @@ class Text:
 
 @record
 class Phrase:
-    """A quoted text, to be found as it stands."""
+    """A quoted text, to be found as it stands. `insisted`: a `+` is before it."""
 
     text: str
+    insisted: bool = False
 
 
 @record

@@ -375,3 +375,48 @@ def test_paragraphs_of_real_articles_show_what_commonmark_shows() -> None:
                 assert "".join(read(paragraph).text.split()) == expected
                 compared += 1
     assert compared > 200
+
+
+QUIZ = """Before
+<Question
+  choices={[
+    {
+      text: "甲 \\"a\\"",
+      explain: "见 <a href=\\"x\\">`code` 页</a>。",
+      correct: true
+    },
+    { text: '乙', kind: "hidden" }
+  ]}
+/>
+after
+"""
+
+
+def test_strings_of_a_component_are_blocks_of_their_own() -> None:
+    assert blocks(QUIZ) == ["Before", '甲 "a"', "见 code 页。", "乙", "after"]
+
+
+def test_strings_of_a_component_know_their_line() -> None:
+    visible = read(QUIZ)
+    shown = ["甲", "code", "乙", "after"]
+    lines = [visible.line_at(visible.text.index(word)) for word in shown]
+    assert lines == [5, 6, 9, 12]
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ('<TabItem value="a" label="标签">\n\nb', ["标签", "b"]),
+        ('<Tabs values={[{label: "macOS", value: "q"}]}>\n\nb', ["macOS", "b"]),
+        ("a <Tip title='t'/> b", ["a", "t", "b"]),
+        ("if a <B and c's, then d's > e", ["if a <B and c's, then d's > e"]),
+        ('a <Tip title="never closed', ['a <Tip title="never closed']),
+    ],
+)
+def test_what_a_component_shows(body: str, shown: list[str]) -> None:
+    assert blocks(body) == shown
+
+
+@pytest.mark.parametrize("piece", ["<A ", "<A {", '<A t="', "<A {'\\\\", "<A t={<A "])
+def test_components_without_an_end_take_linear_time(piece: str) -> None:
+    assert "A" in read("x " + piece * 30_000).text

@@ -145,3 +145,15 @@ OPERATORS = st.sampled_from([" ", *PARTS.split()])
 def test_any_text_gives_a_tree(text: str) -> None:
     parsed, _ = parse(text)
     assert parsed.root.groups
+
+
+@pytest.mark.parametrize("text", ["USE OF AND AND NOT IN A SMALL CPU", "A OR B C D E"])
+def test_a_sentence_in_capitals_has_no_operators(text: str) -> None:
+    tree, _ = parse(text)
+    assert [item.occur for item in tree.root.groups[0].items] == ["optional"] * len(
+        text.split()
+    )
+
+
+def test_names_in_capitals_have_operators() -> None:
+    assert len(parse("GPU OR TPU")[0].root.groups) == 2
