@@ -9,7 +9,6 @@ import textwrap
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from hypothesis import strategies as st
 import searchkit
 from searchkit import Article
 from searchkit.engines import generations
+from searchkit.record import replace
 
 QUERIES = ("旋转 位置", '"位置编码"', "rope", "编码 -rope", "topic:甲", "in:code x")
 

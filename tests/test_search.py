@@ -340,21 +340,6 @@ def test_quotes_that_are_nowhere_do_not_empty_a_long_question(opened: Opened) ->
     assert ids(engine.search(question.replace(' "', ' +"'))) == []
 
 
-def test_in_a_long_question_not_all_words_come_first(opened: Opened) -> None:
-    """One article is about four of five words, one mentions each once."""
-    about = "raft leader election timeout " * 20
-    beside = " ".join(f"word{number}" for number in range(2000))
-    engine = opened(
-        Article("about", "Raft leader election timeout", about),
-        Article("beside", "Notes", f"raft leader election timeout zebra {beside}"),
-        *(Article(f"x{n}", "Other", "nothing of it") for n in range(30)),
-    )
-    result = engine.search("raft leader election timeout zebra")
-    assert ids(result)[0] == "about"
-    assert result.hits[0].missing == ("zebra",)
-    assert ids(engine.search("raft leader zebra"))[0] == "beside"
-
-
 def test_contractions_decide_nothing(opened: Opened) -> None:
     engine = opened(Article("a", "Parsers", "on parsers"), Article("b", "Id", "i d"))
     result = engine.search("I'd like's parsers")

@@ -52,7 +52,7 @@ def typed(text: str) -> str:
 def is_pinyin(text: str) -> bool:
     """Whether letters can be read as whole syllables, two or more.
 
-    >>> is_pinyin("xuanzhuan"), is_pinyin("zhuan"), is_pinyin("attention")
+    >>> is_pinyin("xuanzhuan"), is_pinyin("shi"), is_pinyin("attention")
     (True, False, False)
     """
     return any(0 < end < len(text) for end in ends(text)) and _reaches(text)

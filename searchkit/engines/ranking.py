@@ -69,20 +69,16 @@ OFTEN = 0.1
 NEAR = 0.25
 ONE_SCRIPT = 0.4
 # How much of a word's worth a document has for words of the same stem, how much more
-# for inflections of the word, and for the word exactly as typed. With less for the
-# stem (.25, .45, .3) nDCG@10 of cacm and cosqa is .493 and .408, so .498 and .413, with
-# (.7, .2, .1) .508 and .419; but of istio and d2l en2zh .563 and .653, .558 and .649,
-# .553 and .647. With all for the stem `normalization` in a text outranks a title on
-# `normal`.
-SHARES = (0.5, 0.3, 0.2)
+# for inflections of the word, and for the word exactly as typed. With so little for the
+# stem one `normalization` in a text outranks a title on `normal`. More of it helps long
+# English questions and hurts titles: nDCG@10 of cacm, cosqa, istio and d2l en2zh is
+# .493 .408 .563 .653, with (.5, .3, .2) .498 .413 .558 .649, with (.7, .2, .1) .508
+# .419 .553 .647; so the middle was left to what a reader expects of one word.
+SHARES = (0.25, 0.45, 0.3)
 
 # A word whose idf is below this share of the query's rarest says nothing of its own:
 # 的 or `the` beside a term. It ranks, but alone it makes no hit.
 WEAK = 0.15
-
-# A query with more strong words is a question: no article need have all of them, and
-# one that has is not better for that alone. Of fewer, articles with all come first.
-MOST_NEEDED = 3
 
 # Of its score that a document gets for another name of what was typed. What the share
 # is changes only the order among such documents: all literal ones come before them.

@@ -755,8 +755,6 @@ class Evaluation:
         if heads := self._heads(count):
             return heads
         answer, kernel = self.answer, self._kernel
-        if self._is_long:
-            return self._best_of_rest(answer.hits, count)
         best = self._best(answer.literal, count)
         tiers = (answer.complete, answer.literal), (answer.hits, answer.complete)
         for all_of_them, before in tiers:
@@ -765,21 +763,14 @@ class Evaluation:
                 best += self._best_of_rest(rest, count - len(best))
         return best
 
-    @cached_property
-    def _is_long(self) -> bool:
-        """Whether the score decides, and not first of all that no word lacks."""
-        root = self.plan.root
-        optional = root.optional if isinstance(root, Group) else ()
-        strong = sum(not self._weak_node(child) for child in optional)
-        return strong > ranking.MOST_NEEDED
-
     def _heads(self, count: int) -> list[tuple[int, float]]:
         """The best documents of a single list, if the index keeps enough of them."""
         leaf = self._only_leaf
         found = self.finder.found(leaf) if leaf else None
         if found is None or len(found.all_layers) != 1:
             return []
-        source, worths = found.layers[0].source, found.layers[0].worths
+        layer = found.all_layers[0]
+        source, worths = layer.source, layer.worths
         if not isinstance(source, TermPostings):
             return []
         heads, codes = decode.heads(source)
@@ -842,10 +833,14 @@ class Evaluation:
         for leaf, source, column in zip(leaves, sources, columns, strict=True):
             table = kernel.table(self._highest(leaf), self.finder.found(leaf).idf)
             for worths, idf in ((_ABOVE, first[leaf]), (_FAR_ABOVE, second[leaf])):
-                more = kernel.table(_beside_worths(leaf, worths), idf)
-                table = kernel.add(table, more)
-            top = source.top if isinstance(source, TermPostings) else 255
-            parts.append((column, table, float(table[top])))
+                beside = _beside_worths(leaf, worths)
+                if len(beside) != len(table):  # a formula's worths are no codes'
+                    beside = (0.0, *[max(beside)] * (len(table) - 1))
+                table = kernel.add(table, kernel.table(beside, idf))
+            is_term = isinstance(source, TermPostings)
+            parts.append(
+                (column, table, float(table[source.top] if is_term else max(table)))
+            )
         chosen = kernel.reaching(parts, best[-1][1] / _SLACK)
         return self._best(kernel.intersection([chosen, documents]), count)
 

@@ -35,9 +35,6 @@ LONGEST_QUERY = 2_000
 MOST_PARTS = 64
 """Words, phrases, formulas and restrictions; the rest is ignored with a note."""
 
-MOST_PATTERNS = 8
-"""Words with `*` or `~`, each of which is compared with many terms of the index."""
-
 _DEEPEST = 30  # parentheses; deeper ones mean nothing to a person
 _CLOSING = {**dict.fromkeys('"“”＂„', '"“”＂„'), "「": "」", "『": "』"}
 _TEXT_FIELDS: tuple[str, ...] = get_args(TextField)
@@ -71,7 +68,6 @@ class _Parser:
         self.open: list[_Open] = [_Open()]
         self.too_deep = 0
         self.parts = 0
-        self.patterns = 0
         # No formula begins before.
         plain = _OF_FORMULAS.isdisjoint(text) and "math" not in text
         self.plain_until = len(text) if plain else 0
@@ -213,25 +209,18 @@ class _Parser:
         quoted = self._quoted()
         if quoted is not None:
             return Phrase(quoted)
-        start, chunk = self.at, self._chunk()
-        return self._pattern(chunk, start) or Text(chunk)
+        chunk = self._chunk()
+        return self._pattern(chunk) or Text(chunk)
 
-    def _pattern(self, chunk: str, start: int) -> Wildcard | Fuzzy | None:
-        """The pattern that a chunk is, if it is one and there were not too many."""
-        found: Wildcard | Fuzzy | None = None
+    def _pattern(self, chunk: str) -> Wildcard | Fuzzy | None:
+        """The pattern that a chunk is, if it is one."""
         if _INFIX.fullmatch(chunk):
-            found = Wildcard(chunk[1:-1], anywhere=True)
-        elif _PREFIX.fullmatch(chunk):
-            found = Wildcard(chunk[:-1], anywhere=False)
-        elif match := _FUZZY.fullmatch(chunk):
-            found = Fuzzy(match[1], int(match[2] or 0))
-        if found:
-            self.patterns += 1
-        if self.patterns > MOST_PATTERNS and found:
-            why = f"only {MOST_PATTERNS} words of a query may have a * or ~"
-            self._ignore(chunk[-1], why, start)
-            return None
-        return found
+            return Wildcard(chunk[1:-1], anywhere=True)
+        if _PREFIX.fullmatch(chunk):
+            return Wildcard(chunk[:-1], anywhere=False)
+        if match := _FUZZY.fullmatch(chunk):
+            return Fuzzy(match[1], int(match[2] or 0))
+        return None
 
     def _formula(self) -> Formula | None:
         """The formula that begins here, if one does."""

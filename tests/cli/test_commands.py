@@ -130,7 +130,7 @@ def test_a_damaged_index(process: Process, copied: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize("file", ["documents", "postings", "pages", "glossary.json"])
+@pytest.mark.parametrize("file", ["documents", "postings", "pages", "glossary"])
 def test_check_names_the_file_and_what_repairs_it(
     process: Process, copied: Path, file: str
 ) -> None:

@@ -7,7 +7,6 @@ import pickle
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 import searchkit
 from searchkit import Article, SearchEngine
 from searchkit.engines import generations
+from searchkit.record import replace
 
 ARTICLES = [
     Article("a.md", "旋转位置编码", "旋转位置编码（RoPE）与 the networks $x_{t-1}$。"),
@@ -103,7 +103,7 @@ def test_a_pickle_with_the_right_seals_is_not_read_either(
     sealed = replace(manifest, files=generations.file_seals(generation))
     generations.write_manifest(generation, sealed)
     assert ask_everything(index) == len(QUESTIONS)
-    for name in ("twins.json", "glossary.json", "words.json", "documents", "pages"):
+    for name in ("glossary", "suggestions", "words.json", "documents", "pages"):
         (generation / name).write_bytes(pickle.dumps(Hostile(marker)))
         sealed = replace(manifest, files=generations.file_seals(generation))
         generations.write_manifest(generation, sealed)
@@ -131,14 +131,11 @@ JSON_TRAPS = {
 }
 
 
-@pytest.mark.parametrize("name", ["twins.json", "glossary.json", "words.json"])
 @pytest.mark.parametrize("trap", JSON_TRAPS)
-def test_hostile_json_with_the_right_seal_is_refused(
-    index: Path, name: str, trap: str
-) -> None:
+def test_hostile_json_with_the_right_seal_is_refused(index: Path, trap: str) -> None:
     generation = generations.current(index)
     manifest = generations.read_manifest(generation)
-    (generation / name).write_bytes(JSON_TRAPS[trap])
+    (generation / "words.json").write_bytes(JSON_TRAPS[trap])
     sealed = replace(manifest, files=generations.file_seals(generation))
     generations.write_manifest(generation, sealed)
     ask_everything(index)  # raises nothing but IndexStoreError
@@ -161,7 +158,7 @@ def test_a_manifest_names_no_file_elsewhere(index: Path, name: str) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no named pipes")
-@pytest.mark.parametrize("name", ["searchkit.json", "twins.json", "postings", "pages"])
+@pytest.mark.parametrize("name", ["searchkit.json", "glossary", "postings", "pages"])
 def test_a_pipe_is_not_waited_for(index: Path, name: str) -> None:
     path = generations.current(index) / name
     path.unlink()
