@@ -1,10 +1,12 @@
 """Indexes that several tests look into."""
 
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import searchkit
 from searchkit import Article, SearchEngine
@@ -12,6 +14,12 @@ from searchkit import Article, SearchEngine
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # jieba's source is older than its Python
     import jieba  # noqa: F401, so that tests may import it
+
+# Each example may build an index. HYPOTHESIS_PROFILE=long looks at many more of them;
+# no example has a deadline, since machines are shared.
+settings.register_profile("short", max_examples=30, deadline=None)
+settings.register_profile("long", max_examples=1000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(__file__).parent / "data"
