@@ -21,6 +21,7 @@ from searchkit.record import record
 Evaluate = Callable[[str], tuple[Evaluation, tuple[Note, ...]]]
 """Plans a query as the one was that is being helped."""
 
+_LONGEST = 200  # characters of a query that is helped; a pasted text is no typo
 _MOST_IN_ROW = 6  # words that are read as one pinyin
 _ROW = re.compile(r"[A-Za-zü]+(?:[ '’][A-Za-zü]+)+")
 _HAN_RUN = re.compile(f"[{HAN}]{{2,}}")
@@ -68,7 +69,7 @@ def help_for(
     `correct` asks for words to be corrected, also if there are hits.
     """
     missing = [note.part for note in notes if note.kind == "missing"]
-    if not missing or (total and not correct):
+    if not missing or len(query) > _LONGEST or (total and not correct):
         return None
     changes = list(_changes(query, missing, Nearest(evaluation.finder)))
     # Pinyin alone may be enough; what is not asked for is not done to the other words.
