@@ -22,6 +22,7 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="has no such signals"
 
 BUILD = """
 import sys
+import signal
 import searchkit
 
 def hear(progress):
@@ -29,6 +30,8 @@ def hear(progress):
         print("analysing", flush=True)
 
 if __name__ == "__main__":
+    # A shell in the background has its children ignore interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     searchkit.build(sys.argv[1], sys.argv[2], jobs=2, progress=hear)
 """
 
@@ -70,8 +73,8 @@ def session_is_empty(session: int) -> bool:
 
 def ends(process: subprocess.Popen[bytes]) -> bytes:
     """Wait for the build and all it started; what it said."""
-    _, said = process.communicate(timeout=10)
-    deadline = time.monotonic() + 10
+    _, said = process.communicate(timeout=60)
+    deadline = time.monotonic() + 60
     while not session_is_empty(process.pid):
         assert time.monotonic() < deadline, "a worker outlives the build"
         time.sleep(0.05)
