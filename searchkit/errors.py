@@ -23,6 +23,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from os import PathLike, fspath
 
+REBUILD = "Run `searchkit build --full` to write it anew."
+"""What to do where an index, or a file of it, is of no use."""
+
 
 class SearchkitError(Exception):
     """The root of everything searchkit raises on purpose."""
@@ -93,7 +96,7 @@ class IndexFormatError(IndexStoreError):
             f"The index in {fspath(path)} has format {found}; "
             f"this version of searchkit reads format {expected}.",
             path=path,
-            hint="Run `searchkit build --full` to write it anew.",
+            hint=REBUILD,
         )
         self.expected = expected
         self.found = found

@@ -9,31 +9,9 @@ from __future__ import annotations
 import re
 from unicodedata import normalize
 
-from searchkit.analysis.english import stem, uninflected
 from searchkit.analysis.scripts import HUMP, MOST_HUMPS
-from searchkit.analysis.terms import INFLECTED, STEM
 
 _JOINER = re.compile("(?<=[a-z0-9])[-_](?=[a-z0-9])")
-
-
-def inflections(word: str) -> tuple[str, ...]:
-    """The terms under which the forms of a folded word stand, itself first.
-
-    >>> inflections("networks")
-    ('networks', 'network', '^network')
-    """
-    base = uninflected(word)
-    return tuple(dict.fromkeys((word, base, INFLECTED + base)))
-
-
-def relatives(word: str) -> tuple[str, ...]:
-    """The terms under which words with the same stem stand.
-
-    >>> relatives("normalization")
-    ('normal', '^normal', '~normal')
-    """
-    root = stem(word)
-    return (root, INFLECTED + root, STEM + root)
 
 
 def joined(name: str) -> str:

@@ -21,7 +21,7 @@ from searchkit.cli.printable import printable
 from searchkit.cli.request import is_terminal, utf8
 from searchkit.cli.search_command import search
 from searchkit.config import load_config
-from searchkit.errors import IndexLockedError
+from searchkit.errors import REBUILD, IndexLockedError
 from searchkit.model import IndexStats
 
 
@@ -256,7 +256,7 @@ def check(index: str | None, strings: int, seed: int) -> int:
     if problems:
         complain(
             f"The index has {len(problems)} problems.",
-            "Run `searchkit build --full` to write it anew.",
+            REBUILD,
         )
         return FAILED
     click.echo(f"sound: {articles} articles")

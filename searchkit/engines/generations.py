@@ -21,6 +21,7 @@ from zlib import crc32
 
 from searchkit.engines.columns.files import corrupt, seal_of
 from searchkit.errors import (
+    REBUILD,
     IndexCorruptError,
     IndexFormatError,
     IndexLockedError,
@@ -39,7 +40,6 @@ NEW = ".new"
 
 _LOCK = "lock"
 _NAME = re.compile(r"generation-(\d{6,})")
-_REBUILD = "Run `searchkit build --full` to write it anew."
 
 
 @record
@@ -95,13 +95,13 @@ def current(index: Path) -> Path:
         ) from None
     except (OSError, ValueError) as error:
         raise IndexCorruptError(
-            f"{index / POINTER} cannot be read ({error}).", path=index, hint=_REBUILD
+            f"{index / POINTER} cannot be read ({error}).", path=index, hint=REBUILD
         ) from error
     if not _NAME.fullmatch(name) or not (index / name).is_dir():
         raise IndexCorruptError(
             f"{index / POINTER} names {name[:40]!r}, which is not there.",
             path=index,
-            hint=_REBUILD,
+            hint=REBUILD,
         )
     return index / name
 
@@ -124,7 +124,7 @@ def read_manifest(generation: Path) -> Manifest:
         return _manifest(value)
     except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
         raise IndexCorruptError(
-            f"{path} cannot be read ({error}).", path=path, hint=_REBUILD
+            f"{path} cannot be read ({error}).", path=path, hint=REBUILD
         ) from error
 
 

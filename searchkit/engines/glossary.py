@@ -15,11 +15,11 @@ from pathlib import Path
 from searchkit.analysis.names import name_key
 from searchkit.analysis.pairs import Definition
 from searchkit.engines.columns.files import Columns, ColumnWriter, corrupt
+from searchkit.engines.reader import GLOSSARY
 from searchkit.engines.twins import add_twins
 from searchkit.model import GlossaryPair, GlossaryPlace
 from searchkit.record import as_tuple
 
-GLOSSARY = "glossary"
 _PAIRS = "pairs"
 _LEVEL = 9  # zlib's
 

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Literal
 
 from searchkit.analysis.analyzer import ZONES
-from searchkit.errors import IndexCorruptError
+from searchkit.engines.columns.files import corrupt
 from searchkit.model import Zone
 
 LONGEST_ATOM = 64
@@ -97,11 +97,7 @@ class damage_told:  # noqa: N801, a context manager to be read as a verb
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if isinstance(error, DAMAGE):
-            raise IndexCorruptError(
-                f"{self.path / 'pages'} is damaged: a stored article ({error}).",
-                path=self.path / "pages",
-                hint="Run `searchkit build --full` to write it anew.",
-            ) from error
+            raise corrupt(self.path / "pages", f"a stored article ({error})") from error
 
 
 def inflate(data: bytes | memoryview, size: int, dictionary: bytes = b"") -> bytes:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from searchkit.engines import generations
-from searchkit.engines.columns.files import Column, Columns
+from searchkit.engines.columns.files import Column, Columns, corrupt
 from searchkit.engines.columns.postings import Postings, TermPostings
 from searchkit.engines.decoded import Decoded
 from searchkit.engines.kernels.plain import PlainKernel
@@ -23,7 +23,6 @@ from searchkit.engines.texts import Texts
 from searchkit.engines.twins import Twins
 from searchkit.engines.user_words import FILE_NAME as WORDS
 from searchkit.engines.user_words import unpack_words
-from searchkit.errors import IndexCorruptError
 from searchkit.record import record
 
 if TYPE_CHECKING:
@@ -134,7 +133,7 @@ class GenerationReader:
         try:
             self._words = unpack_words(words)
         except (ValueError, TypeError, LookupError, RecursionError) as error:
-            raise _damaged(generation / WORDS, str(error)) from error
+            raise corrupt(generation / WORDS, str(error)) from error
         for name in (PAGES, GLOSSARY, SUGGESTIONS):
             self.columns(name)
         documents = self.columns(DOCUMENTS)
@@ -376,7 +375,7 @@ class GenerationReader:
         """A column with a number for each document, and so many more."""
         found = self._documents.column(name).integers(code)
         if len(found) != self.document_count + more:
-            raise _damaged(self.path / DOCUMENTS, f"{name} is too short or too long")
+            raise corrupt(self.path / DOCUMENTS, f"{name} is too short or too long")
         return found
 
     def texts(self, name: str) -> Texts:
@@ -386,14 +385,6 @@ class GenerationReader:
             texts = Texts(self._documents, name)
             self.__dict__["_texts_" + name] = texts
         return texts
-
-
-def _damaged(path: Path, why: str) -> IndexCorruptError:
-    return IndexCorruptError(
-        f"{path} is damaged ({why}).",
-        path=path,
-        hint="Run `searchkit build --full` to write it anew.",
-    )
 
 
 __all__ = ["DOCUMENTS", "PAGES", "POSTINGS", "Averages", "GenerationReader", "Summary"]

@@ -18,11 +18,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
 
-from searchkit.engines.columns.files import Columns
+from searchkit.engines.columns.files import Columns, corrupt
 from searchkit.engines.columns.terms import Terms
 from searchkit.engines.reader import SUGGESTIONS
 from searchkit.engines.texts import Texts
-from searchkit.errors import IndexCorruptError
 
 BEGINS, LATER, PINYIN, LATER_PINYIN, INITIALS, REST = "blpqir"
 """What a key begins with."""
@@ -48,7 +47,7 @@ class Suggestions:
         while (name := f"least{len(self._above) + 1}") in columns:
             self._above.append(columns.column(name).integers("I"))
         if len(self._starts) != 4 * (len(self._keys) + 1):
-            raise self._damaged("its keys are not as many as it says")
+            raise corrupt(self._path, "its keys are not as many as it says")
 
     def __len__(self) -> int:
         """The number of completions."""
@@ -72,7 +71,7 @@ class Suggestions:
     def _texts_of(self, numbers: Iterable[int]) -> Iterator[str]:
         for number in numbers:
             if number >= len(self._texts):
-                raise self._damaged("a key has no completion")
+                raise corrupt(self._path, "a key has no completion")
             yield self._texts[number]
 
     def _best(self, first: int, stop: int) -> Iterator[int]:
@@ -122,15 +121,8 @@ class Suggestions:
             self._starts.slice(4 * ordinal, 4 * ordinal + 4), "little"
         )
         if found > len(self._row) // 4:
-            raise self._damaged("a key has no numbers")
+            raise corrupt(self._path, "a key has no numbers")
         return found
-
-    def _damaged(self, why: str) -> IndexCorruptError:
-        return IndexCorruptError(
-            f"{self._path} is damaged: {why}.",
-            path=self._path,
-            hint="Run `searchkit build --full` to write it anew.",
-        )
 
 
 __all__ = [

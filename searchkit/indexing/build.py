@@ -194,7 +194,8 @@ class Build:
             same_definitions,
             stored_definitions,
         )
-        from searchkit.engines.glossary import GLOSSARY, read_pairs, write_glossary
+        from searchkit.engines.glossary import read_pairs, write_glossary
+        from searchkit.engines.reader import GLOSSARY
 
         user = self.glossary
         if base and same_definitions(base, generation):

@@ -155,7 +155,7 @@ def snippets(
     """
     if not found:
         return _beginning(page, characters)
-    marked = _Marked(page, found, formulas, characters)
+    marked = _Marked(found, formulas, characters)
     shown: list[tuple[int, int, int]] = []
     chosen: list[Snippet] = []
     for _, first, last, piece in sorted(_windows(page, found, characters)):
@@ -178,7 +178,7 @@ def every_place(
     page: Page, found: Sequence[Mark], formulas: Formulas, *, characters: int
 ) -> tuple[Snippet, ...]:
     """One snippet for each stretch of text that holds matches, in text order."""
-    marked = _Marked(page, found, formulas, characters)
+    marked = _Marked(found, formulas, characters)
     shown = []
     first = 0
     while first < len(found):
@@ -224,12 +224,12 @@ def _windows(page: Page, found: Sequence[Mark], characters: int) -> Iterator[_Wi
 class _Marked:
     """The marks of a page as spans of its chunks' texts."""
 
-    __slots__ = ("_formulas", "_found", "_page", "_positions", "_spans", "characters")
+    __slots__ = ("_formulas", "_found", "_positions", "_spans", "characters")
 
     def __init__(
-        self, page: Page, found: Sequence[Mark], formulas: Formulas, characters: int
+        self, found: Sequence[Mark], formulas: Formulas, characters: int
     ) -> None:
-        self._page, self._found, self._formulas = page, found, formulas
+        self._found, self._formulas = found, formulas
         self._positions = [mark[0] for mark in found]
         self._spans: dict[int, _Span] = {}
         self.characters = characters

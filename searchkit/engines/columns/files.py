@@ -24,7 +24,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from searchkit.errors import IndexCorruptError, IndexFormatError
+from searchkit.errors import REBUILD, IndexCorruptError, IndexFormatError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +44,6 @@ _ENTRY = struct.Struct("<BQQQI")
 _ALIGNED = 8
 _KIND_BYTES = 16
 _PAGES_AT_ONCE = 256  # compared between two calls of whoever wants to know how far
-_REBUILD = "Run `searchkit build --full` to write it anew."
 
 
 class ColumnWriter:
@@ -381,4 +380,4 @@ def seal_of(path: Path) -> int:
 
 def corrupt(path: Path, why: str) -> IndexCorruptError:
     """The error that says that a file is damaged and what to do."""
-    return IndexCorruptError(f"{path} is damaged: {why}.", path=path, hint=_REBUILD)
+    return IndexCorruptError(f"{path} is damaged: {why}.", path=path, hint=REBUILD)
