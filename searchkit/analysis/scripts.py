@@ -9,6 +9,7 @@ every other visible character is a sign. Nothing is dropped.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cache
 
 HAN = (
@@ -32,7 +33,12 @@ _USUAL = re.compile(
     rf"[\x00-\x7f\u3001-\u3003\u3008-\u3011{_USUAL_HAN}\u2014\u2018-\u201d]*"
 )
 _PLAIN = re.compile(rf"[a-z0-9\s{_USUAL_HAN}]*")
-_HAN_RANGES = tuple((part[0], part[-1]) for part in re.findall(".-.|.", HAN))
+# Where runs of Han code points begin and, by turns, have ended.
+_HAN_BORDERS = [
+    border
+    for part in re.findall(".-.|.", HAN)
+    for border in (part[0], chr(ord(part[-1]) + 1))
+]
 
 _LETTERS = f"[a-z]{{1,{LONGEST}}}"
 _DIGITS = f"[0-9]{{1,{LONGEST}}}"
@@ -109,7 +115,7 @@ def is_han(character: str) -> bool:
     """
     if "\u4e00" <= character <= "\u9fff":
         return True
-    return any(first <= character <= last for first, last in _HAN_RANGES)
+    return bisect_right(_HAN_BORDERS, character) % 2 == 1
 
 
 def is_han_run(text: str) -> bool:
