@@ -27,8 +27,9 @@ LONGEST_LEFT = 16
 _SHOWN = 30  # characters of evidence on each side
 _HIDDEN = "\ufffc"  # stands for what is no prose
 _WORD = r"[A-Za-z][A-Za-z0-9]*(?:[-+.'’/][A-Za-z0-9]+)*(?:\+\+|#)?"
-_LATIN_NAME = re.compile(rf"{_WORD}(?: {_WORD}){{0,7}}")
-_LATIN_END = re.compile(rf"{_WORD}(?: {_WORD}){{0,7}}$")
+_MOST_WORDS = 8  # of a Latin name
+_LATIN_NAME = re.compile(rf"{_WORD}(?: {_WORD}){{0,{_MOST_WORDS - 1}}}")
+_LATIN_END = re.compile(rf"{_LATIN_NAME.pattern}$")
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
 _HAN_NAME = re.compile(rf"[{HAN}]{{2,14}}")
 _MIXED_NAME = re.compile(rf"[A-Za-z]{{1,14}} ?[{HAN}]{{2,12}}")
@@ -178,7 +179,8 @@ def _left(before: str) -> tuple[str, str]:
             return match[0][-LONGEST_LEFT:], OPEN
         ahead = before[: match.start()].rstrip(" ")[-1:]
         return match[0], LATIN if ahead.isalnum() or ahead in _PART_OF_NAME else EDGE
-    match = _LATIN_END.search(before)
+    words = before.split(" ")[-_MOST_WORDS:]  # a longer text is searched in its square
+    match = _LATIN_END.search(" ".join(words))
     return (match[0], EDGE) if match else ("", EDGE)
 
 
