@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from searchkit.analysis.scripts import HAN, is_han
+from searchkit.analysis.scripts import HAN
 from searchkit.model import Block, Span, VisibleText
 from searchkit.record import record
 
@@ -27,13 +27,14 @@ LONGEST_LEFT = 16
 _SHOWN = 30  # characters of evidence on each side
 _HIDDEN = "\ufffc"  # stands for what is no prose
 _WORD = r"[A-Za-z][A-Za-z0-9]*(?:[-+.'’/][A-Za-z0-9]+)*(?:\+\+|#)?"
-_LATIN_NAME = re.compile(rf"{_WORD}(?: {_WORD}){{0,7}}")
-_LATIN_END = re.compile(rf"{_WORD}(?: {_WORD}){{0,7}}$")
+_MOST_WORDS = 8  # of a Latin name
+_LATIN_NAME = re.compile(rf"{_WORD}(?: {_WORD}){{0,{_MOST_WORDS - 1}}}")
+_LATIN_END = re.compile(rf"{_LATIN_NAME.pattern}$")
+_HAN_CHARACTER = re.compile(f"[{HAN}]")
 _HAN_NAME = re.compile(rf"[{HAN}]{{2,14}}")
 _MIXED_NAME = re.compile(rf"[A-Za-z]{{1,14}} ?[{HAN}]{{2,12}}")
 _HAN_END = re.compile(rf"[{HAN}]+$")
 _BRACKET = re.compile(r"[（(【]([^（）()【】\ufffc]{2,90})[）)】]")
-_OPENING = re.compile("[（(【]")
 _SEPARATOR = re.compile(r"\s*[,，、;；:：]\s*|\s+/\s+|\s+or\s+|或者?|\s*[“”\"]\s*")
 _CALLED = re.compile(
     r"又称为?|也称为?|亦称为?|又叫|也叫|又名|简称为?|缩写为?|简写为?|全称为?|英文名?称?为?|英语"
@@ -84,7 +85,7 @@ def definitions(visible: VisibleText) -> tuple[Definition, ...]:
     return tuple(
         found
         for block in visible.blocks
-        if _OPENING.search(visible.text, block.start, block.end)
+        if _BRACKET.search(visible.text, block.start, block.end)
         for found in _in_block(visible, block, _prose(visible, block))
     )
 
@@ -178,7 +179,8 @@ def _left(before: str) -> tuple[str, str]:
             return match[0][-LONGEST_LEFT:], OPEN
         ahead = before[: match.start()].rstrip(" ")[-1:]
         return match[0], LATIN if ahead.isalnum() or ahead in _PART_OF_NAME else EDGE
-    match = _LATIN_END.search(before)
+    words = before.split(" ")[-_MOST_WORDS:]  # a longer text is searched in its square
+    match = _LATIN_END.search(" ".join(words))
     return (match[0], EDGE) if match else ("", EDGE)
 
 
@@ -201,7 +203,7 @@ def _named(left: str, names: tuple[str, ...]) -> str:
 
 def is_chinese(name: str) -> bool:
     """Whether a name has Han characters, perhaps beside Latin ones."""
-    return any(map(is_han, name))
+    return _HAN_CHARACTER.search(name) is not None
 
 
 def abbreviates(short: str, full: str) -> bool:

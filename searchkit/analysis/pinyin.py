@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from searchkit.analysis.tables import read_table
 
@@ -19,6 +19,7 @@ _LONGEST_SYLLABLE = 6  # letters: zhuang
 _NO_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=1 << 14)
 def readings(word: str) -> tuple[str, ...]:
     """The syllable of each character of a folded word; nothing if one has none.
 

@@ -123,10 +123,11 @@ class RowAnalyzer:
         count = len(tokens)
         # Their characters in a row are those of the text that are no blanks.
         places = np.flatnonzero(row.kinds != BLANK_KIND)
-        after = np.cumsum(np.fromiter(map(len, tokens), np.int64, count))
-        ends = places[after - 1] + 1
-        starts = places[np.concatenate((np.zeros(1, np.int64), after))[:count]]
         numbers = np.fromiter(map(self.table.__getitem__, tokens), np.int64, count)
+        sizes = np.frombuffer(self.table.sizes, np.int64)[numbers]
+        after = np.cumsum(sizes)
+        ends = places[after - 1] + 1
+        starts = places[after - sizes]
         odd = np.concatenate(([0], np.cumsum(row.odd)))
         for at in np.flatnonzero(odd[ends] > odd[starts]).tolist():
             if self.table.kinds[numbers[at]] & NAME:

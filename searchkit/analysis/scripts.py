@@ -9,6 +9,7 @@ every other visible character is a sign. Nothing is dropped.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cache
 
 HAN = (
@@ -104,8 +105,13 @@ MOST_HUMPS = 16
 
 
 @cache
-def _han_ranges() -> tuple[tuple[str, str], ...]:
-    return tuple((part[0], part[-1]) for part in re.findall(".-.|.", HAN))
+def _han_borders() -> list[str]:
+    """Where runs of Han code points begin and, by turns, have ended."""
+    return [
+        border
+        for part in re.findall(".-.|.", HAN)
+        for border in (part[0], chr(ord(part[-1]) + 1))
+    ]
 
 
 def is_han(character: str) -> bool:
@@ -116,7 +122,7 @@ def is_han(character: str) -> bool:
     """
     if "\u4e00" <= character <= "\u9fff":
         return True
-    return any(first <= character <= last for first, last in _han_ranges())
+    return bisect_right(_han_borders(), character) % 2 == 1
 
 
 def is_han_run(text: str) -> bool:

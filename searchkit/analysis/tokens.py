@@ -50,16 +50,16 @@ Written = Callable[[slice], str]
 class TokenTable(dict[object, int]):
     """Numbers tokens as they are met: `table[token]`. The columns are by number.
 
-    Token n has `atom_counts[n]` atoms from `atom_firsts[n]` on in the columns `ids`,
-    `offsets`, `lengths` (in characters of the token) and `marks`; `other_counts[n]`
-    further terms from `other_firsts[n]` on in `other_ids`, each at one of the token's
-    atoms (`other_atoms`).
+    Token n has `sizes[n]` characters, and `atom_counts[n]` atoms from `atom_firsts[n]`
+    on in the columns `ids`, `offsets`, `lengths` (in characters of the token) and
+    `marks`; `other_counts[n]` further terms from `other_firsts[n]` on in `other_ids`,
+    each at one of the token's atoms (`other_atoms`).
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__()
         self.vocabulary = vocabulary
-        self.kinds = array("B")
+        self.kinds, self.sizes = array("B"), array("q")
         self.atom_firsts, self.atom_counts = array("q"), array("q")
         self.ids, self.offsets, self.lengths = array("i"), array("q"), array("q")
         self.marks = array("B")
@@ -70,22 +70,23 @@ class TokenTable(dict[object, int]):
         number = self[token] = len(self.kinds)
         first = token[0]
         if token.isascii() and len(token) <= LONGEST and _is_plain(token):
-            self._begin(WORD | NAME)
+            self._begin(token, WORD | NAME)
             self._atom(token.lower(), 0, LETTERS)
             if not (token.islower() or token.istitle() or token.isdigit()):
                 self._others(0, token.lower(), token)
         elif first == BORDER:
-            self._begin(EDGE)
+            self._begin(token, EDGE)
         elif first in _CHARACTERS:
-            self._begin(CHARACTERS | (HAN if first == HAN_CHARACTER else 0))
+            is_han = first == HAN_CHARACTER
+            self._begin(token, CHARACTERS | (HAN if is_han else 0))
             self._characters(len(token))
         elif token.isascii() and (len(token) > 1 or token.isalnum()):
             self._name(token, None if token == token.lower() else token.__getitem__)
         elif len(token) > 1 or token.isalnum() or _is_letters(token):
-            self._begin(WORD)
+            self._begin(token, WORD)
             self._atom(token, 0, token.isalnum())
         else:
-            self._begin(0)
+            self._begin(token, 0)
             self._atom(token, 0, 0)
         return number
 
@@ -96,9 +97,10 @@ class TokenTable(dict[object, int]):
             self._name(token, written)
         return self[key]
 
-    def _begin(self, kind: int) -> None:
+    def _begin(self, token: str, kind: int) -> None:
         """All that is added from now on is of the next token."""
         self.kinds.append(kind)
+        self.sizes.append(len(token))
         self.atom_firsts.append(len(self.ids))
         self.atom_counts.append(0)
         self.other_firsts.append(len(self.other_ids))
@@ -120,7 +122,7 @@ class TokenTable(dict[object, int]):
 
     def _name(self, token: str, written: Written | None) -> None:
         """Add a name; `written` unless it was written as it is folded."""
-        self._begin(WORD | NAME)
+        self._begin(token, WORD | NAME)
         folded = token.lower()
         atoms = _ATOM.findall(folded)
         starts = [0, *accumulate(map(len, atoms))][:-1]

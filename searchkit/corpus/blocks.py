@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from searchkit.corpus.tags import BLOCK_TAGS, CLOSE_TAG, open_tag
 
@@ -80,8 +80,7 @@ _TEMPLATE_LINE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """Lines that form one block. A table row has its cells as lines, all of one number.
 
     `lines` are (line of the body, content) without the indent and the markers of the

@@ -131,7 +131,9 @@ class VisibleTextBuilder:
             return
         if text[0] in _BLANKS and not self._gap:
             self._gap = " "
-        self._show(_SPACES.sub(" ", core), "heading" if self._level else "prose")
+        if "  " in core or not core.isprintable():  # cheap, and mostly neither
+            core = _SPACES.sub(" ", core)
+        self._show(core, "heading" if self._level else "prose")
         if text[-1] in _BLANKS:
             self._gap = " "
 

@@ -24,6 +24,7 @@ _FENCES = {"---": frozenset({"---", "..."}), "+++": frozenset({"+++"})}
 _TOPIC_KEYS = ("topics", "tags", "categories")
 _DATE = re.compile(r"\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DEEPEST = 100  # lists in lists; libyaml's loader crashes at some thousand
+_NESTING = "[{-:?"  # every list or mapping in YAML needs one of its own
 _TOML_LINE = re.compile(r"at line (\d+)")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -94,7 +95,7 @@ def _load(fence: str, content: str) -> object:
 
 def _load_yaml(content: str) -> object:
     try:
-        if "*" in content or len(content) > _DEEPEST:
+        if "*" in content or sum(map(content.count, _NESTING)) > _DEEPEST:
             _refuse_traps(content)
         return yaml.load(content, _PlainLoader)
     except _UnreadableError:

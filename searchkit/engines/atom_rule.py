@@ -39,7 +39,7 @@ def follows(text: str, pieces: Array, starts: Array, lengths: Array) -> list[boo
     strange |= starts < begins[numbers]
     strange |= starts >= ends[numbers]
     strange[1:] |= starts[1:] <= starts[:-1]
-    found = np.zeros(len(text) + 1, np.int64)
+    found = np.zeros(len(text) + 1, np.int32)
     found[starts] = lengths
     differing = np.flatnonzero(found != _lengths(text, begins, ends))
     sure = np.ones(len(pieces), np.bool_)
@@ -58,17 +58,28 @@ def _lengths(text: str, begins: Array, ends: Array) -> Array:
     new = (kinds != before) | (kinds < _DIGIT)
     places = np.flatnonzero(new)
     runs = np.diff(places, append=size)
-    for at in np.flatnonzero(runs > LONGEST_ATOM).tolist():
-        new[places[at] : places[at] + runs[at] : LONGEST_ATOM] = True
-    places = np.flatnonzero(new)
-    joint = (kinds == _HYPHEN) & (before == _LETTER) & (after == _LETTER)
-    lengths = np.zeros(size + 1, np.int64)
-    lengths[places] = np.diff(places, append=size)
-    lengths[:-1][joint | (kinds == _BLANK)] = 0
-    depth = np.bincount(begins, minlength=size + 1)
-    depth -= np.bincount(ends, minlength=size + 1)
-    lengths[np.cumsum(depth) == 0] = 0
+    if len(long := np.flatnonzero(runs > LONGEST_ATOM)):
+        for at in long.tolist():
+            new[places[at] : places[at] + runs[at] : LONGEST_ATOM] = True
+        places = np.flatnonzero(new)
+        runs = np.diff(places, append=size)
+    lengths = np.zeros(size + 1, np.int32)
+    lengths[places] = runs
+    hyphens = np.flatnonzero(kinds == _HYPHEN)
+    joint = (before[hyphens] == _LETTER) & (after[hyphens] == _LETTER)
+    lengths[hyphens[joint]] = 0
+    lengths[:-1][kinds == _BLANK] = 0
+    lengths[_between(begins, ends, size + 1)] = 0
     return lengths
+
+
+def _between(begins: Array, ends: Array, size: int) -> Array:
+    """The places below `size` that are in none of the pieces."""
+    starts, stops = np.append(0, ends), np.append(begins, size)
+    counts = stops - starts
+    return np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(
+        counts.sum()
+    )
 
 
 def _kinds(text: str) -> Array:

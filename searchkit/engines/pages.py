@@ -127,8 +127,8 @@ def _by_rule(
     return follows(
         text,
         np.array(rows, np.int64).reshape(-1, 4),
-        np.array(starts, np.int64),
-        np.array(lengths, np.int64),
+        np.asarray(starts, np.int64),
+        np.asarray(lengths, np.int64),
     )
 
 

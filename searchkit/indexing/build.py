@@ -9,6 +9,7 @@ the builds before can be seen in the result.
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import shutil
 import signal
@@ -31,6 +32,7 @@ from searchkit.engines import generations
 from searchkit.engines.generation.known import known_digests
 from searchkit.engines.generations import FORMAT_VERSION, Manifest
 from searchkit.errors import CorpusError, IndexStoreError
+from searchkit.indexing.pool import COLLECT_EVERY
 from searchkit.indexing.seen import Look, read_seen, write_seen
 from searchkit.indexing.sources import (
     Corpus,
@@ -76,6 +78,7 @@ class Build:
         self.glossary = read_user_glossary(self.config.glossary)
         with (
             _ended_by_signals(),
+            _seldom_collected(),
             generations.build_lock(self.index, wait_s=self.wait_s),
         ):
             generations.tidy(self.index)
@@ -307,6 +310,17 @@ def _ended_by_signals() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Have Python look for garbage more seldom; see COLLECT_EVERY."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], COLLECT_EVERY) if before[0] else 0, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _exit(number: int, _: object) -> None:

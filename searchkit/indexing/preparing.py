@@ -6,15 +6,18 @@ pack, and spill the result to a file.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from searchkit.analysis.dictionary import UserWord
 from searchkit.analysis.lexicon import lexicon
 from searchkit.analysis.pairs import alias_definitions, definitions
-from searchkit.analysis.rows import AnalyzedBatch, RowAnalyzer
+from searchkit.analysis.rows import AnalyzedBatch, Column, RowAnalyzer
 from searchkit.corpus.reader import ReadArticle, read_article, read_bytes
 from searchkit.corpus.visible import visible_text
 from searchkit.engines.generation.copies import signatures
@@ -214,12 +217,16 @@ def _pages(
         formulas = slice(math.bases[index], math.bases[index + 1])
         page = pack_page(
             one.visible,
-            text.starts[body].tolist(),
-            text.lengths[body].tolist(),
-            math.starts[formulas].tolist(),
-            math.lengths[formulas].tolist(),
+            *_arrays(text.starts[body], text.lengths[body]),
+            *_arrays(math.starts[formulas], math.lengths[formulas]),
         )
         yield page, pack_article(one.article, one.visible.text)
+
+
+def _arrays(*columns: Column) -> Iterator[array[int]]:
+    """The columns as Python's arrays, for code that looks at single values."""
+    for column in columns:
+        yield array("I", column.astype(np.uintc).tobytes())
 
 
 def _encoded(text: str) -> bytes:

@@ -151,6 +151,26 @@ def test_the_file_follows_from_what_is_given_alone(tmp_path: Path) -> None:
     assert made[0] == made[1]
 
 
+def test_rows_that_wait_in_files_make_the_same_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    for at_once in (1 << 20, 5, 1):
+        monkeypatch.setattr(stored, "_ROWS_AT_ONCE", at_once)
+        folder = tmp_path / str(at_once)
+        folder.mkdir()
+        completions(
+            folder,
+            words=WORDS,
+            titles=[*TITLES, "编码 编码 编码", "\x00位\x85置\n"],
+            headings=HEADINGS,
+            names=NAMES,
+        )
+        made.append((folder / SUGGESTIONS).read_bytes())
+        assert [path.name for path in folder.iterdir()] == [SUGGESTIONS]
+    assert made[0] == made[1] == made[2]
+
+
 def test_words_of_one_article_are_left_out_of_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

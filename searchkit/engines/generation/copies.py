@@ -83,10 +83,13 @@ def signatures(batch: AnalyzedBatch) -> Array:
 
 def _hashes(terms: Sequence[str], ids: Array) -> Array:
     """A 64-bit hash of each occurrence's term, the same in every process."""
-    used, inverse = np.unique(ids, return_inverse=True)
+    counts = np.bincount(ids)
+    used = np.flatnonzero(counts)
     encoded = (terms[one].encode("utf-8", "surrogatepass") for one in used.tolist())
     hashes = np.fromiter(map(zlib.crc32, encoded), np.uint64, len(used))
-    return np.asarray(_mixed(hashes)[inverse.ravel()])
+    by_term = np.empty(len(counts), np.uint64)
+    by_term[used] = _mixed(hashes)
+    return np.asarray(by_term[ids])
 
 
 def _mixed(values: Array) -> Array:

@@ -46,9 +46,10 @@ class _Space:
 
     def add(self, rows: Rows, tags: Array | None) -> None:
         """Take in a batch; without tags every zone is 0."""
-        used = np.unique(rows.ids)
+        counts = np.bincount(rows.ids)
+        used = np.flatnonzero(counts)
         numbers = self._numbers
-        table = np.zeros(int(used[-1]) + 1 if len(used) else 0, np.uint32)
+        table = np.empty(len(counts), np.uint32)
         table[used] = [
             numbers.setdefault(rows.terms[one], len(numbers)) for one in used.tolist()
         ]

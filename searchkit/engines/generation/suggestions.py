@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from heapq import nsmallest
-from itertools import takewhile
+from heapq import merge, nsmallest
+from itertools import accumulate, islice, takewhile
 from math import log2
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from searchkit.analysis.chinese import JIEBA
 from searchkit.analysis.folding import fold
@@ -44,6 +46,8 @@ _LONGEST_TEXT = 200  # characters of a completion; a longer title helps nobody
 _MOST_STARTS = 12  # later words of a text by which it is found
 _LONGEST_INITIALS = 12
 _KEYS_AT_ONCE = 1 << 14  # encoded in some hundred bytes each
+_ROWS_AT_ONCE = 1 << 20  # keys with a number in memory, some 90 bytes each
+_NUMBER_BYTES = 10  # of a row: NUL, eight digits, a line end
 
 # How many times more articles a word has to be in, as a power of two, to come before
 # a title: a title says what an article is about.
@@ -169,33 +173,54 @@ def _write_texts(writer: ColumnWriter, texts: Sequence[str]) -> None:
     writer.add("texts_at", at)
 
 
-def _write_keys(writer: ColumnWriter, completions: Sequence[tuple[str, bool]]) -> None:
-    rows = [
-        key.encode("utf-8", "surrogatepass") + b"\0" + number.to_bytes(4, "big")
-        for number, (folded, is_word) in enumerate(completions)
-        for key in keys(folded, is_word=is_word)
-    ]
-    rows.sort()
-    found: list[bytes] = []
+def _write_keys(writer: ColumnWriter, completions: Iterable[tuple[str, bool]]) -> None:
+    dictionary, found = DictionaryWriter(), list[bytes]()
     starts, numbers = array("I"), array("I")
-    last = b""
-    for row in rows:
+    last = last_key = b""
+    for row in _in_order(_rows(completions), writer.path.parent):
         if row == last:  # a text that goes on in the same way twice
             continue
-        if row[:-4] != last[:-4]:
-            found.append(row[:-5])
+        last, key = row, row[:-_NUMBER_BYTES]
+        if key != last_key:
+            last_key = key
+            if len(found) == _KEYS_AT_ONCE:
+                dictionary.add(found)
+                found = []
+            found.append(key)
             starts.append(len(numbers))
-        numbers.append(int.from_bytes(row[-4:], "big"))
-        last = row
+        numbers.append(int(row[1 - _NUMBER_BYTES :], 16))
     starts.append(len(numbers))
-    rows.clear()
-    dictionary = DictionaryWriter()
-    for at in range(0, len(found), _KEYS_AT_ONCE):
-        dictionary.add(found[at : at + _KEYS_AT_ONCE])
+    dictionary.add(found)
     dictionary.finish(writer, "keys")
     writer.add("starts", starts)
     for level, values in enumerate(_levels(numbers)):
         writer.add(f"least{level}", values)
+
+
+def _rows(completions: Iterable[tuple[str, bool]]) -> Iterator[bytes]:
+    """Each key with the number of its completion, as a line that sorts by both.
+
+    Folding leaves no line end and no NUL in a text.
+    """
+    for number, (folded, is_word) in enumerate(completions):
+        end = b"\0%08x\n" % number
+        for key in keys(folded, is_word=is_word):
+            yield key.encode("utf-8", "surrogatepass") + end
+
+
+def _in_order(lines: Iterator[bytes], folder: Path) -> Iterator[bytes]:
+    """The lines sorted; what is more than _ROWS_AT_ONCE waits in nameless files."""
+    parts: list[Iterable[bytes]] = []
+    with ExitStack() as files:
+        while part := sorted(islice(lines, _ROWS_AT_ONCE)):
+            if not parts and len(part) < _ROWS_AT_ONCE:
+                yield from part
+                return
+            file = files.enter_context(TemporaryFile(dir=folder))
+            file.writelines(part)
+            file.seek(0)
+            parts.append(file)
+        yield from merge(*parts)
 
 
 def _levels(numbers: array[int]) -> Iterator[array[int]]:
@@ -233,13 +258,14 @@ def _pinyin_keys(folded: str, starts: Sequence[int]) -> Iterator[str]:
     spoken = [] if folded.isascii() else spoken_pieces(folded)
     if not any(is_han(folded[start]) for start, _ in spoken):
         return
-    at = {start: index for index, (start, _) in enumerate(spoken)}
+    whole = "".join([piece for _, piece in spoken])
+    lengths = accumulate((len(piece) for _, piece in spoken), initial=0)
+    at = dict(zip((start for start, _ in spoken), lengths, strict=False))
     first = spoken[0][0]
     for start in starts:
         if start in at and (start == first or is_han(folded[start])):
-            rest = "".join([piece for _, piece in spoken[at[start] :][:LONGEST_KEY]])
             mark = PINYIN if start == first else LATER_PINYIN
-            yield mark + rest[:LONGEST_KEY]
+            yield mark + whole[at[start] : at[start] + LONGEST_KEY]
     letters = "".join([piece[0] for _, piece in spoken])
     if len(letters) > 1:
         yield INITIALS + letters[:_LONGEST_INITIALS]
