@@ -22,7 +22,7 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, islice, pairwise
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Literal
 
@@ -66,10 +66,10 @@ section that goes on from the chunk before."""
 # step), of sections (step of the line, offset from its first piece, strings kept of
 # the path before, 0 for its first piece's text or 1 and its own strings), lengths of
 # strings, and of stored atoms.
-_LANGUAGES = 4
-_SPANS = slice(7, 10)
-_LINES = slice(10, 12)
-_SECTIONS = slice(12, 16)
+_GAPS, _SIZES, _SECTION_STEPS, _SPAN_COUNTS, _LANGUAGES, _LINE_COUNTS, _MODES = range(7)
+_SPANS = range(7, 10)
+_LINES = range(10, 12)
+_SECTIONS = range(12, 16)
 _STRINGS, _STEPS, _LENGTHS = range(16, 19)
 
 BY_TEXT, BY_SPANS, STORED, CONTINUED = 0, 1, 2, 4
@@ -266,12 +266,11 @@ class Chunk:
 
     __slots__ = (
         "_atoms",
+        "_bounds",
         "_carried",
-        "_columns",
         "_line",
-        "_line_bounds",
+        "_numbers",
         "_paths",
-        "_span_bounds",
         "borders",
         "characters",
         "ends",
@@ -298,24 +297,31 @@ class Chunk:
             *(spans, spans, spans, lines, lines),
             *(sections, sections, sections, sections, strings, atoms, atoms),
         )
-        bounds = list(accumulate(lengths, initial=0))
-        end = at + (bounds[-1] << width)
+        # Most columns are not asked for: each is cut out of the numbers when it is.
+        self._bounds = list(accumulate(lengths, initial=0))
+        end = at + (self._bounds[-1] << width)
         if end > len(raw):
             raise ValueError("a layout is cut off")
-        numbers = view[at:end].cast(WIDTHS[width]).tolist()
-        columns = [numbers[a:b] for a, b in pairwise(bounds)]
-        self._columns: list[list[int]] = columns
+        self._numbers: list[int] = view[at:end].cast(WIDTHS[width]).tolist()
         self.text = str(view[end:], "utf-8", "surrogatepass")
-        gaps, sizes, steps, span_counts, _, line_counts, self.modes = columns[:7]
-        self._place(gaps, sizes)
-        self.sections = list(accumulate(steps, initial=section - 1))[1:]
+        self._place(self._column(_GAPS), self._column(_SIZES))
+        steps = accumulate(self._column(_SECTION_STEPS), initial=section - 1)
+        self.sections = list(steps)[1:]
         self.new_sections = range(section, section + sections)
-        self._span_bounds = list(accumulate(span_counts, initial=0))
-        self._line_bounds = list(accumulate(line_counts, initial=0))
+        self.modes = self._column(_MODES)
         self._atoms: dict[int, list[int]] = {}
         self._paths: dict[int, tuple[str, ...]] = {}
-        if len(self.text) != self.characters + sum(columns[_STRINGS]):
+        if len(self.text) != self.characters + sum(self._column(_STRINGS)):
             raise ValueError("the text of a chunk has another length")
+
+    def _column(self, number: int) -> list[int]:
+        return self._numbers[self._bounds[number] : self._bounds[number + 1]]
+
+    def _range(self, counts: int, piece: int) -> tuple[int, int]:
+        """Which rows are a piece's, in columns of which each piece has so many."""
+        before = self._column(counts)
+        first = sum(before[:piece])
+        return first, first + before[piece]
 
     def _place(self, gaps: list[int], sizes: list[int]) -> None:
         """Find where each piece begins and ends."""
@@ -338,8 +344,8 @@ class Chunk:
 
     def spans(self, piece: int) -> list[tuple[int, int, Zone]]:
         """The (start, end, zone) of a piece's spans."""
-        first, last = self._span_bounds[piece : piece + 2]
-        gaps, sizes, zones = (c[first:last] for c in self._columns[_SPANS])
+        first, last = self._range(_SPAN_COUNTS, piece)
+        gaps, sizes, zones = (self._column(c)[first:last] for c in _SPANS)
         found: list[tuple[int, int, Zone]] = []
         at, end = self.starts[piece], self.ends[piece]
         for gap, size, zone in zip(gaps, sizes, zones, strict=True):
@@ -360,9 +366,8 @@ class Chunk:
                 found = atom_starts(self.text, stretches(self.spans(piece)))
             else:
                 at, last = self._stored(piece)
-                found = list(accumulate(self._columns[_STEPS][at:last], initial=start))[
-                    1:
-                ]
+                steps = self._column(_STEPS)[at:last]
+                found = list(accumulate(steps, initial=start))[1:]
             count = self.borders[piece + 1] - self.borders[piece]
             if len(found) < count:  # the gap behind a block
                 found.append(end)
@@ -375,7 +380,7 @@ class Chunk:
         """Where the atom ends that is the piece's `index`-th."""
         start = self.atoms(piece)[index]
         if self.modes[piece] & STORED:
-            return start + self._columns[_LENGTHS][self._stored(piece)[0] + index]
+            return start + self._column(_LENGTHS)[self._stored(piece)[0] + index]
         return atom_end(self.text, start, self.ends[piece])
 
     def _stored(self, piece: int) -> tuple[int, int]:
@@ -390,13 +395,13 @@ class Chunk:
 
     def language(self, piece: int) -> str:
         """The language of a piece that is a fence; empty for others."""
-        number = self._columns[_LANGUAGES][piece]
+        number = self._column(_LANGUAGES)[piece]
         return self._string(number - 1) if number else ""
 
     def lines(self, piece: int) -> list[tuple[int, int]]:
         """The (offset, source line) pairs from a piece to the next."""
-        first, last = self._line_bounds[piece : piece + 2]
-        offsets, steps = self._columns[_LINES]
+        first, last = self._range(_LINE_COUNTS, piece)
+        offsets, steps = map(self._column, _LINES)
         line = self._line + sum(steps[:first])
         found: list[tuple[int, int]] = []
         offset, end = self.starts[piece], self.ends[piece]
@@ -411,8 +416,8 @@ class Chunk:
 
     def line_at(self, piece: int, offset: int) -> int:
         """The source line in which the text at an offset of a piece stands."""
-        first, last = self._line_bounds[piece : piece + 2]
-        offsets, steps = self._columns[_LINES]
+        first, last = self._range(_LINE_COUNTS, piece)
+        offsets, steps = map(self._column, _LINES)
         if last - first == 1 and not offsets[first]:
             return (self._line + sum(steps[:last])) & WORD
         line = (self._line + sum(steps[:first])) & WORD
@@ -427,7 +432,7 @@ class Chunk:
         path = tuple(map(self._string, range(self._carried)))
         yield path
         number = self._carried
-        _, _, kept, own = self._columns[_SECTIONS]
+        _, _, kept, own = map(self._column, _SECTIONS)
         for section, keep, count in zip(self.new_sections, kept, own, strict=True):
             path = path[:keep]
             if count == 0:  # its heading is its first block
@@ -449,7 +454,7 @@ class Chunk:
 
     def section_places(self) -> Iterator[tuple[int, int]]:
         """The (line, offset) of each section that begins here."""
-        lines, starts, _, _ = self._columns[_SECTIONS]
+        lines, starts, _, _ = map(self._column, _SECTIONS)
         line = self._line
         for section, step, start in zip(self.new_sections, lines, starts, strict=True):
             piece = bisect_left(self.sections, section)
@@ -458,6 +463,6 @@ class Chunk:
             yield line, (base + start) & WORD
 
     def _string(self, number: int) -> str:
-        lengths = self._columns[_STRINGS]
+        lengths = self._column(_STRINGS)
         start = self.characters + sum(lengths[:number])
         return self.text[start : start + lengths[number]]
