@@ -166,7 +166,7 @@ def stretches(spans: Iterable[tuple[int, int, Zone]]) -> list[tuple[int, int]]:
 class Page:
     """The directory of one article's text. `borders[n]` is the first position of piece
     n, and the last border is the number of all positions; `pieces[n]` is the first
-    piece of chunk n."""
+    piece of chunk n, and `characters` is the length of the whole text."""
 
     __slots__ = (
         "_at",
@@ -174,6 +174,7 @@ class Page:
         "_data",
         "_zones",
         "borders",
+        "characters",
         "head",
         "pieces",
         "rows",
@@ -193,6 +194,7 @@ class Page:
         end = at + (pieces << size_width)
         sizes = data[at:end].cast(WIDTHS[size_width])
         self.borders = [0, *accumulate(sizes)]
+        self.characters = sum([row[1] for row in self.rows])
         at, end = end, end + (pieces + 3) // 4
         self._zones = data[at:end]
         self.pieces = [0, *accumulate([row[0] for row in self.rows])]

@@ -336,9 +336,17 @@ class GenerationReader:
             return unpack_article(self._stored("article", row.number), known, visible)
 
     def _stored(self, name: str, number: int) -> memoryview:
-        pages = self.columns(PAGES)
-        at = pages.column(name + "_offsets").integers("Q")
-        return pages.column(name).slice(at[number], at[number + 1])
+        pages, at = self._pages(name)
+        return pages.slice(at[number], at[number + 1])
+
+    def _pages(self, name: str) -> tuple[Column, memoryview]:
+        """A column of what is stored of each document, and where that begins."""
+        found = self.__dict__.get("_pages_" + name)
+        if found is None:
+            pages = self.columns(PAGES)
+            at = pages.column(name + "_offsets").integers("Q")
+            found = self.__dict__["_pages_" + name] = pages.column(name), at
+        return found
 
     # What else a generation keeps
 
