@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from itertools import pairwise
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
