@@ -67,7 +67,7 @@ section that goes on from the chunk before."""
 # the path before, 0 for its first piece's text or 1 and its own strings), lengths of
 # strings, and of stored atoms.
 _GAPS, _SIZES, _SECTION_STEPS, _SPAN_COUNTS, _LANGUAGES, _LINE_COUNTS, _MODES = range(7)
-_SPANS = range(7, 10)
+_SPANS = _, _, _ZONES = range(7, 10)
 _LINES = range(10, 12)
 _SECTIONS = range(12, 16)
 _STRINGS, _STEPS, _LENGTHS = range(16, 19)
@@ -80,6 +80,8 @@ HEADING = ZONES.index("heading")
 """The zone, in a directory, of the pieces with which sections begin, and no others."""
 _FOUR_ZONES = [bytes([four >> n & 3 for n in (0, 2, 4, 6)]) for four in range(256)]
 _BEGINS_SECTION = re.compile(bytes((HEADING,)))
+
+_FEW = 64  # atoms that are looked for rather than counted how many are needed
 
 DAMAGE = (ValueError, LookupError, OverflowError, TypeError, RecursionError, zlib.error)
 
@@ -321,9 +323,9 @@ class Chunk:
 
     def _range(self, counts: int, piece: int) -> tuple[int, int]:
         """Which rows are a piece's, in columns of which each piece has so many."""
-        before = self._column(counts)
-        first = sum(before[:piece])
-        return first, first + before[piece]
+        at = self._bounds[counts]
+        first = sum(self._numbers[at : at + piece])
+        return first, first + self._numbers[at + piece]
 
     def _place(self, gaps: list[int], sizes: list[int]) -> None:
         """Find where each piece begins and ends."""
@@ -356,31 +358,50 @@ class Chunk:
             found.append((start, at, ZONES[zone]))
         return found
 
-    def atoms(self, piece: int) -> list[int]:
-        """Where each position of a piece begins."""
+    def atoms(self, piece: int, least: int | None = None) -> list[int]:
+        """Where each position of a piece begins; of the first `least` at least."""
+        count = self.borders[piece + 1] - self.borders[piece]
+        wanted = count if least is None else least
         found = self._atoms.get(piece)
-        if found is None:
-            mode = self.modes[piece] & ~CONTINUED
-            start, end = self.starts[piece], self.ends[piece]
-            if mode == BY_TEXT:
-                found = atom_starts(self.text, ((start, end),))
-            elif mode == BY_SPANS:
-                found = atom_starts(self.text, stretches(self.spans(piece)))
-            else:
-                at, last = self._stored(piece)
-                steps = self._column(_STEPS)[at:last]
-                found = list(accumulate(steps, initial=start))[1:]
-            count = self.borders[piece + 1] - self.borders[piece]
-            if len(found) < count:  # the gap behind a block
-                found.append(end)
-            if len(found) != count:
-                raise ValueError("a chunk has other atoms than its page says")
+        if found is None or len(found) < wanted:
+            found = self._first_atoms(piece, wanted, count)
+            if len(found) < wanted:
+                found = self._all_atoms(piece, count)
             self._atoms[piece] = found
+        return found
+
+    def _first_atoms(self, piece: int, wanted: int, count: int) -> list[int]:
+        """The first atoms of a piece of `count`, about as many as are wanted.
+
+        Nothing where there is little to win. Atoms in a part of the text are those of
+        the whole but for its last two, which the cut may have made.
+        """
+        if self.modes[piece] & ~CONTINUED != BY_TEXT or 2 * wanted + _FEW > count:
+            return []
+        start, end = self.starts[piece], self.ends[piece]
+        cut = start + (end - start) * (wanted + _FEW // 2) * 5 // (4 * count)
+        return atom_starts(self.text, ((start, min(cut, end)),))[:-2]
+
+    def _all_atoms(self, piece: int, count: int) -> list[int]:
+        mode = self.modes[piece] & ~CONTINUED
+        start, end = self.starts[piece], self.ends[piece]
+        if mode == BY_TEXT:
+            found = atom_starts(self.text, ((start, end),))
+        elif mode == BY_SPANS:
+            found = atom_starts(self.text, stretches(self.spans(piece)))
+        else:
+            at, last = self._stored(piece)
+            steps = self._column(_STEPS)[at:last]
+            found = list(accumulate(steps, initial=start))[1:]
+        if len(found) < count:  # the gap behind a block
+            found.append(end)
+        if len(found) != count:
+            raise ValueError("a chunk has other atoms than its page says")
         return found
 
     def atom_end(self, piece: int, index: int) -> int:
         """Where the atom ends that is the piece's `index`-th."""
-        start = self.atoms(piece)[index]
+        start = self.atoms(piece, index + 1)[index]
         if self.modes[piece] & STORED:
             return start + self._column(_LENGTHS)[self._stored(piece)[0] + index]
         return atom_end(self.text, start, self.ends[piece])
@@ -416,13 +437,25 @@ class Chunk:
             found.append((offset, line & WORD))
         return found
 
+    def zone_at(self, piece: int, offset: int) -> Zone:
+        """The zone in which the text at an offset of a piece stands."""
+        first, last = self._range(_SPAN_COUNTS, piece)
+        if last - first == 1:
+            return ZONES[self._numbers[self._bounds[_ZONES] + first]]
+        zone: Zone = "prose"
+        for number, (start, _, here) in enumerate(self.spans(piece)):
+            if start > offset and number:
+                break
+            zone = here
+        return zone
+
     def line_at(self, piece: int, offset: int) -> int:
         """The source line in which the text at an offset of a piece stands."""
         first, last = self._range(_LINE_COUNTS, piece)
-        offsets, steps = map(self._column, _LINES)
-        if last - first == 1 and not offsets[first]:
-            return (self._line + sum(steps[:last])) & WORD
-        line = (self._line + sum(steps[:first])) & WORD
+        offsets, steps = [self._bounds[column] for column in _LINES]
+        if last - first == 1 and not self._numbers[offsets + first]:
+            return (self._line + sum(self._numbers[steps : steps + last])) & WORD
+        line = (self._line + sum(self._numbers[steps : steps + first])) & WORD
         for start, number in self.lines(piece):
             if start > offset:
                 break

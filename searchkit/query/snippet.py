@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from searchkit.analysis.analyzer import atom_places, name_end
 from searchkit.engines.matching import NAME, Place
 from searchkit.engines.page import CONTINUED, Chunk, Page, atom_end, atom_starts
-from searchkit.model import Snippet, Zone
+from searchkit.model import Snippet
 
 ELLIPSIS = "…"
 _SENTENCE_END = re.compile(r"[。！？；!?;\n]|[.:](?=\s|$)")
@@ -273,16 +273,15 @@ class _Marked:
             if atoms > 0:
                 span = self._formulas[atoms - 1]
             else:
-                starts = chunk.atoms(piece)
                 at = position - chunk.borders[piece]
-                start = starts[at]
+                start = chunk.atoms(piece, at + 1)[at]
                 if atoms == -NAME:
                     low = max(0, start - 1)
                     part = chunk.text[low : chunk.ends[piece]]
                     end = low + name_end(part, start - low)
                 else:
-                    last = min(at - atoms, len(starts)) - 1
-                    end = chunk.atom_end(piece, last)
+                    behind = chunk.borders[piece + 1] - chunk.borders[piece]
+                    end = chunk.atom_end(piece, min(at - atoms, behind) - 1)
                 span = (start, end)
             self._spans[number] = span
         return span
@@ -333,17 +332,8 @@ class _Fragment:
             highlights=tuple([(s + shift, e + shift) for s, e in marks]),
             heading=chunk.heading(piece),
             line=chunk.line_at(piece, self._at),
-            zone=self._zone(),
+            zone=chunk.zone_at(piece, self._at),
         )
-
-    def _zone(self) -> Zone:
-        """The zone in which the first mark stands."""
-        zone: Zone = "prose"
-        for number, (start, _, here) in enumerate(self._chunk.spans(self._piece)):
-            if start > self._at and number:
-                break
-            zone = here
-        return zone
 
     def _start_border(self, start: int, limit: int) -> int:
         """The first good place to begin between start and the first mark."""
