@@ -166,9 +166,13 @@ def stretches(spans: Iterable[tuple[int, int, Zone]]) -> list[tuple[int, int]]:
 
 
 class Page:
-    """The directory of one article's text. `borders[n]` is the first position of piece
-    n, and the last border is the number of all positions; `pieces[n]` is the first
-    piece of chunk n, and `characters` is the length of the whole text."""
+    """The directory of one article's text, and what was inflated of it. Safe for many
+    threads.
+
+    `borders[n]` is the first position of piece n, and the last border is the number of
+    all positions; `pieces[n]` is the first piece of chunk n. The whole text has so many
+    `characters`, and all chunks are `inflated` bytes.
+    """
 
     __slots__ = (
         "_at",
@@ -178,6 +182,7 @@ class Page:
         "borders",
         "characters",
         "head",
+        "inflated",
         "pieces",
         "rows",
     )
@@ -197,6 +202,7 @@ class Page:
         sizes = data[at:end].cast(WIDTHS[size_width])
         self.borders = [0, *accumulate(sizes)]
         self.characters = sum([row[1] for row in self.rows])
+        self.inflated = sum([row[3] for row in self.rows])
         at, end = end, end + (pieces + 3) // 4
         self._zones = data[at:end]
         self.pieces = [0, *accumulate([row[0] for row in self.rows])]

@@ -44,6 +44,8 @@ MOST_PLAIN = 50_000
 """Postings that one search reads without numpy, which takes 0.1 s to import."""
 
 _DECODED_BYTES = 24 << 20  # of lists that are kept for the next search
+_PAGE_BYTES = 16 << 20  # of articles' texts that are kept, with where their atoms are
+_BYTES_OF_ONE = 5  # that a byte of an inflated chunk takes then, at most
 _MOST_TERMS = 8192  # terms that are kept with where their lists lie
 _NO_TERM = object()
 
@@ -125,6 +127,7 @@ class GenerationReader:
         self.manifest = generations.read_manifest(generation)
         generations.compare_sizes(generation, self.manifest)
         self.decoded = Decoded(_DECODED_BYTES)
+        self._read_pages = Decoded(_PAGE_BYTES)
         self._lock = allocate_lock()
         self._files: dict[str, Columns] = {}
         self._terms: dict[tuple[str, str | int], Any] = {}
@@ -149,6 +152,7 @@ class GenerationReader:
 
     def close(self) -> None:
         """Let the files go. The reader cannot be used after that."""
+        self._read_pages = Decoded(0)  # their views would keep the files mapped
         for columns in self._files.values():
             columns.close()
 
@@ -319,10 +323,14 @@ class GenerationReader:
     # Stored text
 
     def page(self, number: int) -> Page:
-        """The visible text of a document, of which nothing is inflated yet."""
+        """The visible text of a document, of which little or nothing is inflated."""
         from searchkit.engines.page import Page
 
-        return Page(self._stored("page", number))
+        def read() -> tuple[Page, int]:
+            page = Page(self._stored("page", number))
+            return page, _BYTES_OF_ONE * page.inflated
+
+        return self._read_pages.get(number, read)
 
     def article(self, row: Summary) -> Article:
         """The article as it was indexed; its path is the one that was stored."""
