@@ -44,8 +44,8 @@ MOST_PLAIN = 50_000
 """Postings that one search reads without numpy, which takes 0.1 s to import."""
 
 _DECODED_BYTES = 24 << 20  # of lists that are kept for the next search
-_PAGE_BYTES = 16 << 20  # of articles' texts that are kept, with where their atoms are
-_BYTES_OF_ONE = 5  # that a byte of an inflated chunk takes then, at most
+_PAGE_BYTES = 32 << 20  # at most, of the articles' texts that are kept
+_BYTES_OF_ONE = 13  # that an inflated byte takes at most, with all atoms looked for
 _MOST_TERMS = 8192  # terms that are kept with where their lists lie
 _NO_TERM = object()
 
