@@ -185,23 +185,21 @@ def places(
 
     `numbers` rise. Documents without any are left out.
     """
+    several = [
+        (here, atoms)
+        for variant in leaf.variants
+        for here, atoms in _variant_places(kernel, reader, leaf, variant, numbers)
+    ]
     longest: dict[int, int] = {}
-    for variant in leaf.variants:
-        for here, atoms in _variant_places(kernel, reader, leaf, variant, numbers):
-            if longest:
-                for start in here:
-                    if atoms > longest.get(start, 0):
-                        longest[start] = atoms
-            else:
-                longest = dict.fromkeys(here, atoms)
-    rising = sorted(longest.items())
-    starts, found = [start for start, _ in rising], {}
+    for here, atoms in sorted(several, key=lambda pair: pair[1]):
+        longest |= dict.fromkeys(here, atoms)
+    starts, found = sorted(longest), {}
     for number in numbers:
         base, end = reader.text_base[number], reader.text_base[number + 1]
         first = bisect_left(starts, base)
         last = bisect_left(starts, end, first)
         if first < last:
-            found[number] = [(at - base, atoms) for at, atoms in rising[first:last]]
+            found[number] = [(at - base, longest[at]) for at in starts[first:last]]
     return found
 
 

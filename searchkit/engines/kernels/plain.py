@@ -26,7 +26,6 @@ Numbers: TypeAlias = list[int]
 Positions: TypeAlias = Sequence[int]
 Scores: TypeAlias = list[float]
 
-_DECODED_WHOLE = 2048  # units of a list that is decoded to look at ten documents
 _FIELDS = ("title", "alias", "topic")
 
 
@@ -126,28 +125,19 @@ class PlainKernel:
     def _of_one_term(
         self, space: str, term: TermPostings, numbers: Numbers
     ) -> list[int]:
-        """Where a term stands in the documents; a short list is decoded once."""
+        """Where a term stands in the documents."""
         base = self._bases[space]
-        found: list[int] = []
         positions = self._reader.decoded.peek((space, term.ordinal))
         if positions is not None:
+            found: list[int] = []
             bounds = [b for n in numbers for b in (base[n], base[n + 1])]
             edges = positions.searchsorted(bounds).tolist()
             for first, last in zip(edges[::2], edges[1::2], strict=True):
                 if first < last:
                     found += positions[first:last].tolist()
             return found
-        if term.position_units > _DECODED_WHOLE:
-            for n in numbers:
-                found += decode.positions_between(term, base[n], base[n + 1])
-            return found
-        whole, first = decode.positions(term), 0
-        for n in numbers:
-            first = bisect_left(whole, base[n], first)
-            last = bisect_left(whole, base[n + 1], first)
-            found += whole[first:last]
-            first = last
-        return found
+        rows = [(base[n], base[n + 1]) for n in numbers]
+        return decode.positions_in_rows(term, rows)
 
     def within(self, space: str, positions: Positions, numbers: Numbers) -> Positions:
         base = self._bases[space]
