@@ -46,13 +46,11 @@ class Twins:
     def any_begins(self, atom: str) -> bool:
         """Whether an atom is the first of any key. Raises: IndexCorruptError."""
         keys, wanted = self._keys, atom.encode("utf-8", "surrogatepass")
-        for whole in (wanted, wanted + b" "):  # other keys may stand between
-            number = bisect_left(range(len(keys)), whole, key=keys.raw)
-            if number < len(keys):
-                key = keys.raw(number)
-                if key == wanted or key.startswith(wanted + b" "):
-                    return True
-        return False
+        number = bisect_left(range(len(keys)), wanted, key=keys.raw)
+        # No folded character is below the blank, so no key stands between.
+        return number < len(keys) and (keys.raw(number) + b" ").startswith(
+            wanted + b" "
+        )
 
     def get(self, key: str) -> Names | None:
         """The names of a key; None if it has none. Raises: IndexCorruptError."""
