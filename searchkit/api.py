@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
     from searchkit.engines.page import Page
     from searchkit.engines.reader import GenerationReader, Summary
-    from searchkit.engines.search import Evaluation, Finder, Ranked, Sort
+    from searchkit.engines.finder import Finder
+    from searchkit.engines.search import Evaluation, Ranked, Sort
     from searchkit.indexing import Corpus, ProgressCallback
     from searchkit.query.correct import Evaluate
     from searchkit.query.snippet import Formulas, Mark
@@ -307,7 +308,8 @@ class SearchEngine:
         exact: bool = False,
         strict: bool = False,
     ) -> tuple[Evaluation, tuple[Note, ...]]:
-        from searchkit.engines.search import Evaluation, Finder
+        from searchkit.engines.finder import Finder
+        from searchkit.engines.search import Evaluation
         from searchkit.query.parser import parse
         from searchkit.query.planner import plan_query
 

@@ -37,7 +37,7 @@ from searchkit.engines.plan import (
     Twin,
 )
 from searchkit.engines.plan import Sequence as Slots
-from searchkit.engines.search import Finder
+from searchkit.engines.finder import Finder
 from searchkit.query.light import CHARACTER_WEIGHT, LIGHT, is_light
 from searchkit.query.nearest import Nearest
 from searchkit.query.notes import Notes

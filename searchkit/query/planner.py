@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from searchkit.analysis.folding import fold
 from searchkit.engines.plan import AnyOf, Group, Leaf, Node, Plan, Twin
-from searchkit.engines.search import Finder
+from searchkit.engines.finder import Finder
 from searchkit.model import Note
 from searchkit.query import tree
 from searchkit.query.leaves import Leaves

@@ -16,7 +16,7 @@ from searchkit.analysis.names import is_abbreviation, name_key
 from searchkit.analysis.terms import CASED
 from searchkit.engines.plan import Leaf, Twin
 from searchkit.engines.plan import Sequence as Slots
-from searchkit.engines.search import Finder
+from searchkit.engines.finder import Finder
 from searchkit.engines.twins import Names
 from searchkit.query.notes import Notes
 from searchkit.record import record

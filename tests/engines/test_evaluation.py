@@ -15,7 +15,8 @@ from searchkit.analysis.analyzer import ZONES
 from searchkit.engines import ranking
 from searchkit.engines.kernels.vector import codes_of
 from searchkit.engines.plan import ALL_FIELDS, AnyOf, Filters, Group, Leaf, Plan, Twin
-from searchkit.engines.search import Evaluation, Finder
+from searchkit.engines.finder import Finder
+from searchkit.engines.search import Evaluation
 
 ATOMS = (
     "a",

@@ -236,34 +236,22 @@ class VectorKernel:
 
     def positions_in_all(
         self, space: str, terms: Sequence[TermPostings], numbers: Array
-    ) -> list[int]:
+    ) -> Array:
         base = self._bases[space]
-        found: list[int] = []
         positions = self.positions(space, terms)
-        lows = positions.searchsorted(base.take(numbers)).tolist()
-        highs = positions.searchsorted(base.take(numbers + 1)).tolist()
-        for low, high in zip(lows, highs, strict=True):
-            if low < high:
-                found += positions[low:high].tolist()
-        return found
-
-    def within(self, space: str, positions: Array, numbers: Array) -> Array:
-        base = self._bases[space]
         lows = positions.searchsorted(base.take(numbers))
         counts = positions.searchsorted(base.take(numbers + 1)) - lows
         ends = counts.cumsum()
         if not len(ends):
             return positions[:0]
-        shifts = np.repeat(lows - ends + counts, counts)
-        return positions.take(shifts + np.arange(ends[-1]))
+        places = np.repeat(lows - ends + counts, counts)
+        places += np.arange(ends[-1])
+        return positions.take(places)
 
     def shifted(self, positions: Array, distance: int) -> Array:
         return positions - distance if distance else positions
 
-    def followed(
-        self, space: str, starts: Array, terms: Sequence[TermPostings], distance: int
-    ) -> Array:
-        positions = self.positions(space, terms)
+    def followed(self, starts: Array, positions: Array, distance: int) -> Array:
         if not len(positions):
             return starts[:0]
         if len(starts) > len(positions):
@@ -284,18 +272,17 @@ class VectorKernel:
         self, starts: Array, fields: Collection[str], zones: Collection[int] | None
     ) -> Array:
         parts = self._parts(starts, self._rows(starts))
-        wanted = np.zeros(len(_FIELDS) + 3, bool)
-        for part, field in enumerate(("body",) * 4 + _FIELDS[:3]):
-            inside = zones is None or part > ZONE_MASK or part in zones
-            wanted[part] = field in fields and inside
-        return starts[wanted.take(parts)]
+        return starts[_wanted(fields, zones).take(parts)]
 
     def in_fences(self, starts: Array, borders: Array) -> Array:
         return starts[borders.searchsorted(starts, "right") % 2 == 1]
 
-    def weighed(self, starts: Array) -> Column:
+    def weighed(self, starts: Array, fields: Collection[str] | None = None) -> Column:
         numbers = self._rows(starts)
         parts = self._parts(starts, numbers)
+        if fields is not None:
+            kept = np.flatnonzero(_wanted(fields, None).take(parts))
+            numbers, parts = numbers.take(kept), parts.take(kept)
         firsts = np.diff(numbers, prepend=-1) != 0
         rows = self._weights(numbers[firsts])
         weights = rows[firsts.cumsum() - 1, parts]
@@ -396,6 +383,8 @@ class VectorKernel:
         return np.flatnonzero(_marks(documents)).astype(np.int32)
 
     def chosen(self, numbers: Iterable[int]) -> Array:
+        if isinstance(numbers, np.ndarray):
+            return np.sort(numbers)
         return np.array(sorted(numbers), np.int32)
 
     def holds(self, documents: Documents, numbers: Array) -> Array:
@@ -482,14 +471,9 @@ class VectorKernel:
     def best(
         self, numbers: Array, scores: Array, count: int
     ) -> list[tuple[int, float]]:
-        if count <= 0:
-            return []
-        if count < len(scores):
-            least = np.partition(scores, len(scores) - count)[-count]
-            kept = np.flatnonzero(scores >= least)
-            numbers, scores = numbers.take(kept), scores.take(kept)
-        order = (-scores).argsort(kind="stable")[:count]
-        return [*zip(numbers[order].tolist(), scores[order].tolist(), strict=True)]
+        places = self.highest(scores, count)
+        numbers, scores = numbers.take(places), scores.take(places)
+        return [*zip(numbers.tolist(), scores.tolist(), strict=True)]
 
     def days(self, numbers: Array) -> Array:
         days = np.frombuffer(self._reader.date, np.uint32)
@@ -519,11 +503,29 @@ class VectorKernel:
         found = np.flatnonzero(counts)
         return dict(zip(found.tolist(), counts[found].tolist(), strict=True))
 
-    def at_least(
-        self, numbers: Array, scores: Array, least: float
-    ) -> tuple[Array, Array]:
-        kept = np.flatnonzero(scores >= least)
-        return numbers.take(kept), scores.take(kept)
+    def highest(self, scores: Array, count: int) -> Array:
+        if count <= 0:
+            return _NONE
+        if count >= len(scores):
+            return (-scores).argsort(kind="stable")
+        least = np.partition(scores, len(scores) - count)[-count]
+        kept = (scores >= least).nonzero()[0]
+        return kept.take((-scores.take(kept)).argsort(kind="stable")[:count])
+
+    def at_least(self, scores: Array, least: float) -> Array:
+        return (scores >= least).nonzero()[0]
+
+    def taken(self, values: Array, places: Array) -> Array:
+        return values.take(places)
+
+
+def _wanted(fields: Collection[str], zones: Collection[int] | None) -> Array:
+    """Whether each part of a document is in the fields, and if of the body in zones."""
+    wanted = np.zeros(len(_FIELDS) + 3, bool)
+    for part, field in enumerate(("body",) * 4 + _FIELDS[:3]):
+        inside = zones is None or part > ZONE_MASK or part in zones
+        wanted[part] = field in fields and inside
+    return wanted
 
 
 def _rising(numbers: Array) -> Array:
