@@ -35,9 +35,9 @@ from searchkit.record import replace
 if TYPE_CHECKING:
     from datetime import date
 
+    from searchkit.engines.finder import Finder
     from searchkit.engines.page import Page
     from searchkit.engines.reader import GenerationReader, Summary
-    from searchkit.engines.finder import Finder
     from searchkit.engines.search import Evaluation, Ranked, Sort
     from searchkit.indexing import Corpus, ProgressCallback
     from searchkit.query.correct import Evaluate

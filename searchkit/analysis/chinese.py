@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import pairwise
-from math import log
+from math import inf, log
 from typing import TYPE_CHECKING
 
 from searchkit.analysis.trie import Trie, jieba_trie
@@ -136,10 +136,12 @@ class _Words:
         score = [0.0] * (len(run) + 1)
         ends = list(range(1, len(run) + 1))
         for start in range(len(run) - 1, -1, -1):
-            words = self._words_at(run, start) or [(start + 1, 1)]
-            score[start], ends[start] = max(
-                (log(frequency) - total + score[end], end) for end, frequency in words
-            )
+            best = -inf
+            for end, frequency in self._words_at(run, start) or [(start + 1, 1)]:
+                here = log(frequency) - total + score[end]
+                if here >= best:  # of equals the longest
+                    best, ends[start] = here, end
+            score[start] = best
         borders = [0]
         while borders[-1] < len(run):
             borders.append(ends[borders[-1]])

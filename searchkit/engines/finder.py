@@ -14,7 +14,7 @@ from searchkit.engines import formulas, matching, ranking
 from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.plan import FormulaLeaf, Leaf, Slot
 from searchkit.engines.plan import Sequence as Slots
-from searchkit.record import record, replace
+from searchkit.record import record
 
 if TYPE_CHECKING:
     from searchkit.engines.kernels.base import (
@@ -178,15 +178,14 @@ class Finder:
 
     def degrees(self, leaf: Leaf, number: int) -> list[float]:
         """A document's x for the leaf, then for what is closer to what was typed."""
-        only = (replace(leaf, variants=((slot,),), closer=()) for slot in leaf.closer)
         chosen = self.kernel.chosen([number])
         table = self.kernel.table((0.0, *ranking.X_OF_CODE[1:]), 1.0)
-        found = [self._variants(one) for one in (leaf, *only)]
+        closer = [self._variant(leaf, (slot,)) for slot in leaf.closer]
         return [
             float(self.kernel.worths(self.column(source), table, chosen)[0])
             if source is not None
             else 0.0
-            for source in found
+            for source in (self._variants(leaf), *closer)
         ]
 
     def has(self, leaf: Leaf, number: int) -> bool:
@@ -198,16 +197,12 @@ class Finder:
     def _search(self, leaf: Leaf) -> LeafFound:
         if isinstance(leaf, FormulaLeaf):
             return self._formula(leaf)
-        slots = leaf.closer
-        sources = [self._variants(leaf)]
-        if sources[0] is None:
+        widest = self._variants(leaf)
+        if widest is None:
             return LeafFound(self._idf(leaf, 0), 0)
-        for slot in slots:
-            only = replace(leaf, variants=((slot,),), closer=())
-            sources.append(self._variants(only))
-        return LeafFound(
-            self._idf(leaf, size_of(sources[0])), size_of(sources[0]), _layers(sources)
-        )
+        sources = [widest, *[self._variant(leaf, (slot,)) for slot in leaf.closer]]
+        size = size_of(widest)
+        return LeafFound(self._idf(leaf, size), size, _layers(sources))
 
     def _idf(self, leaf: Leaf, found: int) -> float:
         documents = self.reader.document_count

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 Sort = Literal["relevance", "date"]
 
+_NO_FILTERS = Filters()
+_NOTHING = Plan(Group())  # neither words nor filters
 _SLACK = 1 + 1e-9  # of a bound, for what rounding adds to a score
 _FEW = 1024  # documents that are all scored
 
@@ -105,7 +107,7 @@ class Evaluation:
     @cached_property
     def unfiltered(self) -> Answer:
         """All documents that answer the plan but for its filters."""
-        if self.plan == Plan(Group()):  # neither words nor filters: nothing is asked
+        if self.plan == _NOTHING:
             nothing = self._kernel.union([])
             return Answer(nothing, nothing, nothing)
         return self._answer(self.plan.root)
@@ -114,7 +116,7 @@ class Evaluation:
     def answer(self) -> Answer:
         """All documents that answer the plan, filters applied."""
         answer = self.unfiltered
-        if self.plan.filters == Filters():
+        if self.plan.filters == _NO_FILTERS:
             return answer
         kernel = self._kernel
         keep = filters.passing(kernel, self.reader, self.plan.filters)
@@ -144,16 +146,12 @@ class Evaluation:
             return self.finder.found(leaf).document_count
         return self._kernel.count(self.answer.complete)
 
-    @cached_property
+    @property
     def _only_leaf(self) -> Leaf | None:
         """The leaf of a plan that is nothing else."""
-        node = self.plan.root
-        if isinstance(node, Group) and not node.twins and not node.excluded:
-            children = (*node.required, *node.optional)
-            node = children[0] if len(children) == 1 else node
-        return (
-            node if isinstance(node, Leaf) and self.plan.filters == Filters() else None
-        )
+        root = self.plan.root
+        is_all = isinstance(root, Leaf) and self.plan.filters == _NO_FILTERS
+        return root if isinstance(root, Leaf) and is_all else None
 
     def topic_counts(self) -> dict[str, int]:
         """How many of the documents have each topic, the most frequent first."""

@@ -28,6 +28,7 @@ from searchkit.analysis.terms import (
     any_hump,
     is_atom,
 )
+from searchkit.engines.finder import Finder
 from searchkit.engines.plan import (
     ALL_FIELDS,
     VISIBLE_FIELDS,
@@ -37,7 +38,6 @@ from searchkit.engines.plan import (
     Twin,
 )
 from searchkit.engines.plan import Sequence as Slots
-from searchkit.engines.finder import Finder
 from searchkit.query.light import CHARACTER_WEIGHT, LIGHT, is_light
 from searchkit.query.nearest import Nearest
 from searchkit.query.notes import Notes

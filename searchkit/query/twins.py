@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from searchkit.analysis.analyzer import words
 from searchkit.analysis.names import is_abbreviation, name_key
 from searchkit.analysis.terms import CASED
+from searchkit.engines.finder import Finder
 from searchkit.engines.plan import Leaf, Twin
 from searchkit.engines.plan import Sequence as Slots
-from searchkit.engines.finder import Finder
 from searchkit.engines.twins import Names
 from searchkit.query.notes import Notes
 from searchkit.record import record
