@@ -105,7 +105,7 @@ def with_shares(
         if halves:
             beside = _worths(leaf, worths)
             if len(beside) != len(table):  # a formula's worths are no codes'
-                beside = (0.0, *[max(beside)] * (len(table) - 1))
+                beside = (0.0, *[ranking.WORTHS[-1]] * (len(table) - 1))
             table = kernel.add(table, kernel.table(beside, sum(halves)))
     return table
 

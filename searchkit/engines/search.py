@@ -33,9 +33,11 @@ from searchkit.record import record
 if TYPE_CHECKING:
     from searchkit.engines.adjacency import Pair
     from searchkit.engines.kernels.base import (
+        Column,
         Documents,
         Numbers,
         Scores,
+        Table,
     )
     from searchkit.engines.reader import Summary
 
@@ -44,7 +46,7 @@ Sort = Literal["relevance", "date"]
 _NO_FILTERS = Filters()
 _NOTHING = Plan(Group())  # neither words nor filters
 _SLACK = 1 + 1e-9  # of a bound, for what rounding adds to a score
-_FEW = 1024  # documents that are all scored
+_FEW = 1024  # documents of which each is scored
 
 
 @record
@@ -465,47 +467,56 @@ class Evaluation:
         Turtle and Flood 1995, https://doi.org/10.1016/0306-4573(95)00020-H): the best
         documents of each word tell how much is enough.
         """
-        kernel, finder = self._kernel, self.finder
-        leaves = self._flat_leaves()
+        kernel, root = self._kernel, self.plan.root
         size = kernel.count(documents)
-        if len(leaves) < 2 or size <= max(count, _FEW):
+        if size <= max(count, _FEW):
             return documents
-        sources = [finder.found(leaf).layers[0].source for leaf in leaves]
-        columns = [*map(finder.column, sources)]
-        if 2 * size < max(map(len, columns)):
+        parts = [*self._bounds(root)]
+        longest = max((len(column) for column, _, _ in parts), default=0)
+        if len(parts) < 2 or 2 * size < longest:
             return documents
-        seeds = kernel.union([kernel.top(column, count) for column in columns])
+        seeds = kernel.union([kernel.top(column, count) for column, _, _ in parts])
         seeds = kernel.numbers(kernel.intersection([seeds, documents]))
-        scores = self._word_scores(self.plan.root, seeds)
-        best = kernel.best(seeds, scores, count)
+        best = kernel.best(seeds, self._word_scores(root, seeds), count)
         if len(best) < count:
             return documents
-        pairs = self._pairs(self.plan.root)
-        parts = []
-        for leaf, source, column in zip(leaves, sources, columns, strict=True):
-            table = kernel.table(finder.highest(leaf), finder.found(leaf).idf)
-            table = adjacency.with_shares(finder, leaf, table, pairs)
-            is_term = isinstance(source, TermPostings)
-            most = float(table[source.top] if is_term else max(table))
-            parts.append((column, table, most))
         chosen = kernel.reaching(parts, best[-1][1] / _SLACK)
         return kernel.intersection([chosen, documents])
 
-    def _flat_leaves(self) -> list[Leaf]:
-        """The leaves that are found, of a plan that is nothing but leaves to choose."""
-        root = self.plan.root
-        if isinstance(root, AnyOf):
-            children = root.alternatives
-        elif isinstance(root, Group) and not root.required and not root.twins:
-            children = root.optional
+    def _bounds(self, node: Node) -> Iterator[tuple[Column, Table, float]]:
+        """Columns whose worths add up to no less than what a node adds to a score.
+
+        With each come its table and the most that it is worth anywhere.
+        """
+        if isinstance(node, Leaf):
+            yield from self._leaf_bounds(node, ())
+        elif isinstance(node, AnyOf):
+            for child in node.alternatives:
+                yield from self._bounds(child)
         else:
-            return []
-        leaves = [child for child in children if isinstance(child, Leaf)]
-        found = [self.finder.found(leaf) for leaf in leaves]
-        if len(leaves) < len(children) or any(leaf.near for leaf in found):
-            return []
-        pairs = zip(leaves, found, strict=True)
-        return [leaf for leaf, here in pairs if here.is_anywhere]
+            pairs = self._pairs(node)
+            for child in (*node.required, *node.optional):
+                if isinstance(child, Leaf):
+                    yield from self._leaf_bounds(child, pairs)
+                else:
+                    yield from self._bounds(child)
+            for twin in node.twins:
+                yield from self._leaf_bounds(twin.leaf, (), ranking.TWIN)
+
+    def _leaf_bounds(
+        self, leaf: Leaf, pairs: Sequence[Pair], factor: float = 1.0
+    ) -> Iterator[tuple[Column, Table, float]]:
+        kernel, finder = self._kernel, self.finder
+        found = finder.found(leaf)
+        first = found.layers[:1]
+        for layer in (*first, *([found.near] if found.near else [])):
+            worths = layer.worths if layer is found.near else finder.highest(leaf)
+            table = kernel.table(worths, found.idf * factor)
+            table = adjacency.with_shares(finder, leaf, table, pairs)
+            source = layer.source
+            is_term = isinstance(source, TermPostings)
+            most = float(table[source.top] if is_term else max(table))
+            yield finder.column(source), table, most
 
     def _by_date(self, count: int) -> list[tuple[int, float]]:
         kernel = self._kernel

@@ -35,6 +35,7 @@ _CODE_BORDERS = np.array(ranking.CODE_BORDERS)
 _FIELDS = ("title", "alias", "topic", "body")
 
 _SPARSE = 16  # a set of fewer than one document of so many is kept as its numbers
+_MERGED = 8  # lists of which one is so many times as long are merged
 _MOST_ARRAYS = 64  # of worths that are kept as arrays
 _ROUNDING = 1e-5  # of a sum of a few dozen numbers of four bytes
 _ROW_COST = 600, 30  # documents whose codes are written while one is looked up
@@ -252,16 +253,21 @@ class VectorKernel:
         return positions - distance if distance else positions
 
     def followed(self, starts: Array, positions: Array, distance: int) -> Array:
-        if not len(positions):
-            return starts[:0]
-        if len(starts) > len(positions):
-            starts, positions = positions - distance, starts
-            wanted = starts
+        wanted = starts + distance
+        few, many = wanted, positions
+        if len(few) > len(many):
+            few, many = many, few
+        if len(few) * _MERGED > len(many):  # sorting two rising runs is merging them
+            both = np.concatenate((few, many))
+            both.sort(kind="stable")
+            here = both[1:][both[1:] == both[:-1]]
+        elif len(few):
+            places = many.searchsorted(few)
+            places[places == len(many)] = 0
+            here = few[many.take(places) == few]
         else:
-            wanted = starts + distance
-        places = positions.searchsorted(wanted)
-        places[places == len(positions)] = 0
-        return starts[positions.take(places) == wanted]
+            here = few
+        return here - distance
 
     def with_blank(self, starts: Array, distance: int, blank: bool) -> Array:
         tags = self._tags(starts + distance)
