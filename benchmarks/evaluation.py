@@ -27,9 +27,9 @@ from searchkit.analysis.analyzer import fingerprint
 from searchkit.engines import generations, ranking
 from searchkit.engines.columns.encode import Lists, Slab, SpaceWriter, no_lists
 from searchkit.engines.columns.files import ColumnWriter
+from searchkit.engines.finder import Finder
 from searchkit.engines.generation.documents import add_texts
 from searchkit.engines.reader import GenerationReader
-from searchkit.engines.finder import Finder
 from searchkit.engines.search import Evaluation
 from searchkit.engines.weights import TITLE, weight_table
 from searchkit.query.parser import parse

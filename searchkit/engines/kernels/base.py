@@ -153,7 +153,7 @@ class Kernel(Protocol):
     ) -> Numbers:
         """At least all documents whose worths in all parts add up to `least` or more.
 
-        With each column and its table comes the most that it is worth anywhere.
+        With each column and its table, which rises, comes the most that it is worth.
         """
 
     def top(self, column: Column, count: int) -> Numbers:

@@ -296,13 +296,14 @@ class PlainKernel:
     def reaching(
         self, parts: Sequence[tuple[Column, Sequence[float], float]], least: float
     ) -> Numbers:
-        rest = 0.0
-        chosen: list[Column] = []
-        for column, _, most in sorted(parts, key=lambda part: part[2]):
+        rest = 0.0  # what the columns before it add at most
+        chosen: set[int] = set()
+        for column, table, most in sorted(parts, key=lambda part: part[2]):
+            code = max(1, bisect_left(table, least - rest))
+            pairs = zip(column.documents, column.codes, strict=True)
+            chosen.update([number for number, here in pairs if here >= code])
             rest += most
-            if rest >= least:  # those before it cannot reach it alone
-                chosen.append(column)
-        return self.numbers(self.union(chosen))
+        return sorted(chosen)
 
     def top(self, column: Column, count: int) -> Numbers:
         pairs = zip(column.codes, column.documents, strict=True)
