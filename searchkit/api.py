@@ -316,14 +316,16 @@ class SearchEngine:
         parsed, ignored = parse(query, strict=strict)
         finder = Finder(self._reader)
         planned, notes = plan_query(parsed, finder, exact=exact)
-        filters = planned.filters
-        filters = replace(
-            filters,
-            topics=(*filters.topics, *_folded(topics)),
-            since=_latest(filters.since, _day(since, last=False)),
-            until=_earliest(filters.until, _day(until, last=True)),
-        )
-        evaluation = Evaluation(finder, replace(planned, filters=filters))
+        if topics != () or since is not None or until is not None:
+            filters = planned.filters
+            filters = replace(
+                filters,
+                topics=(*filters.topics, *_folded(topics)),
+                since=_latest(filters.since, _day(since, last=False)),
+                until=_earliest(filters.until, _day(until, last=True)),
+            )
+            planned = replace(planned, filters=filters)
+        evaluation = Evaluation(finder, planned)
         return evaluation, (*notes, *ignored, *self._outdated())
 
     def _outdated(self) -> tuple[Note, ...]:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from searchkit.engines.columns.files import Columns, ColumnWriter
 
 
+_MOST_ATOMS = 8192  # of which it is kept whether a key begins with them
+
+
 @record
 class Names:
     """A name as it is mostly written, and the other names of the same thing."""
@@ -36,6 +39,7 @@ class Twins:
         self._path = columns.path
         self._keys = Texts(columns, "keys")
         self._names = Texts(columns, "names")
+        self._begins: dict[str, bool] = {}
         self._first = columns.column("first").integers("I")
         if len(self._first) != len(self._keys) + 1:
             raise corrupt(self._path, "it has more keys or fewer than names")
@@ -45,7 +49,16 @@ class Twins:
 
     def any_begins(self, atom: str) -> bool:
         """Whether an atom is the first of any key. Raises: IndexCorruptError."""
-        keys, wanted = self._keys, atom.encode("utf-8", "surrogatepass")
+        known = self._begins.get(atom)
+        if known is None:
+            known = self._any_begins(atom.encode("utf-8", "surrogatepass"))
+            if len(self._begins) >= _MOST_ATOMS:
+                self._begins.clear()
+            self._begins[atom] = known
+        return known
+
+    def _any_begins(self, wanted: bytes) -> bool:
+        keys = self._keys
         number = bisect_left(range(len(keys)), wanted, key=keys.raw)
         # No folded character is below the blank, so no key stands between.
         return number < len(keys) and (keys.raw(number) + b" ").startswith(
