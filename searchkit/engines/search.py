@@ -346,7 +346,8 @@ class Evaluation:
 
     def _scores(self, node: Node, numbers: Numbers) -> Scores:
         """What a node adds to documents' scores; 0 to those that do not answer it."""
-        scores = self._with_pairs(node, self._word_scores(node, numbers), numbers)
+        words = self._word_scores(node, numbers)
+        scores = self._with_pairs(self._pairs(node), words, numbers)
         if not isinstance(node, Group) or node is self.plan.root:
             return scores
         holds = self._kernel.holds(self._answer(node).hits, numbers)
@@ -376,9 +377,11 @@ class Evaluation:
         named = [self.finder.documents(leaf) for leaf in twin.of]
         return kernel.only(scores, kernel.lacks(kernel.intersection(named), numbers))
 
-    def _with_pairs(self, node: Node, scores: Scores, numbers: Numbers) -> Scores:
-        """A node's scores with the reward for words side by side."""
-        for pair in self._pairs(node):
+    def _with_pairs(
+        self, pairs: Sequence[Pair], scores: Scores, numbers: Numbers
+    ) -> Scores:
+        """The scores with the reward for words side by side."""
+        for pair in pairs:
             beside = adjacency.scores(self.finder, pair, numbers)
             scores = self._kernel.add(scores, beside)
         return scores
@@ -438,23 +441,25 @@ class Evaluation:
         """
         kernel, root = self._kernel, self.plan.root
         numbers = kernel.numbers(self._promising(documents, count))
-        words = self._word_scores(root, numbers)
-        if not self._pairs(root) or not len(numbers):
-            return kernel.best(numbers, words, count)
-        bounds = kernel.constant(numbers, 0.0)
-        for pair in self._pairs(root):
+        words = bounds = self._word_scores(root, numbers)
+        pairs = []
+        for pair in self._pairs(root) if len(numbers) else ():
             beside = adjacency.bound(self.finder, pair, numbers)
-            bounds = kernel.add(bounds, beside)
-        bounds = kernel.times(kernel.add(bounds, words), _SLACK)
+            if kernel.most(beside) > 0:
+                pairs.append(pair)
+                bounds = kernel.add(beside, bounds)
+        if not pairs:
+            return kernel.best(numbers, words, count)
+        bounds = kernel.times(bounds, _SLACK)
         best: list[tuple[int, float]] = []
-        for looks in (2 * count + 4, 16 * count, len(numbers)):
+        for looks in (kernel.looks_a_hit * count, 16 * count, len(numbers)):
             order = kernel.highest(bounds, looks + 1)
             if best:  # as good as these is good enough
                 enough = kernel.at_least(kernel.taken(bounds, order), best[-1][1])
                 order = order[: len(enough)]
             places = kernel.chosen(order[:looks])
             looked, scores = kernel.taken(numbers, places), kernel.taken(words, places)
-            scores = self._with_pairs(root, scores, looked)
+            scores = self._with_pairs(pairs, scores, looked)
             best = kernel.best(looked, scores, count)
             if len(order) <= looks or best[-1][1] > bounds[order[looks]]:
                 break

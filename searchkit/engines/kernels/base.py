@@ -36,6 +36,9 @@ Table = Any
 class Kernel(Protocol):
     """The operations of one kernel on one generation. Safe for many threads."""
 
+    looks_a_hit: int
+    """For each hit on a page, documents whose positions are looked up at first."""
+
     def load(self, term: TermPostings) -> Column:
         """The scored documents of a term with their impact codes."""
 
@@ -164,6 +167,9 @@ class Kernel(Protocol):
 
     def add(self, scores: Scores, more: Scores) -> Scores:
         """The sums; `scores` may be changed."""
+
+    def most(self, scores: Scores) -> float:
+        """The highest score, of one or more."""
 
     def lower(self, scores: Scores, others: Scores) -> Scores:
         """The lower of two scores of each."""

@@ -55,6 +55,8 @@ class Column:
 class PlainKernel:
     """Plain Python's operations on one generation; see `base.Kernel`."""
 
+    looks_a_hit = 2
+
     def __init__(self, reader: GenerationReader) -> None:
         self._reader = reader
         self._bases = {"text": reader.text_base, "math": reader.math_base}
@@ -314,6 +316,9 @@ class PlainKernel:
 
     def add(self, scores: Scores, more: Scores) -> Scores:
         return [left + right for left, right in zip(scores, more, strict=True)]
+
+    def most(self, scores: Scores) -> float:
+        return max(scores)
 
     def lower(self, scores: Scores, others: Scores) -> Scores:
         return [min(pair) for pair in zip(scores, others, strict=True)]
