@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from searchkit.analysis.analyzer import atoms
 
 
+@lru_cache(maxsize=1 << 10)  # a query asks for the key of each of its words twice
 def name_key(name: str) -> str:
     """What all spellings of a name have in common: folded, no hyphens, no plural.
 

@@ -317,14 +317,19 @@ class Evaluation:
             hits = kernel.everything()
         for child in group.excluded:
             hits = kernel.difference(hits, self._answer(child).hits)
-        needed = (*required, *strong)
-        complete = kernel.intersection([hits, *(answer.complete for answer in needed)])
-        if all(answer.complete is answer.literal for answer in needed):
-            return Answer(hits, complete, complete)
-        literal = kernel.intersection(
-            [complete, *(answer.literal for answer in needed)]
+        # What is required is in all hits: it need not be asked for again.
+        complete = kernel.intersection(
+            [
+                hits,
+                *(part.complete for part in required if part.complete is not part.hits),
+                *(part.complete for part in strong),
+            ]
         )
-        return Answer(hits, complete, literal)
+        needed = (*required, *strong)
+        literal = [p.literal for p in needed if p.literal is not p.complete]
+        if not literal:
+            return Answer(hits, complete, complete)
+        return Answer(hits, complete, kernel.intersection([complete, *literal]))
 
     def _part(self, child: Node, group: Group) -> Answer:
         """What a part of a group finds, by itself and by the twins it belongs to."""

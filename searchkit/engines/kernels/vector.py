@@ -374,7 +374,10 @@ class VectorKernel:
             return sets[0]
         listed = sorted((s for s in sets if not _is_bits(s)), key=len)
         if not listed or len(listed[0]) * _SPARSE > self._count:
-            return np.bitwise_and.reduce([self._bits(s) for s in sets])
+            first, *others = map(self._bits, sets)
+            for bits in others:
+                first = first & bits
+            return first
         numbers = _listed(listed[0])
         for documents in (*listed[1:], *filter(_is_bits, sets)):
             numbers = numbers[self.holds(documents, numbers)]
