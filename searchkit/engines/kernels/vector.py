@@ -78,10 +78,14 @@ class Column:
             writing = self.document_count // rows + len(self) // listed
             if len(numbers) <= writing:
                 return self._found(numbers)
-            row = np.zeros(self.document_count, self.codes.dtype)
-            row[self.documents] = self.codes
-            self._row = row
+            self._row = self._written()
         return self._row.take(numbers)
+
+    def _written(self) -> Array:
+        """The code of every document, 0 for those that have none."""
+        row = np.zeros(self.document_count, self.codes.dtype)
+        row[self.documents] = self.codes
+        return row
 
     def holds(self, numbers: Array) -> Array:
         """Whether each of the documents is in the column."""
@@ -107,9 +111,16 @@ class TermColumn(Column):
     def __init__(self, term: TermPostings, decoded: Decoded) -> None:
         self.codes = decode.codes(term)
         self.document_count = term.document_count
-        self._row = None
+        self._row = decoded.peek(("row", term.ordinal))
         self._term = term
         self._decoded = decoded
+
+    def _written(self) -> Array:
+        def written() -> tuple[Array, int]:
+            row = super(TermColumn, self)._written()
+            return row, row.nbytes
+
+        return self._decoded.get(("row", self._term.ordinal), written)
 
     @cached_property
     def documents(self) -> Array:
@@ -180,10 +191,6 @@ class VectorKernel:
         reader = self._reader
         columns = (reader.title_end, reader.alias_end, reader.body_start)
         return [np.frombuffer(column, np.uint32) for column in columns]
-
-    @cached_property
-    def _tag_pairs(self) -> Array:
-        return np.frombuffer(self._reader.tags.whole(), np.uint8)
 
     # Columns
 
@@ -347,7 +354,7 @@ class VectorKernel:
         return parts
 
     def _tags(self, positions: Array) -> Array:
-        pairs = self._tag_pairs.take(positions >> 1)
+        pairs = self._reader.tags.gather(positions >> 1)
         return (pairs >> ((positions & 1) << 2).astype(np.uint8)) & 15
 
     # Sets of documents
