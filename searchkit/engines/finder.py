@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from searchkit.engines import formulas, matching, ranking
 from searchkit.engines.columns.postings import TermPostings
-from searchkit.engines.plan import FormulaLeaf, Leaf, Slot
+from searchkit.engines.plan import ALL_FIELDS, FormulaLeaf, Leaf, Slot
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.record import record
 
@@ -226,8 +226,13 @@ class Finder:
         if scored and matching.is_scored(slot):
             return self._scored(slot)
         self.spend(matching.work(self.reader, variant))
-        found = matching.leaf_starts(self.kernel, self.reader, leaf, variant)
-        return self.kernel.weighed(found) if len(found) else None
+        kernel, reader = self.kernel, self.reader
+        starts = matching.leaf_starts(kernel, reader, leaf, variant)
+        fields = leaf.fields
+        if leaf.zones is not None or leaf.languages is not None:
+            starts, fields = matching.kept(kernel, reader, leaf, starts), ALL_FIELDS
+        column = kernel.weighed(starts, None if fields == ALL_FIELDS else fields)
+        return column if len(column) else None
 
     def _scored(self, slot: Slot) -> TermPostings | Column | None:
         terms = matching.scored_terms(self.reader, slot)

@@ -165,13 +165,11 @@ def _zone_numbers(leaf: Leaf) -> Collection[int] | None:
 def leaf_starts(
     kernel: Kernel, reader: GenerationReader, leaf: Leaf, variant: Slots
 ) -> Positions:
-    """Where a variant of a leaf stands, as far as the leaf's restrictions leave it."""
+    """Where a variant of a leaf stands, the leaf's other restrictions left aside."""
     if len(variant) == 1:
         terms = with_members(reader, scored_terms(reader, variant[0]))
-        found = kernel.positions("text", terms)
-    else:
-        found = starts(kernel, rows(reader, variant), slots=variant, blanks=leaf.blanks)
-    return kept(kernel, reader, leaf, found)
+        return kernel.positions("text", terms)
+    return starts(kernel, rows(reader, variant), slots=variant, blanks=leaf.blanks)
 
 
 def places(

@@ -479,7 +479,7 @@ class Evaluation:
         """
         kernel, root = self._kernel, self.plan.root
         size = kernel.count(documents)
-        if size <= max(count, _FEW):
+        if size <= max(count, _FEW) or isinstance(root, Leaf):
             return documents
         parts = [*self._bounds(root)]
         longest = max((len(column) for column, _, _ in parts), default=0)
@@ -525,7 +525,7 @@ class Evaluation:
             table = adjacency.with_shares(finder, leaf, table, pairs)
             source = layer.source
             is_term = isinstance(source, TermPostings)
-            most = float(table[source.top] if is_term else max(table))
+            most = float(table[source.top]) if is_term else kernel.most(table)
             yield finder.column(source), table, most
 
     def _by_date(self, count: int) -> list[tuple[int, float]]:

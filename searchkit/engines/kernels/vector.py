@@ -73,13 +73,16 @@ class Column:
 
     def at(self, numbers: Array) -> Array:
         """The code of each of the documents, 0 for those that have none."""
-        if self._row is None:
-            rows, listed = _ROW_COST
-            writing = self.document_count // rows + len(self) // listed
-            if len(numbers) <= writing:
-                return self._found(numbers)
+        row = self._row_for(len(numbers))
+        return self._found(numbers) if row is None else row.take(numbers)
+
+    def _row_for(self, lookups: int) -> Array | None:
+        """The row of codes, if there is one or so many look-ups are worth it."""
+        rows, listed = _ROW_COST
+        writing = self.document_count // rows + len(self) // listed
+        if self._row is None and lookups > writing:
             self._row = self._written()
-        return self._row.take(numbers)
+        return self._row
 
     def _written(self) -> Array:
         """The code of every document, 0 for those that have none."""
@@ -111,9 +114,14 @@ class TermColumn(Column):
     def __init__(self, term: TermPostings, decoded: Decoded) -> None:
         self.codes = decode.codes(term)
         self.document_count = term.document_count
-        self._row = decoded.peek(("row", term.ordinal))
+        self._row = None
         self._term = term
         self._decoded = decoded
+
+    def _row_for(self, lookups: int) -> Array | None:
+        if self._row is None:
+            self._row = self._decoded.peek(("row", self._term.ordinal))
+        return super()._row_for(lookups)
 
     def _written(self) -> Array:
         def written() -> tuple[Array, int]:
@@ -223,7 +231,9 @@ class VectorKernel:
             sums = np.bincount(numbers.searchsorted(documents), xs, len(numbers))
         else:
             sums = np.bincount(documents, xs, self._count)
-            numbers = np.flatnonzero(sums)
+            marks = np.zeros(self._count, bool)
+            marks[documents] = True
+            numbers = marks.nonzero()[0]
             sums = sums.take(numbers)
         codes = codes_of(sums)
         return Column(numbers.astype(np.int32, copy=False), codes, self._count)
