@@ -15,7 +15,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from searchkit.engines import adjacency, filters, matching, ranking
+from searchkit.engines import adjacency, bounds, filters, matching, ranking
 from searchkit.engines.columns import plain as decode
 from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.finder import Finder, size_of
@@ -33,11 +33,9 @@ from searchkit.record import record
 if TYPE_CHECKING:
     from searchkit.engines.adjacency import Pair
     from searchkit.engines.kernels.base import (
-        Column,
         Documents,
         Numbers,
         Scores,
-        Table,
     )
     from searchkit.engines.reader import Summary
 
@@ -446,27 +444,27 @@ class Evaluation:
         """
         kernel, root = self._kernel, self.plan.root
         numbers = kernel.numbers(self._promising(documents, count))
-        words = bounds = self._word_scores(root, numbers)
+        words = limits = self._word_scores(root, numbers)
         pairs = []
         for pair in self._pairs(root) if len(numbers) else ():
             beside = adjacency.bound(self.finder, pair, numbers)
             if kernel.most(beside) > 0:
                 pairs.append(pair)
-                bounds = kernel.add(beside, bounds)
+                limits = kernel.add(beside, limits)
         if not pairs:
             return kernel.best(numbers, words, count)
-        bounds = kernel.times(bounds, _SLACK)
+        limits = kernel.times(limits, _SLACK)
         best: list[tuple[int, float]] = []
         for looks in (kernel.looks_a_hit * count, 16 * count, len(numbers)):
-            order = kernel.highest(bounds, looks + 1)
+            order = kernel.highest(limits, looks + 1)
             if best:  # as good as these is good enough
-                enough = kernel.at_least(kernel.taken(bounds, order), best[-1][1])
+                enough = kernel.at_least(kernel.taken(limits, order), best[-1][1])
                 order = order[: len(enough)]
             places = kernel.chosen(order[:looks])
             looked, scores = kernel.taken(numbers, places), kernel.taken(words, places)
             scores = self._with_pairs(pairs, scores, looked)
             best = kernel.best(looked, scores, count)
-            if len(order) <= looks or best[-1][1] > bounds[order[looks]]:
+            if len(order) <= looks or best[-1][1] > limits[order[looks]]:
                 break
         return best
 
@@ -481,7 +479,7 @@ class Evaluation:
         size = kernel.count(documents)
         if size <= max(count, _FEW) or isinstance(root, Leaf):
             return documents
-        parts = [*self._bounds(root)]
+        parts = [*bounds.parts_of(self.finder, root, self._pairs)]
         longest = max((len(column) for column, _, _ in parts), default=0)
         if len(parts) < 2 or 2 * size < longest:
             return documents
@@ -492,41 +490,6 @@ class Evaluation:
             return documents
         chosen = kernel.reaching(parts, best[-1][1] / _SLACK)
         return kernel.intersection([chosen, documents])
-
-    def _bounds(self, node: Node) -> Iterator[tuple[Column, Table, float]]:
-        """Columns whose worths add up to no less than what a node adds to a score.
-
-        With each come its table and the most that it is worth anywhere.
-        """
-        if isinstance(node, Leaf):
-            yield from self._leaf_bounds(node, ())
-        elif isinstance(node, AnyOf):
-            for child in node.alternatives:
-                yield from self._bounds(child)
-        else:
-            pairs = self._pairs(node)
-            for child in (*node.required, *node.optional):
-                if isinstance(child, Leaf):
-                    yield from self._leaf_bounds(child, pairs)
-                else:
-                    yield from self._bounds(child)
-            for twin in node.twins:
-                yield from self._leaf_bounds(twin.leaf, (), ranking.TWIN)
-
-    def _leaf_bounds(
-        self, leaf: Leaf, pairs: Sequence[Pair], factor: float = 1.0
-    ) -> Iterator[tuple[Column, Table, float]]:
-        kernel, finder = self._kernel, self.finder
-        found = finder.found(leaf)
-        first = found.layers[:1]
-        for layer in (*first, *([found.near] if found.near else [])):
-            worths = layer.worths if layer is found.near else finder.highest(leaf)
-            table = kernel.table(worths, found.idf * factor)
-            table = adjacency.with_shares(finder, leaf, table, pairs)
-            source = layer.source
-            is_term = isinstance(source, TermPostings)
-            most = float(table[source.top]) if is_term else kernel.most(table)
-            yield finder.column(source), table, most
 
     def _by_date(self, count: int) -> list[tuple[int, float]]:
         kernel = self._kernel
