@@ -20,6 +20,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import arguments
 import environment
 import machine
 import processes
@@ -29,7 +30,6 @@ from running import SEARCHKIT
 import searchkit
 from searchkit.corpus.reader import read_article, read_bytes, walk
 
-RESULTS = Path(__file__).parent / "results"
 PARSE = "Markdown to visible text"
 
 
@@ -48,18 +48,12 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments.parser(__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--systems", nargs="+", default=["whoosh", "tantivy"])
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--cache", type=Path, default=environment.default_cache())
-    parser.add_argument("--python", type=Path, help="a Python that has the peers")
-    parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--work", type=Path, help="a folder for the indexes")
     parser.add_argument("--write-visible", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
 

@@ -17,15 +17,15 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import arguments
 import environment
 import latency
 import machine
 import processes
 import running
 import workload
-from peers import RESULTS, measured, table
+from peers import measured, table
 from running import SEARCHKIT, System
-from systems import CLOCKS
 
 ROUNDS = 3
 HEAD = (
@@ -58,19 +58,10 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments.parser(__doc__)
     parser.add_argument("corpora", type=Path, nargs="+")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--clock", choices=CLOCKS, default=CLOCKS[0])
-    parser.add_argument("--queries", type=int, default=workload.EACH, help="a band")
-    parser.add_argument("--seed", type=int, default=workload.SEED)
-    parser.add_argument("--cache", type=Path, default=environment.default_cache())
-    parser.add_argument("--python", type=Path, help="a Python that has the peers")
-    parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--work", type=Path, help="a folder for the indexes")
+    arguments.add_queries(parser, rounds=ROUNDS)
     return parser.parse_args()
 
 

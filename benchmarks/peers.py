@@ -27,6 +27,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import agreement
+import arguments
 import environment
 import fresh_process
 import latency
@@ -35,7 +36,7 @@ import processes
 import running
 import workload
 from running import SEARCHKIT, Opening, System
-from systems import CLOCKS, Query, read_corpus
+from systems import Query, read_corpus
 
 BASE = "tantivy"
 """What ratios are to, if it is among the systems; else the first peer."""
@@ -43,7 +44,6 @@ BASE = "tantivy"
 ROUNDS = 5
 FRESH_ROUNDS = 7
 SEARCHES = 100  # before memory is measured
-RESULTS = Path(__file__).parent / "results"
 NAMES = (SEARCHKIT, *environment.PEERS)
 
 
@@ -92,21 +92,12 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments.parser(__doc__)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--systems", nargs="+", choices=NAMES, default=list(NAMES))
     parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--fresh-rounds", type=int, default=FRESH_ROUNDS)
-    parser.add_argument("--clock", choices=CLOCKS, default=CLOCKS[0])
-    parser.add_argument("--queries", type=int, default=workload.EACH, help="a band")
-    parser.add_argument("--seed", type=int, default=workload.SEED)
-    parser.add_argument("--cache", type=Path, default=environment.default_cache())
-    parser.add_argument("--python", type=Path, help="a Python that has the peers")
-    parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--work", type=Path, help="a folder for the indexes")
+    arguments.add_queries(parser, rounds=ROUNDS)
     return parser.parse_args()
 
 

@@ -4,8 +4,9 @@
         [--peers whoosh tantivy sqlite] [--python PYTHON] [--out docs/relevance.md]
 
 FOLDER holds collections as `searchkit evaluate` reads them. Each system is searched
-with the same queries (of more than `--most` a random sample with a fixed seed); plain
-BM25 is `plain_bm25`, the peers get jieba's words in the environment that PYTHON runs.
+with the same queries (of more than `--most` of a kind a random sample with a fixed
+seed); plain BM25 is `plain_bm25`, the peers get jieba's words in the environment that
+PYTHON runs. A collection whose query ids begin with letters gets a row for each kind.
 Runs are kept in DIR: a system whose run is there is not searched again. The table goes
 between the marks of the report, what stands around it is kept.
 """
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from itertools import chain
 from pathlib import Path
 from statistics import fmean
 
@@ -68,24 +70,36 @@ def main() -> None:
             collection = read_collection(options.folder / name)
             runs = options.runs or Path(temporary) / "runs"
             kept = _Kept(runs / name)
-            wanted = sample(collection, options.most)
+            kinds = sample(collection, options.most)
+            wanted = tuple(chain.from_iterable(kinds.values()))
             run = {"searchkit": kept.run("searchkit", wanted, collection, _searchkit)}
             run["plain"] = kept.run("plain", wanted, collection, _plain)
             for peer in options.peers:
                 search = _peer(peer, python)
                 run[peer] = kept.run(peer, wanted, collection, search)
-            rows.append(row(collection, wanted, run))
-            print(rows[-1], flush=True)
+            for kind, query_ids in kinds.items():
+                rows.append(row(collection, kind, query_ids, run))
+                print(rows[-1], flush=True)
     if options.out:
         write(options.out, table(rows, options.peers))
 
 
-def sample(collection: Collection, most: int) -> tuple[str, ...]:
-    """The judged queries, or as many of them as are searched at most."""
-    judged = collection.judged()
-    if len(judged) <= most:
-        return judged
-    return tuple(sorted(random.Random(_SEED).sample(judged, most)))
+def sample(collection: Collection, most: int) -> dict[str, tuple[str, ...]]:
+    """The judged queries by kind, or as many of each as are searched at most.
+
+    If all are of one kind, it has no name.
+    """
+    every, *kinds = (
+        (kind, query_ids)
+        for kind, query_ids in collection.kinds().items()
+        if kind not in collection.named_kinds
+    )
+    return {
+        kind: query_ids
+        if len(query_ids) <= most
+        else tuple(sorted(random.Random(_SEED).sample(query_ids, most)))
+        for kind, query_ids in kinds or [("", every[1])]
+    }
 
 
 class _Kept:
@@ -146,9 +160,12 @@ def _peer(name: str, python: Path) -> Callable[[Collection, tuple[str, ...]], Ru
 
 
 def row(
-    collection: Collection, wanted: tuple[str, ...], runs: Mapping[str, Run]
+    collection: Collection,
+    kind: str,
+    wanted: tuple[str, ...],
+    runs: Mapping[str, Run],
 ) -> dict[str, object]:
-    """The figures of one collection."""
+    """The figures of one kind of queries."""
     ndcg = {
         name: [metrics.ndcg(run.get(q, ()), collection.qrels[q], at=10) for q in wanted]
         for name, run in runs.items()
@@ -163,6 +180,7 @@ def row(
     pairs = zip(ndcg["searchkit"], ndcg["plain"], strict=True)
     return {
         "name": collection.name,
+        "kind": kind,
         "queries": len(wanted),
         "ndcg": {name: fmean(values) for name, values in ndcg.items()},
         "recall": recall,
@@ -179,7 +197,8 @@ def table(rows: list[dict[str, object]], peers: tuple[str, ...]) -> str:
         ndcg, recall = one["ndcg"], one["recall"]
         assert isinstance(ndcg, dict)
         assert isinstance(recall, dict)
-        name = f"{one['name']}{' (tuned)' if one['name'] in TUNED else ''}"
+        tuned = " (tuned)" if one["name"] in TUNED else ""
+        name = f"{one['name']} {one['kind']}".rstrip() + tuned
         cells = [name, str(one["queries"]), _figure(ndcg["searchkit"])]
         cells += [_figure(ndcg["plain"]), f"{one['p']:.4f}"]
         cells += [_figure(ndcg[peer]) if peer in ndcg else "–" for peer in peers]

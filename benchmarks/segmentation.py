@@ -9,6 +9,7 @@ in MB/s of UTF-8, and what a fresh process needs for its first cut (Linux).
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from searchkit.analysis.chinese import JIEBA
 from searchkit.analysis.folding import fold
-from searchkit.analysis.scripts import RUN
+from searchkit.analysis.scripts import HAN
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # jieba's source is older than its Python
@@ -26,6 +27,7 @@ with warnings.catch_warnings():
 import rjieba
 
 Cut = Callable[[str], list[str]]
+_HAN_RUN = re.compile(f"[{HAN}]+")
 _FIRST_CUT = {
     "searchkit": "from searchkit.analysis.chinese import JIEBA as j;"
     "j.dictionary_words({run!r})",
@@ -44,7 +46,7 @@ def runs(folder: Path) -> list[str]:
     found: dict[str, None] = {}
     for path in sorted(filter(Path.is_file, folder.rglob("*.md"))):
         text = fold(path.read_text("utf-8", "replace")).text
-        found.update((m["han"], None) for m in RUN.finditer(text) if m["han"])
+        found.update(dict.fromkeys(_HAN_RUN.findall(text)))
     return list(found)
 
 

@@ -13,9 +13,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from os import path
 from typing import NamedTuple
 from zlib import crc32
+
+from searchkit.analysis.tables import read_table
+
+_T2S = "t2s.txt"
 
 # Marks over Latin, Greek and Cyrillic letters, variation selectors, emoji skin tones'
 # joiners, soft hyphens, byte order marks, bidirectional controls: all without width.
@@ -93,7 +96,7 @@ class Folded(NamedTuple):
 
 @cache
 def _t2s_rows() -> tuple[str, str]:
-    traditional, simplified = _t2s().decode("utf-8").splitlines()
+    traditional, simplified = read_table(_T2S).decode("utf-8").splitlines()
     return traditional, simplified
 
 
@@ -104,14 +107,9 @@ def _simplified(character: str) -> str:
     return character if at < 0 else simplified[at]
 
 
-def _t2s() -> bytes:
-    with open(path.join(path.dirname(__file__), "t2s.txt"), "rb") as file:  # noqa: PTH118, PTH120, PTH123, pathlib is slow to load
-        return file.read()
-
-
 def folding_version() -> str:
     """The digest of the table of traditional characters."""
-    return f"{crc32(_t2s()):08x}"
+    return f"{crc32(read_table(_T2S)):08x}"
 
 
 def _fold_character(character: str) -> str:

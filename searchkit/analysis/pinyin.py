@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
+
+from searchkit.analysis.tables import read_table
 
 _LONGEST_PHRASE = 4  # characters, in the table
 _LONGEST_SYLLABLE = 6  # letters: zhuang
@@ -81,7 +82,7 @@ def _syllables() -> frozenset[str]:
 @cache
 def _table() -> tuple[Mapping[str, str], Mapping[str, tuple[str, ...]]]:
     """Characters and phrases with their readings."""
-    text = files("searchkit.analysis").joinpath("pinyin.txt").read_text("utf-8")
+    text = read_table("pinyin.txt").decode("utf-8")
     characters, phrases = text.split("\n\n")
     syllables = {}
     for line in characters.splitlines():

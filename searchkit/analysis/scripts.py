@@ -28,11 +28,8 @@ UNSPACED = HAN + (
 LONGEST = 64
 
 _USUAL_HAN = "\u4e00-\u9fff"
-_USUAL = re.compile(
-    rf"[\x00-\x7f\u3001-\u3003\u3008-\u3011{_USUAL_HAN}\u2014\u2018-\u201d]*"
-)
+_USUAL = rf"[\x00-\x7f\u3001-\u3003\u3008-\u3011{_USUAL_HAN}\u2014\u2018-\u201d]*"
 _PLAIN = re.compile(rf"[a-z0-9\s{_USUAL_HAN}]*")
-_HAN_RANGES = tuple((part[0], part[-1]) for part in re.findall(".-.|.", HAN))
 
 _LETTERS = f"[a-z]{{1,{LONGEST}}}"
 _DIGITS = f"[0-9]{{1,{LONGEST}}}"
@@ -74,6 +71,11 @@ def _run_of_plain() -> re.Pattern[str]:
 
 
 @cache
+def _usual() -> re.Pattern[str]:
+    return re.compile(_USUAL)
+
+
+@cache
 def _run_of_usual() -> re.Pattern[str]:
     return _run_pattern(_USUAL_HAN, _USUAL_HAN, "")
 
@@ -87,7 +89,7 @@ def run_pattern(text: str) -> re.Pattern[str]:
     """
     if _PLAIN.fullmatch(text):
         return _run_of_plain()
-    return _run_of_usual() if _USUAL.fullmatch(text) else run_of_any()
+    return _run_of_usual() if _usual().fullmatch(text) else run_of_any()
 
 
 # The atoms of a name. A hyphen between two letters joins them as a blank would:
@@ -101,6 +103,11 @@ MOST_HUMPS = 16
 """Parts of a camel-case word. What has more is data, and has none."""
 
 
+@cache
+def _han_ranges() -> tuple[tuple[str, str], ...]:
+    return tuple((part[0], part[-1]) for part in re.findall(".-.|.", HAN))
+
+
 def is_han(character: str) -> bool:
     """Whether a character is one that jieba cuts into words.
 
@@ -109,7 +116,7 @@ def is_han(character: str) -> bool:
     """
     if "\u4e00" <= character <= "\u9fff":
         return True
-    return any(first <= character <= last for first, last in _HAN_RANGES)
+    return any(first <= character <= last for first, last in _han_ranges())
 
 
 def is_han_run(text: str) -> bool:

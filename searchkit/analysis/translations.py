@@ -14,9 +14,9 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 
 from searchkit.analysis.english import stem
+from searchkit.analysis.tables import read_table
 
 _LEAST_TOGETHER = 2  # pairs in which two words were met; one is the pair itself
 _LEAST_DICE = 0.15
@@ -26,7 +26,7 @@ _ALPHABETIC = re.compile("[a-z]+")
 @cache
 def listed() -> Mapping[str, frozenset[str]]:
     """The translations that are known before any article is read, by Chinese word."""
-    lines = files("searchkit.analysis").joinpath("translations.txt").read_text("utf-8")
+    lines = read_table("translations.txt").decode("utf-8")
     table = (line.split() for line in lines.splitlines())
     return {han: frozenset(map(stem, english)) for han, *english in table}
 

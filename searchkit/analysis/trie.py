@@ -12,14 +12,15 @@ import sys
 from array import array
 from functools import cache
 from mmap import ACCESS_READ, mmap
-from os import path
 from struct import Struct
+
+from searchkit.analysis.tables import table_path
 
 MAGIC = b"skhan\x00\x00\x01"
 HEADER = Struct("<8sQIIII")
 """Magic, the frequencies' sum, root, slots, different frequencies, beginnings."""
 
-FILE = path.join(path.dirname(__file__), "jieba.dict")  # noqa: PTH118, PTH120, pathlib is slow to load
+FILE = table_path("jieba.dict")
 _CODES = 0x10000  # characters that may have a code
 
 

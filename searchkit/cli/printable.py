@@ -8,21 +8,30 @@ Every printer passes such text through here, and nothing else decides what is un
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
+from functools import cache
 
 Highlights = tuple[tuple[int, int], ...]
 
-_SPACES = "\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029"
-_CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
-_INVISIBLE = (
+_SPACES = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
+_UNSAFE = (
+    "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
     "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U0001d173-\U0001d17a\U000e0000-\U000e007f"
 )
-_UNSAFE = re.compile(f"[{_CONTROLS}{_INVISIBLE}]")
-_SPACE = re.compile(f"[{_SPACES}]")
-_INVISIBLE_ONE = re.compile(f"[{_INVISIBLE}]")
-_BLANKS = re.compile(r"\s{2,}")
 _REPLACEMENT = "\ufffd"
+
+
+@cache
+def _unsafe() -> re.Pattern[str]:
+    """Compiled for texts that are not `str.isprintable`: the others have none of it."""
+    return re.compile(f"[{_UNSAFE}]")
+
+
+@cache
+def _blanks() -> re.Pattern[str]:
+    return re.compile(r"\s{2,}")
 
 
 def printable(text: str) -> str:
@@ -32,14 +41,15 @@ def printable(text: str) -> str:
     >>> printable("旋转\u200b位置\n编码\x1b[31m")
     '旋转位置 编码\ufffd[31m'
     """
-    return _UNSAFE.sub(_safe, text)
+    return text if text.isprintable() else _unsafe().sub(_safe, text)
 
 
 def _safe(match: re.Match[str]) -> str:
     character = match[0]
-    if _SPACE.match(character):
+    if character in _SPACES:
         return " "
-    return "" if _INVISIBLE_ONE.match(character) else _REPLACEMENT
+    is_control = unicodedata.category(character) in ("Cc", "Cs")
+    return _REPLACEMENT if is_control else ""
 
 
 def printable_lines(text: str) -> str:
@@ -71,7 +81,9 @@ def printable_marked(
 
 
 def _tidy(text: str) -> str:
-    return _BLANKS.sub(" ", printable(text))
+    if text.isprintable() and "  " not in text:
+        return text
+    return _blanks().sub(" ", printable(text))
 
 
 def escaped_json(document: str) -> str:
@@ -79,7 +91,10 @@ def escaped_json(document: str) -> str:
 
     JSON has none of these characters outside its strings but blanks and breaks.
     """
-    return "\n".join(_UNSAFE.sub(_escape, line) for line in document.split("\n"))
+    lines = document.split("\n")
+    return "\n".join(
+        line if line.isprintable() else _unsafe().sub(_escape, line) for line in lines
+    )
 
 
 def _escape(match: re.Match[str]) -> str:

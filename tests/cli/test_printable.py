@@ -1,6 +1,7 @@
 """What may be printed, whoever wrote it?"""
 
 import json
+import sys
 import unicodedata
 
 import pytest
@@ -34,6 +35,12 @@ def drives_terminal(character: str) -> bool:
 @given(any_text)
 def test_nothing_printed_drives_the_terminal(text: str) -> None:
     assert not any(map(drives_terminal, printable(text)))
+
+
+def test_each_character_that_drives_the_terminal_is_changed() -> None:
+    every = map(chr, range(sys.maxunicode + 1))
+    kept = [c for c in every if drives_terminal(c) and printable(c) == c]
+    assert not kept
 
 
 @given(any_text)
