@@ -38,6 +38,7 @@ _SPARSE = 16  # a set of fewer than one document of so many is kept as its numbe
 _MERGED = 8  # lists of which one is so many times as long are merged
 _MOST_ARRAYS = 64  # of worths that are kept as arrays
 _ROUNDING = 1e-5  # of a sum of a few dozen numbers of four bytes
+_MOST_KEPT = 1 << 15  # documents of rows that are kept: long ones crowd lists out
 _ROW_COST = 600, 30  # documents whose codes are written while one is looked up
 
 
@@ -119,7 +120,7 @@ class TermColumn(Column):
         self._decoded = decoded
 
     def _row_for(self, lookups: int) -> Array | None:
-        if self._row is None:
+        if self._row is None and self.document_count <= _MOST_KEPT:
             self._row = self._decoded.peek(("row", self._term.ordinal))
         return super()._row_for(lookups)
 
@@ -128,6 +129,8 @@ class TermColumn(Column):
             row = super(TermColumn, self)._written()
             return row, row.nbytes
 
+        if self.document_count > _MOST_KEPT:
+            return super()._written()
         return self._decoded.get(("row", self._term.ordinal), written)
 
     @cached_property
