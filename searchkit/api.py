@@ -35,9 +35,10 @@ from searchkit.record import replace
 if TYPE_CHECKING:
     from datetime import date
 
+    from searchkit.engines.finder import Finder
     from searchkit.engines.page import Page
     from searchkit.engines.reader import GenerationReader, Summary
-    from searchkit.engines.search import Evaluation, Finder, Ranked, Sort
+    from searchkit.engines.search import Evaluation, Ranked, Sort
     from searchkit.indexing import Corpus, ProgressCallback
     from searchkit.query.correct import Evaluate
     from searchkit.query.snippet import Mark, Matches
@@ -306,21 +307,24 @@ class SearchEngine:
         exact: bool = False,
         strict: bool = False,
     ) -> tuple[Evaluation, tuple[Note, ...]]:
-        from searchkit.engines.search import Evaluation, Finder
+        from searchkit.engines.finder import Finder
+        from searchkit.engines.search import Evaluation
         from searchkit.query.parser import parse
         from searchkit.query.planner import plan_query
 
         parsed, ignored = parse(query, strict=strict)
         finder = Finder(self._reader)
         planned, notes = plan_query(parsed, finder, exact=exact)
-        filters = planned.filters
-        filters = replace(
-            filters,
-            topics=(*filters.topics, *_folded(topics)),
-            since=_latest(filters.since, _day(since, last=False)),
-            until=_earliest(filters.until, _day(until, last=True)),
-        )
-        evaluation = Evaluation(finder, replace(planned, filters=filters))
+        if topics != () or since is not None or until is not None:
+            filters = planned.filters
+            filters = replace(
+                filters,
+                topics=(*filters.topics, *_folded(topics)),
+                since=_latest(filters.since, _day(since, last=False)),
+                until=_earliest(filters.until, _day(until, last=True)),
+            )
+            planned = replace(planned, filters=filters)
+        evaluation = Evaluation(finder, planned)
         return evaluation, (*notes, *ignored, *self._outdated())
 
     def _outdated(self) -> tuple[Note, ...]:

@@ -28,6 +28,7 @@ from searchkit.analysis.terms import (
     any_hump,
     is_atom,
 )
+from searchkit.engines.finder import Finder
 from searchkit.engines.plan import (
     ALL_FIELDS,
     VISIBLE_FIELDS,
@@ -37,7 +38,6 @@ from searchkit.engines.plan import (
     Twin,
 )
 from searchkit.engines.plan import Sequence as Slots
-from searchkit.engines.search import Finder
 from searchkit.query.light import CHARACTER_WEIGHT, LIGHT, is_light
 from searchkit.query.nearest import Nearest
 from searchkit.query.notes import Notes
@@ -71,6 +71,7 @@ MOST_UNKNOWN = 256
 """Characters of a text without a word that are searched by their known parts."""
 
 _TRADITIONAL = {simplified: traditional for traditional, simplified in ALIKE.items()}
+_WITH_TWO_SPELLINGS = frozenset(ALIKE) | frozenset(_TRADITIONAL)
 _LONGEST_SHOWN = 40  # characters of what a note says is ignored
 _LONGEST_PART = 8  # characters of a part of an unknown word
 _SEPARATORS = frozenset(",;!?。、·…\"'()[]{}<>|《》〈〉【】「」『』:-*~+")
@@ -168,8 +169,8 @@ class Leaves:
 
         A chunk with signs in it (`f(x)`, `a->b`) is one leaf if it stands somewhere.
         """
-        cut = (word for word in self._cut(text) if word.folded not in _SEPARATORS)
-        found = [*islice(cut, MOST_WORDS + 1)]
+        found = [word for word in self._cut(text) if word.folded not in _SEPARATORS]
+        del found[MOST_WORDS + 1 :]
         if not found:
             yield Piece(text, tuple(self._signs(text)))
             return
@@ -187,9 +188,9 @@ class Leaves:
             label = text[word.start : word.end]
             if not self._budget.takes_word(label):
                 return
-            made = tuple(self._word(label, word))
+            made = self._word(label, word)
             if len(found) > 1:
-                made = tuple(_lighter(leaf, word) for leaf in made)
+                made = tuple([_lighter(leaf, word) for leaf in made])
             yield Piece(label, made, apart=word.start > end or not end)
             end = word.end
 
@@ -409,13 +410,14 @@ class Leaves:
             return [(run, 0, 1)]
         return self._segmenter.query_words(run)
 
-    def _word(self, label: str, word: Word) -> Iterator[Leaf]:
+    def _word(self, label: str, word: Word) -> tuple[Leaf, ...]:
         """One word as a leaf; one that stands nowhere with its parts beside it."""
         leaf = self._whole(label, word)
-        found = () if self._count(leaf) else self._parts(label, word)
+        if self._count(leaf):
+            return (self._noted(leaf),)
+        found = self._parts(label, word)
         parts = tuple(takewhile(lambda p: self._budget.takes_part(p.label), found))
-        yield self._noted(leaf, parts=parts)
-        yield from parts
+        return (self._noted(leaf, parts=parts), *parts)
 
     def _whole(self, label: str, word: Word) -> Leaf:
         if word.kind == "han":
@@ -441,7 +443,7 @@ class Leaves:
         return words(text, self._finder.reader.lexicon)
 
     def _han(self, label: str, characters: tuple[str, ...]) -> Leaf:
-        spellings = dict.fromkeys((characters, *_alike(characters)))
+        spellings = _spellings(characters)
         known = [w for s in spellings if self._find("text", w := "".join(s))]
         variants: list[Slots] = [(tuple(known),)] if known else []
         variants += [self._row(s) for s in spellings if "".join(s) not in known]
@@ -546,11 +548,13 @@ class Leaves:
         return map(dictionary.term, ordinals)
 
 
-def _alike(atoms: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """A Han word's spellings with characters that are the same word in it."""
-    if len(atoms) > 1:
-        yield tuple(ALIKE.get(atom, atom) for atom in atoms)
-        yield tuple(_TRADITIONAL.get(atom, atom) for atom in atoms)
+def _spellings(atoms: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """A Han word and its spellings with characters that are the same word in it."""
+    if len(atoms) == 1 or _WITH_TWO_SPELLINGS.isdisjoint(atoms):
+        return [atoms]
+    simplified = tuple([ALIKE.get(atom, atom) for atom in atoms])
+    traditional = tuple([_TRADITIONAL.get(atom, atom) for atom in atoms])
+    return [*dict.fromkeys((atoms, simplified, traditional))]
 
 
 def _shortened(text: str) -> str:

@@ -64,7 +64,8 @@ def positions_in_rows(term: TermPostings, rows: Sequence[tuple[int, int]]) -> li
 
     Raises: IndexCorruptError.
     """
-    if term.position_kind != SINGLE and term.position_units <= _DECODED_ONCE:
+    short = max(_DECODED_ONCE, SKIP * len(rows))
+    if term.position_kind != SINGLE and term.position_units <= short:
         data = term.read(term.positions_at, term.documents_at)
         bounds = [bound for row in rows for bound in row]
         return _between(data, term.position_kind, 0, bounds)
