@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from searchkit.engines.columns.files import Columns, ColumnWriter
-from searchkit.engines.generations import NEW
+from searchkit.engines.generations import replacing
 from searchkit.errors import IndexStoreError
 from searchkit.record import record
 
@@ -82,18 +82,17 @@ def _table(columns: Columns) -> Seen:
 
 def write_seen(index: Path, root: str, seen: Seen) -> None:
     """Keep what was seen; where that is not possible, all is read next time."""
-    fresh = index / (_NAME + NEW)
-    with suppress(OSError):
-        fresh.unlink(missing_ok=True)
-        with ColumnWriter(fresh, "seen") as writer:
-            writer.add("root", os.fsencode(root))
-            names = "".join(name + "\0" for name in seen)
-            writer.add("doc_ids", names.encode())
-            looks = array("Q")
-            for look, _ in seen.values():
-                looks.extend(
-                    (look.size_bytes, look.modified_ns, look.changed_ns, look.inode)
-                )
-            writer.add("looks", looks.tobytes())
-            writer.add("digests", b"".join(digest for _, digest in seen.values()))
-        fresh.replace(index / _NAME)
+    with (
+        suppress(OSError),
+        replacing(index / _NAME) as fresh,
+        ColumnWriter(fresh, "seen") as writer,
+    ):
+        writer.add("root", os.fsencode(root))
+        writer.add("doc_ids", "".join(name + "\0" for name in seen).encode())
+        looks = array("Q")
+        for look, _ in seen.values():
+            looks.extend(
+                (look.size_bytes, look.modified_ns, look.changed_ns, look.inode)
+            )
+        writer.add("looks", looks.tobytes())
+        writer.add("digests", b"".join(digest for _, digest in seen.values()))
