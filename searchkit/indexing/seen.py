@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from searchkit.corpus.reader import CLOCK_TICK_NS
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.generations import replacing
 from searchkit.errors import IndexStoreError
@@ -22,7 +23,6 @@ from searchkit.record import record
 
 _NAME = "seen"
 _DIGEST_BYTES = 16
-_YOUNG_NS = 2_000_000_000  # the coarsest clock of a file system in use, FAT's
 
 
 @record
@@ -44,7 +44,7 @@ class Look:
     def young(self) -> bool:
         """Whether the file may still change without looking other than this."""
         latest = max(self.modified_ns, self.changed_ns)
-        return latest > time.time_ns() - _YOUNG_NS
+        return latest > time.time_ns() - CLOCK_TICK_NS
 
 
 Seen = Mapping[str, tuple[Look, bytes]]
