@@ -276,7 +276,7 @@ def tidy(index: Path) -> None:
 
 
 def begin(index: Path) -> Path:
-    """A new generation's folder, empty, with a number that none had before.
+    """Where a new generation is to be: a number that none had before.
 
     All that are younger than the one that answers are removed first.
     """
@@ -286,9 +286,7 @@ def begin(index: Path) -> Path:
         if (number := number_of(path)) > answering:
             highest = max(highest, number)
             abandon(path)
-    generation = path_of(index, highest + 1)
-    generation.mkdir()
-    return generation
+    return path_of(index, highest + 1)
 
 
 def publish(index: Path, generation: Path) -> None:

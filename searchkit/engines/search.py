@@ -11,6 +11,7 @@ first of these sets fills it before the next is looked at.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import pairwise
@@ -129,6 +130,7 @@ class Finder:
         self._found: dict[Leaf, LeafFound] = {}
         self._by_id: dict[int, tuple[Leaf, LeafFound]] = {}  # a leaf's hash is slow
         self._columns: dict[int, tuple[Any, Column]] = {}  # loaded, by id of the source
+        self._passing: dict[Filters, Documents] = {}
         self._numbers: Numbers = None
         self._codes: dict[int, tuple[Any, Any]] = {}  # of these, by id of the source
 
@@ -148,6 +150,7 @@ class Finder:
             self._found.clear()
             self._by_id.clear()
             self._columns.clear()
+            self._passing.clear()
             self._numbers = None
 
     def found(self, leaf: Leaf) -> LeafFound:
@@ -170,6 +173,14 @@ class Finder:
         if loaded is None:
             loaded = self._columns[id(source)] = source, self.kernel.load(source)
         return loaded[1]
+
+    def passing(self, wanted: Filters) -> Documents:
+        """The documents that pass filters."""
+        passing = self._passing.get(wanted)
+        if passing is None:
+            passing = filters.passing(self.kernel, self.reader, wanted)
+            self._passing[wanted] = passing
+        return passing
 
     def documents(self, leaf: Leaf) -> Documents:
         """The documents that hold the leaf or a near form of it."""
@@ -383,7 +394,7 @@ class Evaluation:
         if self.plan.filters == Filters():
             return answer
         kernel = self._kernel
-        keep = filters.passing(kernel, self.reader, self.plan.filters)
+        keep = self.finder.passing(self.plan.filters)
         return Answer(
             kernel.intersection([answer.hits, keep]),
             kernel.intersection([answer.complete, keep]),
@@ -621,8 +632,8 @@ class Evaluation:
                 total = kernel.add(total, self._scores(child, numbers))
             return total
         total = self._word_scores(node, numbers)
-        for left, right in self._pairs(node):
-            total = kernel.add(total, self._beside(left, right, numbers))
+        for scores in self._all_beside(node, numbers):
+            total = kernel.add(total, scores)
         if node is self.plan.root:
             return total
         return kernel.only(total, kernel.holds(self._answer(node).hits, numbers))
@@ -646,14 +657,17 @@ class Evaluation:
         return kernel.only(scores, kernel.lacks(kernel.intersection(named), numbers))
 
     def _pairs(self, group: Group) -> list[tuple[Leaf, Leaf]]:
-        """The words that follow each other in what was typed."""
+        """The words that follow each other in what was typed.
+
+        Equal pairs are one object.
+        """
         pairs = self._group_pairs.get(id(group))
         if pairs is None:
             pairs = self._group_pairs[id(group)] = self._found_pairs(group)
         return pairs
 
     def _found_pairs(self, group: Group) -> list[tuple[Leaf, Leaf]]:
-        return [
+        found = [
             (left, right)
             for left, right in pairwise((*group.optional, *group.required))
             if isinstance(left, Leaf)
@@ -664,10 +678,27 @@ class Evaluation:
             and self.finder.found(left).is_anywhere
             and self.finder.found(right).is_anywhere
         ]
+        first: dict[tuple[Leaf, Leaf], tuple[Leaf, Leaf]] = {}
+        return [first.setdefault(pair, pair) for pair in found]
 
     def _pair_idf(self, left: Leaf, right: Leaf) -> float:
         found = self.finder.found
         return ranking.ADJACENCY * min(found(left).idf, found(right).idf)
+
+    def _all_beside(self, group: Group, numbers: Numbers) -> Iterator[Scores]:
+        """The reward for each pair; a pair that was typed again is looked at once."""
+        pairs = self._pairs(group)
+        to_come = Counter(map(id, pairs))
+        made: dict[int, Scores] = {}
+        for pair in pairs:
+            key = id(pair)
+            scores = made.pop(key, None)
+            if scores is None:
+                scores = self._beside(*pair, numbers)
+            to_come[key] -= 1
+            if to_come[key]:
+                made[key] = scores
+            yield scores
 
     def _beside(self, left: Leaf, right: Leaf, numbers: Numbers) -> Scores:
         """The reward of documents in which two words stand as they were typed."""

@@ -119,6 +119,7 @@ class Build:
         """
         generation = generations.begin(self.index)
         try:
+            generation.mkdir()
             yield generation
         except BaseException:
             if generations.current_or_none(self.index) != generation:

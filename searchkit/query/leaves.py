@@ -457,11 +457,17 @@ class Leaves:
             why = f"of unknown text the first {MOST_UNKNOWN} characters are searched"
             self._notes.ignored(_shortened(rest), why)
             characters = characters[:MOST_UNKNOWN]
+
+        def part(at: int, end: int) -> Leaf:
+            piece = characters[at:end]
+            return self._han(label[at:end] if typed else "".join(piece), piece)
+
         while at < len(characters) - 1:
-            for end in range(min(len(characters), at + _LONGEST_PART), at + 1, -1):
-                piece = characters[at:end]
-                leaf = self._han(label[at:end] if typed else "".join(piece), piece)
-                if len(piece) < whole and self._count(leaf):
+            longest = min(len(characters), at + _LONGEST_PART)
+            if not self._count(part(at, at + 2)):
+                longest = 0  # nor does what goes on with a third character stand
+            for end in range(longest, at + 1, -1):
+                if end - at < whole and self._count(leaf := part(at, end)):
                     yield leaf
                     at = end - 1
                     break
