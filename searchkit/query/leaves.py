@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 from searchkit.record import replace
 
 MOST_TERMS = 200
-"""To how many terms a wildcard or a `~` may expand."""
+"""To how many terms the first wildcard or `~` may expand; the nth to an nth of them."""
 
 MOST_LOOKED_AT = 200_000
 """Terms of the index that are compared with the patterns of one query."""
@@ -58,13 +58,13 @@ MOST_LOOKED_AT = 200_000
 MOST_PATTERNS = 4
 """Wildcards and `~` of one query; the rest is ignored with a note."""
 
-MOST_ORDERED = 20_000
-"""Terms of which those are chosen that most articles have."""
+MOST_ORDERED = 12_000
+"""Terms of which those are chosen that most articles have; for the nth an nth."""
 
 MOST_WORDS = 64
 """Words, phrases and formulas of one query; the rest is ignored with a note."""
 
-MOST_PARTS = 128
+MOST_PARTS = 64
 """Parts of words that stand nowhere; the rest is ignored with a note."""
 
 MOST_UNKNOWN = 256
@@ -100,6 +100,11 @@ class Budget:
         if self._parts == -1:
             self._ignored(text, f"{MOST_PARTS} parts of unknown words are searched")
         return self._parts >= 0
+
+    @property
+    def patterns(self) -> int:
+        """How many wildcards and `~` were looked up, the one at hand included."""
+        return max(1, MOST_PATTERNS - self._patterns)
 
     def takes_pattern(self, text: str) -> bool:
         """The same for a wildcard or a `~`."""
@@ -527,14 +532,12 @@ class Leaves:
     def _expanded(self, label: str, text: str, ordinals: Iterator[int]) -> Leaf:
         """The leaf of terms; of too many, the ones that most articles have."""
         at = self._finder.reader.at
-        found = [*islice(ordinals, MOST_ORDERED)]
-        count = len(found)
-        if count > MOST_TERMS:
+        found = [*islice(ordinals, MOST_ORDERED // self._budget.patterns)]
+        count, most = len(found), MOST_TERMS // self._budget.patterns
+        if count > most:
             postings = (at("text", ordinal) for ordinal in found)
             # Of those that most articles have, so that few hits are lost.
-            chosen = nlargest(
-                MOST_TERMS, postings, key=lambda p: (p.documents, p.ordinal)
-            )
+            chosen = nlargest(most, postings, key=lambda p: (p.documents, p.ordinal))
             found = sorted(posting.ordinal for posting in chosen)
         terms = tuple(self._spelled(found))
         if not terms:
