@@ -55,7 +55,7 @@ MOST_TERMS = 200
 MOST_LOOKED_AT = 200_000
 """Terms of the index that are compared with the patterns of one query."""
 
-MOST_PATTERNS = 4
+MOST_PATTERNS = 3
 """Wildcards and `~` of one query; the rest is ignored with a note."""
 
 MOST_ORDERED = 8_000
