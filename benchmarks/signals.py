@@ -36,8 +36,8 @@ class Ended:
     left: int
 
     def is_as(self, number: signal.Signals) -> bool:
-        """Whether it ended as one should that got this signal."""
-        return (
+        """Whether it ended as one should that got this signal, or was done before."""
+        return self.status == 0 or (
             self.took_s <= LONGEST_S
             and self.status == 128 + number
             and not self.said
