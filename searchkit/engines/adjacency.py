@@ -8,6 +8,7 @@ most follows from the codes of its words.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -31,10 +32,13 @@ class Pair:
 
 
 def pairs_of(finder: Finder, group: Group) -> list[Pair]:
-    """The pairs of a group's words that may stand side by side."""
+    """The pairs of a group's words that may stand side by side.
+
+    One that was typed several times is one pair that weighs so much more.
+    """
     found = finder.found
-    return [
-        Pair(left, right, ranking.ADJACENCY * min(found(left).idf, found(right).idf))
+    times = Counter(
+        (left, right)
         for left, right in pairwise((*group.optional, *group.required))
         if isinstance(left, Leaf)
         and isinstance(right, Leaf)
@@ -43,6 +47,11 @@ def pairs_of(finder: Finder, group: Group) -> list[Pair]:
         and _common_fields(left, right)
         and found(left).is_anywhere
         and found(right).is_anywhere
+    )
+    share = ranking.ADJACENCY
+    return [
+        Pair(left, right, often * share * min(found(left).idf, found(right).idf))
+        for (left, right), often in times.items()
     ]
 
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from searchkit.engines import formulas, matching, ranking
+from searchkit.engines import filters, formulas, matching, ranking
 from searchkit.engines.columns.postings import TermPostings
-from searchkit.engines.plan import ALL_FIELDS, FormulaLeaf, Leaf, Slot
+from searchkit.engines.plan import ALL_FIELDS, Filters, FormulaLeaf, Leaf, Slot
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.record import record
 
@@ -77,6 +77,7 @@ class Finder:
         self._found: dict[Leaf, LeafFound] = {}
         self._by_id: dict[int, tuple[Leaf, LeafFound]] = {}  # a leaf's hash is slow
         self._columns: dict[int, tuple[Any, Column]] = {}  # loaded, by id of the source
+        self._passing: dict[Filters, Documents] = {}
         self._numbers: Numbers = None
         self._codes: dict[int, tuple[Any, Any]] = {}  # of these, by id of the source
 
@@ -101,6 +102,7 @@ class Finder:
             self._found.clear()
             self._by_id.clear()
             self._columns.clear()
+            self._passing.clear()
             self._numbers = None
 
     def found(self, leaf: Leaf) -> LeafFound:
@@ -123,6 +125,14 @@ class Finder:
         if loaded is None:
             loaded = self._columns[id(source)] = source, self.kernel.load(source)
         return loaded[1]
+
+    def passing(self, wanted: Filters) -> Documents:
+        """The documents that pass filters."""
+        passing = self._passing.get(wanted)
+        if passing is None:
+            passing = filters.passing(self.kernel, self.reader, wanted)
+            self._passing[wanted] = passing
+        return passing
 
     def documents(self, leaf: Leaf) -> Documents:
         """The documents that hold the leaf or a near form of it."""

@@ -15,7 +15,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from searchkit.engines import adjacency, bounds, filters, matching, ranking
+from searchkit.engines import adjacency, bounds, matching, ranking
 from searchkit.engines.columns import plain as decode
 from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.finder import Finder, size_of
@@ -119,7 +119,7 @@ class Evaluation:
         if self.plan.filters == _NO_FILTERS:
             return answer
         kernel = self._kernel
-        keep = filters.passing(kernel, self.reader, self.plan.filters)
+        keep = self.finder.passing(self.plan.filters)
         return Answer(
             kernel.intersection([answer.hits, keep]),
             kernel.intersection([answer.complete, keep]),

@@ -50,21 +50,21 @@ if TYPE_CHECKING:
 from searchkit.record import replace
 
 MOST_TERMS = 200
-"""To how many terms a wildcard or a `~` may expand."""
+"""To how many terms the first wildcard or `~` may expand; the nth to an nth of them."""
 
 MOST_LOOKED_AT = 200_000
 """Terms of the index that are compared with the patterns of one query."""
 
-MOST_PATTERNS = 4
+MOST_PATTERNS = 3
 """Wildcards and `~` of one query; the rest is ignored with a note."""
 
-MOST_ORDERED = 20_000
-"""Terms of which those are chosen that most articles have."""
+MOST_ORDERED = 8_000
+"""Terms of which those are chosen that most articles have; for the nth an nth."""
 
 MOST_WORDS = 64
 """Words, phrases and formulas of one query; the rest is ignored with a note."""
 
-MOST_PARTS = 128
+MOST_PARTS = 64
 """Parts of words that stand nowhere; the rest is ignored with a note."""
 
 MOST_UNKNOWN = 256
@@ -101,6 +101,11 @@ class Budget:
         if self._parts == -1:
             self._ignored(text, f"{MOST_PARTS} parts of unknown words are searched")
         return self._parts >= 0
+
+    @property
+    def patterns(self) -> int:
+        """How many wildcards and `~` were looked up, the one at hand included."""
+        return max(1, MOST_PATTERNS - self._patterns)
 
     def takes_pattern(self, text: str) -> bool:
         """The same for a wildcard or a `~`."""
@@ -459,11 +464,17 @@ class Leaves:
             why = f"of unknown text the first {MOST_UNKNOWN} characters are searched"
             self._notes.ignored(_shortened(rest), why)
             characters = characters[:MOST_UNKNOWN]
+
+        def part(at: int, end: int) -> Leaf:
+            piece = characters[at:end]
+            return self._han(label[at:end] if typed else "".join(piece), piece)
+
         while at < len(characters) - 1:
-            for end in range(min(len(characters), at + _LONGEST_PART), at + 1, -1):
-                piece = characters[at:end]
-                leaf = self._han(label[at:end] if typed else "".join(piece), piece)
-                if len(piece) < whole and self._count(leaf):
+            longest = min(len(characters), at + _LONGEST_PART)
+            if not self._count(part(at, at + 2)):
+                longest = 0  # nor does what goes on with a third character stand
+            for end in range(longest, at + 1, -1):
+                if end - at < whole and self._count(leaf := part(at, end)):
                     yield leaf
                     at = end - 1
                     break
@@ -523,14 +534,12 @@ class Leaves:
     def _expanded(self, label: str, text: str, ordinals: Iterator[int]) -> Leaf:
         """The leaf of terms; of too many, the ones that most articles have."""
         at = self._finder.reader.at
-        found = [*islice(ordinals, MOST_ORDERED)]
-        count = len(found)
-        if count > MOST_TERMS:
+        found = [*islice(ordinals, MOST_ORDERED // self._budget.patterns)]
+        count, most = len(found), MOST_TERMS // self._budget.patterns
+        if count > most:
             postings = (at("text", ordinal) for ordinal in found)
             # Of those that most articles have, so that few hits are lost.
-            chosen = nlargest(
-                MOST_TERMS, postings, key=lambda p: (p.documents, p.ordinal)
-            )
+            chosen = nlargest(most, postings, key=lambda p: (p.documents, p.ordinal))
             found = sorted(posting.ordinal for posting in chosen)
         terms = tuple(self._spelled(found))
         if not terms:
