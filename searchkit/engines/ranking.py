@@ -84,6 +84,9 @@ WEAK = 0.15
 # is changes only the order among such documents: all literal ones come before them.
 TWIN = 0.5
 
+# The same for a translation by a dictionary, in documents that lack the word.
+TRANSLATION = 0.5
+
 
 def inverse_document_frequency(documents: int, found: int) -> float:
     """The idf of a word found in `found` of `documents`.

@@ -157,7 +157,10 @@ class Finder:
             return same[1]
         found = self._found.get(leaf)
         if found is None:
+            kernel = self.kernel
             found = self._search(leaf)
+            if self.kernel is not kernel:  # in between: each has columns of its own
+                found = self._search(leaf)
             self._found[leaf] = found
         self._by_id[id(leaf)] = leaf, found
         return found
@@ -255,6 +258,7 @@ class Finder:
 
     def _variants(self, leaf: Leaf) -> TermPostings | Column | None:
         """All documents of a leaf by its variants; nothing if it stands nowhere."""
+        kernel = self.kernel
         several = [
             source
             for variant in leaf.variants
@@ -263,6 +267,8 @@ class Finder:
         if len(several) <= 1:
             return several[0] if several else None
         self.spend(sum(map(_size, several)))
+        if self.kernel is not kernel:  # which cannot read what the other one found
+            return self._variants(leaf)
         return self.kernel.first_of([self.column(source) for source in several])
 
     def _variant(self, leaf: Leaf, variant: Slots) -> TermPostings | Column | None:
@@ -511,11 +517,17 @@ class Evaluation:
         return {number: tuple(labels) for number, labels in lacking.items()}
 
     def _by_twin(self, numbers: Numbers) -> dict[int, set[Leaf]]:
-        """The leaves that each document answers by a twin."""
-        if not self.plan.twins():
+        """The leaves that each document answers by a twin, and so does not lack."""
+        twins = [twin for twin in self.plan.twins() if not twin.likely]
+        if not twins:
             return {}
         return {
-            int(number): {leaf for twin in self.twins(int(number)) for leaf in twin.of}
+            int(number): {
+                leaf
+                for twin in twins
+                if self.twin_score(twin, int(number))
+                for leaf in twin.of
+            }
             for number in numbers
         }
 
@@ -595,13 +607,15 @@ class Evaluation:
     def _part(self, child: Node, group: Group) -> Answer:
         """What a part of a group finds, by itself and by the twins it belongs to."""
         answer = self._answer(child)
-        twins = [twin.leaf for twin in group.twins if child in twin.of]
+        twins = [twin for twin in group.twins if child in twin.of]
         if not twins:
             return answer
-        found = [self.finder.documents(leaf) for leaf in twins]
+        documents, union = self.finder.documents, self._kernel.union
+        same = [documents(twin.leaf) for twin in twins if not twin.likely]
+        alike = [documents(twin.leaf) for twin in twins if twin.likely]
         return Answer(
-            self._kernel.union([answer.hits, *found]),
-            self._kernel.union([answer.complete, *found]),
+            union([answer.hits, *same, *alike]),
+            union([answer.complete, *same]) if same else answer.complete,
             answer.literal,
         )
 
@@ -639,7 +653,8 @@ class Evaluation:
 
     def _twin_scores(self, twin: Twin, numbers: Numbers) -> Scores:
         kernel = self._kernel
-        scores = kernel.times(self.finder.scores(twin.leaf, numbers), ranking.TWIN)
+        share = ranking.TRANSLATION if twin.likely else ranking.TWIN
+        scores = kernel.times(self.finder.scores(twin.leaf, numbers), share)
         if not twin.of:
             return scores
         named = [self.finder.documents(leaf) for leaf in twin.of]

@@ -1,7 +1,8 @@
 """Which other names has a name, in the glossary of one generation?
 
 A search asks for a few names of thousands, so nothing is parsed: `keys` are sorted,
-`names` has for each key its spelling and then its twins, `first` says from where on.
+`names` has for each key its texts, `first` says from where on. The texts of a name in
+the glossary are its spelling and then its twins.
 """
 
 from __future__ import annotations
@@ -20,16 +21,8 @@ if TYPE_CHECKING:
     from searchkit.engines.columns.files import Columns, ColumnWriter
 
 
-@record
-class Names:
-    """A name as it is mostly written, and the other names of the same thing."""
-
-    spelling: str
-    twins: tuple[str, ...]
-
-
-class Twins:
-    """The names that have twins, by `name_key`. Safe for many threads."""
+class NameTable:
+    """Some texts for each of many keys. Safe for many threads."""
 
     def __init__(self, columns: Columns) -> None:
         """Raises: IndexCorruptError."""
@@ -54,29 +47,45 @@ class Twins:
                     return True
         return False
 
-    def get(self, key: str) -> Names | None:
-        """The names of a key; None if it has none. Raises: IndexCorruptError."""
+    def get(self, key: str) -> tuple[str, ...]:
+        """The texts of a key; none if it is not there. Raises: IndexCorruptError."""
         wanted, keys = key.encode("utf-8", "surrogatepass"), self._keys
         number = bisect_left(range(len(keys)), wanted, key=keys.raw)
         if number == len(keys) or keys.raw(number) != wanted:
-            return None
+            return ()
         return self._at(number)
 
-    def all(self) -> Iterator[tuple[str, Names]]:
-        """Every key with its names, in order. Raises: IndexCorruptError."""
+    def all(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Every key with its texts, in order. Raises: IndexCorruptError."""
         for number in range(len(self._keys)):
             yield self._keys[number], self._at(number)
 
-    def _at(self, number: int) -> Names:
+    def _at(self, number: int) -> tuple[str, ...]:
         first, end = self._first[number], self._first[number + 1]
         if not first < end <= len(self._names):
             raise corrupt(self._path, f"key {number} has no names")
-        spelling, *twins = map(self._names.__getitem__, range(first, end))
-        return Names(spelling, tuple(twins))
+        return tuple(map(self._names.__getitem__, range(first, end)))
 
 
-def add_twins(writer: ColumnWriter, table: Mapping[str, Sequence[str]]) -> None:
-    """Write the columns: of each key its spelling, then its twins."""
+@record
+class Names:
+    """A name as it is mostly written, and the other names of the same thing."""
+
+    spelling: str
+    twins: tuple[str, ...]
+
+
+def names_of(table: NameTable, key: str) -> Names | None:
+    """The names of a `name_key` in the glossary; None if it has none.
+
+    Raises: IndexCorruptError.
+    """
+    found = table.get(key)
+    return Names(found[0], found[1:]) if found else None
+
+
+def add_names(writer: ColumnWriter, table: Mapping[str, Sequence[str]]) -> None:
+    """Write the columns: the keys with their texts, at least one each."""
     rows = sorted((k.encode("utf-8", "surrogatepass"), k) for k in table)
     keys = [key for _, key in rows]
     add_texts(writer, "keys", keys)
@@ -85,4 +94,4 @@ def add_twins(writer: ColumnWriter, table: Mapping[str, Sequence[str]]) -> None:
     writer.add("first", array("I", accumulate(counts, initial=0)))
 
 
-__all__ = ["Names", "Twins", "add_twins"]
+__all__ = ["NameTable", "Names", "add_names", "names_of"]

@@ -12,8 +12,15 @@ from collections.abc import Iterator
 from searchkit.analysis.analyzer import ZONES
 from searchkit.analysis.folding import fold
 from searchkit.engines import formulas, matching, ranking
-from searchkit.engines.plan import AnyOf, FormulaLeaf, Group, Leaf, Node
-from searchkit.engines.ranking import FIELD_WEIGHTS, K1, SHARES, TWIN, ZONE_WEIGHTS
+from searchkit.engines.plan import AnyOf, FormulaLeaf, Group, Leaf, Node, Twin
+from searchkit.engines.ranking import (
+    FIELD_WEIGHTS,
+    K1,
+    SHARES,
+    TRANSLATION,
+    TWIN,
+    ZONE_WEIGHTS,
+)
 from searchkit.engines.reader import Summary
 from searchkit.engines.search import Evaluation
 from searchkit.model import Explanation
@@ -108,9 +115,15 @@ def _frequency_lines(evaluation: Evaluation, leaf: Leaf, row: Summary) -> Iterat
 def _twin_lines(evaluation: Evaluation, row: Summary) -> list[str]:
     return [
         f"  {evaluation.twin_score(twin, row.number):8.3f}  “{twin.leaf.label}”, "
-        f"another name: {TWIN} × what it would score"
+        f"{_share(twin)} × what it would score"
         for twin in evaluation.twins(row.number)
     ]
+
+
+def _share(twin: Twin) -> str:
+    if twin.likely:
+        return f"a translation: {TRANSLATION}"
+    return f"another name: {TWIN}"
 
 
 def _why_not(evaluation: Evaluation, row: Summary) -> str:

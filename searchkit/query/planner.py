@@ -97,7 +97,8 @@ def _asked(items: tuple[tree.Item, ...], leaves: Leaves) -> Iterator[tree.Item]:
 def _within(twin: Twin, light: dict[Node, Node]) -> Twin:
     """The twin of the leaves as they now are in the group."""
     of = (light.get(leaf, leaf) for leaf in twin.of)
-    return Twin(tuple(leaf for leaf in of if isinstance(leaf, Leaf)), twin.leaf)
+    leaves = tuple(leaf for leaf in of if isinstance(leaf, Leaf))
+    return replace(twin, of=leaves)
 
 
 class _Names:

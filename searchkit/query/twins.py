@@ -17,7 +17,7 @@ from searchkit.analysis.terms import CASED
 from searchkit.engines.plan import Leaf, Twin
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.engines.search import Finder
-from searchkit.engines.twins import Names
+from searchkit.engines.twins import Names, names_of
 from searchkit.query.notes import Notes
 from searchkit.record import record
 
@@ -63,7 +63,7 @@ class Twins:
                 at += 1
                 continue
             for end in range(min(len(pieces), at + MOST_WORDS), at, -1):
-                name = _joined(pieces[at:end])
+                name = joined(pieces[at:end])
                 if self._names(name):
                     leaves = [leaf for p in pieces[at:end] for leaf in p.leaves]
                     for leaf in self._noted(name):
@@ -106,7 +106,7 @@ class Twins:
                 yield leaf
 
     def _names(self, text: str) -> Names | None:
-        names = self._finder.reader.twins.get(name_key(text))
+        names = names_of(self._finder.reader.twins, name_key(text))
         if names and is_abbreviation(names.spelling) and text == text.lower():
             return names if self._is_mostly_abbreviated(names.spelling, text) else None
         return names
@@ -131,7 +131,8 @@ class Twins:
         yield (*row[:-1], _forms(row[-1][0]))
 
 
-def _joined(pieces: Sequence[Piece]) -> str:
+def joined(pieces: Sequence[Piece]) -> str:
+    """The text of pieces side by side."""
     return "".join(" " * piece.apart + piece.text for piece in pieces).strip()
 
 
