@@ -47,7 +47,8 @@ _stem = lru_cache(maxsize=1 << 16)(stem)  # a dictionary asks for each many time
 def entries(lines: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Simplified Han words with their names in small letters.
 
-    In the order of the lines; a word may come more than once; lines that are no entries are passed over.
+    In the order of the lines; a word may come more than once. Lines that are no
+    entries are passed over.
 
     >>> [*entries(["部署 部署 [bu4 shu3] /to dispose (troops)/to deploy/deployment/"])]
     [('部署', ('dispose', 'deploy', 'deployment'))]

@@ -54,9 +54,11 @@ def _group(words: tree.Words, leaves: Leaves) -> Group | None:
     for item in _asked(words.items, leaves):
         if item.occur == "excluded":
             parts[item.occur].extend(_nodes(item.node, leaves, item.occur))
-        elif pieces := _pieces(item.node, leaves):
-            names.add(*pieces)
-            for piece in pieces[1]:
+        elif found := _pieces(item.node, leaves):
+            needed = item.occur == "required"
+            pieces = [replace(piece, needed=needed) for piece in found[1]]
+            names.add(found[0], pieces)
+            for piece in pieces:
                 parts[item.occur].extend(piece.leaves)
         else:
             names.end()

@@ -9,7 +9,7 @@ counted as having the word. What is needed or excluded is so as typed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
 
 from searchkit.analysis.bilingual import bilingual_key
 from searchkit.analysis.scripts import is_han
@@ -48,7 +48,7 @@ class Translations:
         self._notes = notes
         self._left = MOST_TRANSLATED
 
-    def of(self, pieces: Sequence[Piece], named: Collection[Leaf]) -> Iterator[Twin]:
+    def of(self, pieces: Sequence[Piece], named: Set[Leaf]) -> Iterator[Twin]:
         """The translations of what was typed, the longest names first.
 
         Leaves that are `named` by the glossary need none.
@@ -58,15 +58,15 @@ class Translations:
         at = 0
         while at < len(pieces):
             for end in range(min(len(pieces), at + MOST_WORDS), at, -1):
-                leaves = tuple(leaf for p in pieces[at:end] for leaf in p.leaves)
-                if named and any(leaf in named for leaf in leaves):
+                name = pieces[at:end]
+                leaves = tuple(leaf for piece in name for leaf in piece.leaves)
+                if any(piece.needed for piece in name) or not named.isdisjoint(leaves):
                     continue
-                if leaf := self._translated(joined(pieces[at:end])):
+                if leaf := self._translated(joined(name)):
                     yield Twin(leaves, leaf, likely=True)
                     at = end - 1
                     break
-            else:
-                if not any(leaf in named for leaf in pieces[at].leaves):
+                if end == at + 1:
                     yield from self._parts(pieces[at])
             at += 1
 

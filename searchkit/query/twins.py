@@ -35,11 +35,15 @@ MakeRow = Callable[[Sequence[str]], Slots]
 
 @record
 class Piece:
-    """A word that was typed, its leaves, and whether it stood apart from the last."""
+    """A word that was typed, its leaves, and whether it stood apart from the last.
+
+    `needed` if it has to be there.
+    """
 
     text: str
     leaves: tuple[Leaf, ...]
     apart: bool = True
+    needed: bool = False
 
 
 class Twins:
