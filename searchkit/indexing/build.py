@@ -22,9 +22,11 @@ from os import PathLike
 from pathlib import Path
 
 from searchkit.analysis.analyzer import fingerprint
+from searchkit.analysis.bilingual import BILINGUAL_VERSION
 from searchkit.analysis.dictionary import NO_WORDS, Dictionary, read_dictionaries
 from searchkit.analysis.glossary import GLOSSARY_VERSION
 from searchkit.config import Config
+from searchkit.corpus.bilingual_file import BilingualFile, read_bilingual
 from searchkit.corpus.glossary_file import UserGlossary, read_user_glossary
 from searchkit.corpus.reader import walk
 from searchkit.engines import generations
@@ -68,6 +70,7 @@ class Build:
     failures: list[Failure] = field(default_factory=list)
     dictionary: Dictionary = NO_WORDS
     glossary: UserGlossary = field(default_factory=UserGlossary)
+    bilingual: BilingualFile = field(default_factory=BilingualFile)
     looks: FileLooks | None = None
     sources: list[Source] | None = None
 
@@ -76,6 +79,7 @@ class Build:
         started = time.monotonic()
         self.dictionary = read_dictionaries(self.config.dictionaries)
         self.glossary = read_user_glossary(self.config.glossary)
+        self.bilingual = read_bilingual(self.config.bilingual)
         with _ended_by_signals(), _seldom_collected(), self._locked():
             report = self._run()
         return replace(report, took_s=time.monotonic() - started)
@@ -98,9 +102,9 @@ class Build:
         unchanged = {s.doc_id for s in sources} - {s.doc_id for s in changed}
         warned = manifest.warnings.items() if manifest else ()
         self.failures += [(name, why) for name, why in warned if name in unchanged]
-        glossary = _glossary_digest(self.glossary)
-        moved = manifest is None or (
-            (manifest.corpus, manifest.glossary) != (_root(self.corpus), glossary)
+        said = _root(self.corpus), _glossary_digest(self.glossary), self._translated
+        moved = manifest is None or said != (
+            (manifest.corpus, manifest.glossary, manifest.translations)
         )
         if base and len(unchanged) == len(old) and not changed and not moved:
             self._refuse_if_strict()
@@ -202,6 +206,7 @@ class Build:
             if run.path:
                 run.path.unlink()
         pairs = self._write_glossary(generation, base)
+        self._write_translations(generation, base)
         self._write_suggestions(generation, words, pairs)
         return written
 
@@ -235,6 +240,29 @@ class Build:
         pairs = tuple(with_user_pairs(mined, user.path, user.added, user.banned))
         write_glossary(generation, pairs)
         return pairs
+
+    @property
+    def _translated(self) -> str:
+        """What the translations are made of; nothing without a dictionary."""
+        data = self.bilingual.data
+        return digest_of(bytes([BILINGUAL_VERSION]) + data).hex() if data else ""
+
+    def _write_translations(self, generation: Path, base: Path | None) -> None:
+        """Write what the dictionary says, which is the same for all articles."""
+        from searchkit.analysis.bilingual import bilingual_table, entries
+        from searchkit.engines.columns.files import ColumnWriter
+        from searchkit.engines.reader import TRANSLATIONS
+        from searchkit.engines.twins import add_names
+
+        if not self._translated:
+            return
+        file = generation / TRANSLATIONS
+        if base and generations.read_manifest(base).translations == self._translated:
+            shutil.copyfile(base / TRANSLATIONS, file)
+            return
+        table = bilingual_table(entries(self.bilingual.lines()))
+        with ColumnWriter(file, TRANSLATIONS, durable=False) as writer:
+            add_names(writer, table)
 
     def _write_suggestions(
         self,
@@ -271,6 +299,7 @@ class Build:
             warnings={name: why for name, why in self.failures if name in doc_ids},
             dictionaries=self.dictionary.digest,
             glossary=_glossary_digest(self.glossary),
+            translations=self._translated,
         )
         generations.write_manifest(generation, manifest)
         found = len(known_digests(generation))

@@ -9,6 +9,7 @@ as a whole is searched in parts.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from heapq import nlargest
 from itertools import chain, islice, takewhile
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ from searchkit.query.light import CHARACTER_WEIGHT, LIGHT, is_light
 from searchkit.query.nearest import Nearest
 from searchkit.query.notes import Notes
 from searchkit.query.restrict import Scope
+from searchkit.query.translations import Translations
 from searchkit.query.tree import Fuzzy, Occur, Wildcard
 from searchkit.query.twins import Piece, Twins
 
@@ -144,6 +146,9 @@ class Leaves:
         self._segmenter = finder.reader.lexicon.segmenter
         self._budget = budget or Budget(notes)
         self._twins = Twins(finder, self._leaf, self._row, notes)
+        self._translations = Translations(
+            finder, self._leaf, self._row, partial(self._class, STEM), notes
+        )
 
     def within(self, fields: tuple[str, ...]) -> Leaves:
         """The same for some fields only."""
@@ -160,9 +165,16 @@ class Leaves:
         )
 
     def twins(self, pieces: Sequence[Piece]) -> Iterator[Twin]:
-        """The other names of what pieces side by side name; none if `exact`."""
-        if not self._exact:
-            yield from self._twins.of(pieces)
+        """The other names of what pieces side by side name; none if `exact`.
+
+        What the glossary does not name is looked up in the dictionary.
+        """
+        if self._exact:
+            return
+        twins = [*self._twins.of(pieces)]
+        yield from twins
+        named = {leaf for twin in twins for leaf in twin.of}
+        yield from self._translations.of(pieces, named)
 
     def text(self, text: str) -> Iterator[Leaf]:
         """The words of a chunk as typed, each a leaf."""
