@@ -1,8 +1,8 @@
 """What are words worth that stand side by side, as they were typed?
 
-Two words that follow each other count as a further word, of a share of the rarer one's
-idf. Where they stand is looked up in few documents only: what a pair can be worth at
-most follows from the codes of its words.
+Two words that follow each other count as a further word, of a share of what both weigh
+(the geometric mean of their idf). Where they stand is looked up in few documents only:
+what a pair can be worth at most follows from the codes of its words.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def pairs_of(finder: Finder, group: Group) -> list[Pair]:
     )
     share = ranking.ADJACENCY
     return [
-        Pair(left, right, often * share * min(found(left).idf, found(right).idf))
+        Pair(left, right, often * share * math.sqrt(found(left).idf * found(right).idf))
         for (left, right), often in times.items()
     ]
 

@@ -52,13 +52,15 @@ CODE_BORDERS = (
 """Where each code from 1 on begins: how many borders are not above x is its code."""
 
 # Two words of the query that stand side by side in a document count as a further word
-# of this share of the rarer one's idf (the sequential dependence model of Metzler and
-# Croft 2005, https://doi.org/10.1145/1076034.1076115, gives such pairs about a tenth
-# to a fifth of the mass; a pair is rarer than its words, so the share is larger).
-# nDCG@10 with 0.5, 0.8, 1.1 of headings of mixed-dev, zh: .734, .746, .751, en: .788,
-# .796, .799; descriptions, zh: .626, .632, .636; qsec-hf: .502, .508, .499; d2l en2zh:
-# .665, .659, .654; cacm: .495, .502, .494.
-ADJACENCY = 0.8
+# of this share of what both weigh, the geometric mean of their idf (the sequential
+# dependence model of Metzler and Croft 2005, https://doi.org/10.1145/1076034.1076115,
+# gives such pairs about a tenth to a fifth of the mass; a pair is rarer than its words,
+# so the share is larger). With the lower idf alone a pair of a rare and a frequent word
+# was worth too little beside one of two that are neither. nDCG@10 with 0.8 of the lower
+# idf, then 0.5, 0.65, 0.8 of the mean, on half of mixed-dev, headings zh: .748, .752,
+# .758, .761, en: .791, .794, .800, .810; descriptions zh: .635, .638, .645, .648, en:
+# .622, .626, .627, .620; qsec-hf: .508, .500, .499, .499; cacm: .502, .499, .502, .497.
+ADJACENCY = 0.65
 
 # A formula is worth its coverage, between 0 and 1, and WHOLE more where it is all of
 # the article's formula, so that no number of longer formulas outweighs it; how often

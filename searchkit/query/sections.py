@@ -22,7 +22,7 @@ MOST = 3
 
 _EVERY_WORD = 0.5
 """What a section gets more, as a share of its words' idf, that has all words which the
-article has: as much as words side by side get (`ranking.ADJACENCY`)."""
+article has."""
 _MORE_IN_HEADING = ZONE_WEIGHTS["heading"] - 1
 
 

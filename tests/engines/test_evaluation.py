@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
@@ -310,7 +311,7 @@ class Oracle:
         only = Leaf("", (), fields=tuple(fields))
         places = self.sequence(left.adjacent + right.adjacent, ())
         xs = self.xs([place for place in places if self.keeps(only, place)])
-        idf = ranking.ADJACENCY * min(self.idf(left), self.idf(right))
+        idf = ranking.ADJACENCY * math.sqrt(self.idf(left) * self.idf(right))
         return {
             n: idf * ranking.WORTHS[ranking.impact_code(x)]
             for n, x in xs.items()
