@@ -19,7 +19,7 @@ import numpy as np
 from searchkit.analysis.terms import CASED, LANGUAGE
 from searchkit.engines.generation.classes import HUMPS, Keys, KeysOf, classes
 from searchkit.engines.generation.documents import Array, Documents
-from searchkit.engines.generation.layout import Layout
+from searchkit.engines.generation.layout import Layout, Move
 from searchkit.engines.generation.run import ZONE_BITS
 from searchkit.engines.generation.scores import (
     Frequencies,
@@ -27,6 +27,7 @@ from searchkit.engines.generation.scores import (
     Weigher,
     merged,
 )
+from searchkit.engines.generation.slabs import slabs
 from searchkit.engines.generation.vocabulary import (
     Vocabulary,
     chosen,
@@ -34,8 +35,6 @@ from searchkit.engines.generation.vocabulary import (
     numbers,
 )
 
-_SLAB = 1 << 19  # occurrences in a slab, or those of a single term
-_SLAB_TERMS = 1 << 16
 _POSITION_BITS = 40  # a corpus of 10**12 atoms
 _POSITIONS = (1 << _POSITION_BITS) - 1
 _ZONES = (1 << ZONE_BITS) - 1
@@ -63,6 +62,9 @@ class Source(Protocol):
 
     def sizes(self, space: str) -> Array:
         """How many occurrences each term has; 0 for classes."""
+
+    def alive(self, space: str, move: Move) -> Array:
+        """Whether each term stands in a document that is kept."""
 
     def places(self, space: str, low: int, high: int) -> tuple[Array, Array, Array]:
         """Counts by term, positions and zones of the terms from `low` to `high`."""
@@ -101,7 +103,9 @@ class SpaceMerge:
         standing = {
             term
             for number, source in enumerate(sources)
-            for term in chosen(source.terms(space), self._alive(number))
+            for term in chosen(
+                source.terms(space), source.alive(space, self._moves[number])
+            )
         }
         terms = tuple(sorted(self._completed(standing)))
         number_of = numbers(terms)
@@ -154,33 +158,6 @@ class SpaceMerge:
         keys <<= ZONE_BITS
         keys |= zones
         return keys if kept is None else keys[kept]
-
-    def _alive(self, number: int) -> Array:
-        """Whether each term of a source stands in a document that is kept."""
-        source, move = self._sources[number], self._moves[number]
-        sizes = source.sizes(self._space)
-        alive = np.asarray(sizes > 0)
-        if move.kept.all():
-            return alive
-        for low, high in slabs(sizes):
-            counts, positions, _ = source.places(self._space, low, high)
-            _, kept = move.apply(positions)
-            terms = np.repeat(np.arange(high - low), counts)
-            found = terms if kept is None else terms[kept]
-            alive[low:high] = np.bincount(found, minlength=high - low) > 0
-        return alive
-
-
-def slabs(sizes: Array) -> Iterator[tuple[int, int]]:
-    """Ranges of terms whose sizes together are at most about a slab's."""
-    ends = np.cumsum(sizes)
-    low = 0
-    while low < len(ends):
-        before = ends[low - 1] if low else 0
-        high = int(np.searchsorted(ends, before + _SLAB, side="right"))
-        high = min(max(high, low + 1), low + _SLAB_TERMS)
-        yield low, high
-        low = high
 
 
 class FormulaMerge(SpaceMerge):

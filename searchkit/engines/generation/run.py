@@ -27,6 +27,7 @@ from searchkit.engines.generation.documents import (
     texts,
     write_rows,
 )
+from searchkit.engines.generation.layout import Move
 
 SPACES = ("text", "math")
 ZONE_BITS = 2
@@ -132,6 +133,10 @@ class Run:
     def sizes(self, space: str) -> Array:
         """How many occurrences each term has."""
         return np.diff(self._starts[space])
+
+    def alive(self, space: str, move: Move) -> Array:
+        """Whether each term stands in a document that is kept: all of a run are."""
+        return np.asarray(self.sizes(space) > 0)
 
     def places(self, space: str, low: int, high: int) -> tuple[Array, Array, Array]:
         """Counts by term, positions and zones of the terms from `low` to `high`."""

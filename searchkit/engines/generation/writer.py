@@ -35,11 +35,11 @@ from searchkit.engines.generation.merge import (
     Postings,
     Slab,
     TextMerge,
-    slabs,
 )
 from searchkit.engines.generation.old import OldGeneration
 from searchkit.engines.generation.run import Run
 from searchkit.engines.generation.scores import Weigher
+from searchkit.engines.generation.slabs import slabs
 from searchkit.engines.generation.suggestions import Words
 
 Told = Callable[[float], None]
