@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from searchkit.analysis.analyzer import fingerprint
 from searchkit.analysis.dictionary import NO_WORDS, Dictionary, read_dictionaries
@@ -43,12 +44,19 @@ from searchkit.indexing.sources import (
     digest_of,
     try_source,
 )
-from searchkit.model import BuildReport, GlossaryPair, Phase, Progress
+from searchkit.model import BuildReport, Phase, Progress
 from searchkit.record import replace
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from searchkit.engines.generation.classes import KeysOf
 
 ProgressCallback = Callable[[Progress], None]
 
 _NEEDED = 2.5  # bytes of disk for a byte of sources: runs and the new generation
+
+_FEW_ARTICLES = 2000  # before a process for what is made of them is worth its start
 
 
 @dataclass(slots=True)
@@ -146,7 +154,6 @@ class Build:
         unchanged: set[str],
     ) -> set[str]:
         """Write the generation but for its manifest; the doc_ids that were changed."""
-        from searchkit.engines.generation.writer import write_generation
         from searchkit.indexing.preparing import Preparing
         from searchkit.indexing.workers import Workers
 
@@ -163,71 +170,61 @@ class Build:
             for run in made:
                 self._note(run.looks)
             written = {doc_id for run in made for doc_id in run.doc_ids}
-            total = len(written) + len(unchanged)
-            words = write_generation(
-                generation,
-                [run.path for run in made if run.path],
-                base,
-                unchanged,
-                keys_of=workers.keys,
-                threads=min(self.jobs, 2),
-                told=lambda share: self._tell("writing", int(share * total), total),
-            )
-        for run in made:
-            if run.path:
-                run.path.unlink()
-        pairs = self._write_glossary(generation, base)
-        self._write_suggestions(generation, words, pairs)
+            runs = [run.path for run in made if run.path]
+            self._merge(generation, runs, base, written, unchanged, workers.keys)
+        for path in runs:
+            path.unlink()
         return written
+
+    def _merge(
+        self,
+        generation: Path,
+        runs: Sequence[Path],
+        base: Path | None,
+        written: set[str],
+        unchanged: set[str],
+        keys_of: KeysOf,
+    ) -> None:
+        """Write all columns; glossary and completions in a process beside this one."""
+        from searchkit.engines.generation.writer import GenerationWriter
+        from searchkit.indexing.aids import make_glossary, make_suggestions
+        from searchkit.indexing.beside import Beside
+
+        total = len(written) + len(unchanged)
+        apart = self.jobs > 1 and total >= _FEW_ARTICLES
+        made: list[Future[None]] = []
+
+        def told(share: float) -> None:
+            self._tell("writing", int(share * total), total)
+
+        with (
+            Beside(self.index, apart=apart) as beside,
+            GenerationWriter(generation, runs, base, unchanged) as writer,
+        ):
+
+            def words_known(words: Iterable[tuple[str, int]]) -> None:
+                made.append(beside.start(make_suggestions, generation, tuple(words)))
+
+            writer.write_documents()
+            glossary = base if self._glossary_stays(base) else None
+            made.append(
+                beside.start(make_glossary, generation, glossary, self.glossary)
+            )
+            writer.write_postings(keys_of, min(self.jobs, 2), told, words_known)
+            writer.write_pages()
+            for each in made:
+                each.result()
+
+    def _glossary_stays(self, base: Path | None) -> bool:
+        """Whether the glossary of a generation was made as it would be now."""
+        if not base:
+            return False
+        manifest = generations.read_manifest(base)
+        return manifest.glossary == _glossary_digest(self.glossary)
 
     def _note(self, looks: Sequence[tuple[str, Look, bytes]]) -> None:
         if self.looks:
             self.looks.seen |= {name: (look, digest) for name, look, digest in looks}
-
-    def _write_glossary(
-        self, generation: Path, base: Path | None
-    ) -> tuple[GlossaryPair, ...]:
-        """Mine the definitions of all articles, those of earlier builds included.
-
-        What comes of it depends on them and on the user's glossary only.
-        """
-        from searchkit.analysis.glossary import mine, with_user_pairs
-        from searchkit.engines.columns.files import Columns
-        from searchkit.engines.generation.known import (
-            same_definitions,
-            stored_definitions,
-        )
-        from searchkit.engines.glossary import read_pairs, write_glossary
-        from searchkit.engines.reader import GLOSSARY
-
-        user = self.glossary
-        if base and same_definitions(base, generation):
-            manifest = generations.read_manifest(base)
-            if manifest.glossary == _glossary_digest(user):
-                shutil.copyfile(base / GLOSSARY, generation / GLOSSARY)
-                return read_pairs(Columns(base / GLOSSARY, GLOSSARY))
-        mined = mine(stored_definitions(generation))
-        pairs = tuple(with_user_pairs(mined, user.path, user.added, user.banned))
-        write_glossary(generation, pairs)
-        return pairs
-
-    def _write_suggestions(
-        self,
-        generation: Path,
-        words: Iterable[tuple[str, int]],
-        pairs: Iterable[GlossaryPair],
-    ) -> None:
-        from searchkit.engines.generation.known import stored_headings, stored_titles
-        from searchkit.engines.generation.suggestions import write_suggestions
-        from searchkit.engines.suggestions import SUGGESTIONS
-
-        write_suggestions(
-            generation / SUGGESTIONS,
-            titles=stored_titles(generation),
-            headings=stored_headings(generation),
-            words=words,
-            names=((name, pair.count) for pair in pairs for name in pair.names),
-        )
 
     def _finish(self, generation: Path, doc_ids: set[str]) -> None:
         """Write the manifest, look whether all is there, and swap."""

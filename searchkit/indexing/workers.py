@@ -8,7 +8,7 @@ from pathlib import Path
 
 from searchkit.analysis.english import stem, uninflected
 from searchkit.engines.generation.classes import Keys
-from searchkit.errors import IndexStoreError
+from searchkit.indexing.beside import worker_died
 from searchkit.indexing.pool import Note, Pool, WorkerDiedError, may_start
 from searchkit.indexing.preparing import Preparing, RunMade, RunTask, make_run
 from searchkit.indexing.sources import Source
@@ -90,11 +90,7 @@ class Workers:
         try:
             return self._pool.answers(tasks, look)
         except WorkerDiedError as error:
-            raise IndexStoreError(
-                f"A worker process of the build died ({error}).",
-                path=self._index,
-                hint="The old index still answers. If memory was short, try --jobs 1.",
-            ) from error
+            raise worker_died(self._index, error) from error
 
 
 def _work(how: Preparing, task: RunTask | list[bytes], note: Note) -> object:
