@@ -69,6 +69,9 @@ class Source(Protocol):
     def places(self, space: str, low: int, high: int) -> tuple[Array, Array, Array]:
         """Counts by term, positions and zones of the terms from `low` to `high`."""
 
+    def release(self) -> None:
+        """Give back the memory of what was read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Postings:
@@ -112,6 +115,7 @@ class SpaceMerge:
         local = (local_numbers(source.terms(space), number_of) for source in sources)
         self._vocabulary = Vocabulary(terms, tuple(local))
         self._number(number_of)
+        self.release()
 
     @property
     def terms(self) -> tuple[bytes, ...]:
@@ -126,6 +130,11 @@ class SpaceMerge:
                 local, source.sizes(self._space), minlength=len(sizes)
             ).astype(np.int64)
         return sizes[:-1]
+
+    def release(self) -> None:
+        """Give back the memory of what was read of the sources."""
+        for source in self._sources:
+            source.release()
 
     def occurrences(self, low: int, high: int) -> _Occurrences:
         """All occurrences of the terms from `low` to `high`."""
@@ -197,19 +206,26 @@ class TextMerge(SpaceMerge):
         weigher: Weigher,
         known: Mapping[bytes, Keys],
         keys_of: KeysOf,
+        table: Path,
     ) -> None:
+        """`table` is where frequencies are kept meanwhile; no file is there yet."""
         self._weigher = weigher
         self._known = known
         self._keys_of = keys_of
+        self._table = table
         super().__init__("text", sources, layout)
         self._direct = np.fromiter(map(_is_direct, self.terms), bool)
 
-    def prepare(self, path: Path, in_order: InOrder) -> None:
+    def prepare(self, in_order: InOrder) -> None:
         """Find the frequencies of words and of their parts; they are kept in a file."""
-        self._words = FrequencyTable(path, len(self.terms))
         for (low, _), found in in_order(self._frequencies, self._word_slabs()):
             self._words.append(low, found)
+            self.release()
         self._words.finish()
+
+    def release(self) -> None:
+        super().release()
+        self._words.release()
 
     def sizes(self) -> Array:
         sizes = super().sizes()
@@ -256,6 +272,7 @@ class TextMerge(SpaceMerge):
 
     def _number(self, number_of: Mapping[bytes, int]) -> None:
         self._targets, self._members = self._classes.members(number_of)
+        self._words = FrequencyTable(self._table, len(number_of))
 
     def _word_slabs(self) -> Iterator[tuple[int, int]]:
         """Slabs of the terms that may be members."""

@@ -98,6 +98,11 @@ class OldGeneration:
             if word
         }
 
+    def release(self) -> None:
+        """Give back the memory of what was read."""
+        for columns in self._files.values():
+            columns.release()
+
     def close(self) -> None:
         """Let the files go."""
         for columns in self._files.values():

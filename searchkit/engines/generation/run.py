@@ -146,6 +146,10 @@ class Run:
         zones = (places & ZONE_MASK).astype(np.uint8)
         return np.diff(starts), (places >> ZONE_BITS).astype(np.int64), zones
 
+    def release(self) -> None:
+        """Give back the memory of what was read."""
+        self._columns.release()
+
     def close(self) -> None:
         """Let the file go."""
         self._columns.close()

@@ -24,6 +24,7 @@ from searchkit.engines.generation.copies import families
 from searchkit.engines.generation.documents import (
     PAGES,
     Array,
+    Texts,
     merge_documents,
     merge_texts,
     merged_bytes,
@@ -60,7 +61,7 @@ class GenerationWriter:
     def __init__(
         self, folder: Path, runs: Sequence[Path], base: Path | None, kept: Iterable[str]
     ) -> None:
-        """The documents are those of the runs and those of `base` with `kept` doc_ids."""
+        """The documents are those of runs and, with `kept` doc_ids, those of `base`."""
         self._folder = folder
         self._old = OldGeneration(base) if base else None
         old = [self._old] if self._old else []
@@ -127,8 +128,9 @@ class GenerationWriter:
             weigher=Weigher(bases, self._placed.numbers()),
             known=self._old.keys() if self._old else {},
             keys_of=keys_of,
+            table=table,
         )
-        text.prepare(table, in_order)
+        text.prepare(in_order)
         _write_space(writer, "text", text, bases, in_order, told, words)
         table.unlink()
         return words
@@ -137,13 +139,18 @@ class GenerationWriter:
         """The stored articles."""
         with ColumnWriter(self._folder / "pages", "pages") as writer:
             for name in PAGES:
-                columns = [source.pages(name) for source in self._sources]
-                pieces = [
-                    (columns[number], low, end)
-                    for number, low, end in self._placed.pieces
-                ]
-                offsets = merge_texts(writer, name, pieces)
+                offsets = merge_texts(writer, name, self._pages(name))
                 writer.add(f"{name}_offsets", offsets.astype("<u8"))
+
+    def _pages(self, name: str) -> Iterator[tuple[Texts, int, int]]:
+        """The stretches of one of the columns of PAGES, in their order."""
+        columns = []
+        for source in self._sources:
+            columns.append(source.pages(name))
+            source.release()
+        for number, low, end in self._placed.pieces:
+            yield columns[number], low, end
+            self._sources[number].release()
 
 
 def _write_space(
@@ -160,6 +167,7 @@ def _write_space(
         space.add(_encodable(found))
         if words is not None:
             words.add(found.terms, found.document_counts.tolist())
+        merge.release()
         told(high / len(merge.terms))
     space.finish()
 
