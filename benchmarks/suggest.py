@@ -22,8 +22,8 @@ from searchkit.analysis.folding import fold
 from searchkit.analysis.pinyin import readings
 from searchkit.analysis.scripts import is_han_run
 from searchkit.engines import generations
+from searchkit.engines.finder import Finder
 from searchkit.engines.reader import GenerationReader
-from searchkit.engines.search import Finder
 from searchkit.query.nearest import Nearest, edits
 from searchkit.query.suggest import suggestions
 

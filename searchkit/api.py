@@ -35,12 +35,13 @@ from searchkit.record import replace
 if TYPE_CHECKING:
     from datetime import date
 
+    from searchkit.engines.finder import Finder
     from searchkit.engines.page import Page
     from searchkit.engines.reader import GenerationReader, Summary
-    from searchkit.engines.search import Evaluation, Finder, Ranked, Sort
+    from searchkit.engines.search import Evaluation, Ranked, Sort
     from searchkit.indexing import Corpus, ProgressCallback
     from searchkit.query.correct import Evaluate
-    from searchkit.query.snippet import Formulas, Mark
+    from searchkit.query.snippet import Mark, Matches
 
 _Marks: TypeAlias = "tuple[list[Mark], list[Mark]]"
 Day: TypeAlias = "date | str | None"
@@ -215,7 +216,7 @@ class SearchEngine:
         Raises: ArticleNotFoundError.
         """
         row = self._row(doc_id)
-        return replace(self._reader.article(row), path=self._path(row))
+        return replace(self._reader.article(row), path=self._path(row, doc_id))
 
     def matches(self, query: str, doc_id: str) -> tuple[Snippet, ...]:
         """Every place of one article where the query stands, in text order.
@@ -230,9 +231,8 @@ class SearchEngine:
         width = self._config.snippet_characters
         with damage_told(self.index_path):
             page = self._reader.page(row.number)
-            _, marks = _marks(evaluation, [row.number])[row.number]
-            marks, formulas = _with_formulas(evaluation, row, page, marks)
-            return every_place(page, marks, formulas, characters=width)
+            matches = _Matching(evaluation, [row.number]).in_body(row.number, page)
+            return every_place(page, matches, characters=width)
 
     def glossary(self, term: str | None = None) -> tuple[GlossaryPair, ...]:
         """Every pair of names that mean the same, or those with `term` in them.
@@ -307,21 +307,24 @@ class SearchEngine:
         exact: bool = False,
         strict: bool = False,
     ) -> tuple[Evaluation, tuple[Note, ...]]:
-        from searchkit.engines.search import Evaluation, Finder
+        from searchkit.engines.finder import Finder
+        from searchkit.engines.search import Evaluation
         from searchkit.query.parser import parse
         from searchkit.query.planner import plan_query
 
         parsed, ignored = parse(query, strict=strict)
         finder = Finder(self._reader)
         planned, notes = plan_query(parsed, finder, exact=exact)
-        filters = planned.filters
-        filters = replace(
-            filters,
-            topics=(*filters.topics, *_folded(topics)),
-            since=_latest(filters.since, _day(since, last=False)),
-            until=_earliest(filters.until, _day(until, last=True)),
-        )
-        evaluation = Evaluation(finder, replace(planned, filters=filters))
+        if topics != () or since is not None or until is not None:
+            filters = planned.filters
+            filters = replace(
+                filters,
+                topics=(*filters.topics, *_folded(topics)),
+                since=_latest(filters.since, _day(since, last=False)),
+                until=_earliest(filters.until, _day(until, last=True)),
+            )
+            planned = replace(planned, filters=filters)
+        evaluation = Evaluation(finder, planned)
         return evaluation, (*notes, *ignored, *self._outdated())
 
     def _outdated(self) -> tuple[Note, ...]:
@@ -358,58 +361,60 @@ class SearchEngine:
         numbers = [row.number for row, _ in page.rows]
         missing = evaluation.all_missing(numbers)
         with damage_told(self.index_path):
-            marks = _marks(evaluation, numbers)
+            matching = _Matching(evaluation, numbers)
             return tuple(
-                self._hit(
-                    evaluation,
-                    row,
-                    score,
-                    missing[row.number],
-                    self._folded(page, row),
-                    marks[row.number],
-                )
-                for row, score in page.rows
+                [
+                    self._hit(
+                        row,
+                        score,
+                        missing[row.number],
+                        self._folded(page, row),
+                        matching,
+                    )
+                    for row, score in page.rows
+                ]
             )
 
     def _hit(
         self,
-        evaluation: Evaluation,
         row: Summary,
         score: float,
         missing: tuple[str, ...],
         folded: tuple[str, ...],
-        marks: _Marks,
+        matching: _Matching,
     ) -> Hit:
         from searchkit.query.sections import best_sections
         from searchkit.query.snippet import snippets, title_highlights
 
-        title_marks, body_marks = marks
-        title, count = row.title, self._config.snippets_per_hit
+        number, title, doc_id = row.number, row.title, row.doc_id
+        count, width = self._config.snippets_per_hit, self._config.snippet_characters
         found: tuple[Snippet, ...] = ()
         sections: tuple[SectionHit, ...] = ()
         if count:  # else the stored text need not be read
-            page = self._reader.page(row.number)
-            body_marks, formulas = _with_formulas(evaluation, row, page, body_marks)
-            width = self._config.snippet_characters
-            found = snippets(page, body_marks, formulas, count=count, characters=width)
-            sections = best_sections(page, body_marks)
+            page = self._reader.page(number)
+            matches = matching.in_body(number, page)
+            found = snippets(page, matches, count=count, characters=width)
+            sections = best_sections(page, matches)
         return Hit(
-            doc_id=row.doc_id,
+            doc_id=doc_id,
             title=title,
             topics=row.topics,
             date=row.date,
-            path=self._path(row),
+            path=self._path(row, doc_id),
             score=score,
             snippets=found,
-            title_highlights=title_highlights(title, title_marks),
+            title_highlights=title_highlights(title, matching.in_title(number)),
             missing=missing,
             sections=sections,
             folded=folded,
         )
 
     def _folded(self, page: Ranked, row: Summary) -> tuple[str, ...]:
+        folded = page.folded.get(row.number)
+        if not folded:
+            return ()
         texts = self._reader.texts("doc_id")
-        return tuple(texts[number] for number in page.folded.get(row.number, ()))
+        return tuple(texts[number] for number in folded)
 
     def _row(self, doc_id: str) -> Summary:
         number = self._reader.number_of(doc_id)
@@ -418,11 +423,9 @@ class SearchEngine:
             raise ArticleNotFoundError(doc_id, hint=hint)
         return self._reader.summary(number)
 
-    def _path(self, row: Summary) -> str | None:
+    def _path(self, row: Summary, doc_id: str) -> str | None:
         """Where the file is now: the corpus may have moved since it was analysed."""
-        return (
-            self._corpus + row.doc_id.replace("/", os.sep) if self._corpus else row.path
-        )
+        return self._corpus + doc_id.replace("/", os.sep) if self._corpus else row.path
 
     @cached_property
     def _corpus(self) -> str:
@@ -493,55 +496,75 @@ def _helped(
     return evaluation, (*notes, *said, *((smaller,) if smaller else ()))
 
 
-def _marks(evaluation: Evaluation, numbers: Iterable[int]) -> dict[int, _Marks]:
-    """Of some articles the marks of title and body that are worth showing."""
-    from searchkit.engines.matching import places
-    from searchkit.query.snippet import telling
+class _Matching:
+    """The places of a query in some articles that are worth showing."""
 
-    finder: Finder = evaluation.finder
-    reader, rising = finder.reader, sorted(numbers)
-    leaves = evaluation.plan.leaves()
-    other_names = tuple(twin.leaf for twin in evaluation.plan.twins())
-    found: dict[int, _Marks] = {number: ([], []) for number in rising}
-    for index, leaf in enumerate((*leaves, *other_names)):
-        weight = finder.found(leaf).idf
-        for number, here in places(finder.plain, reader, leaf, rising).items():
-            title, body = found[number]
-            title_end, body_start = reader.title_end[number], reader.body_start[number]
-            for position, atoms in here:
-                if position >= body_start:
-                    body.append((position - body_start, atoms, index, weight))
-                elif position < title_end:
-                    title.append((position, atoms, index, weight))
-    weak = {index for index, leaf in enumerate(leaves) if evaluation.weak(leaf)}
-    count = len(leaves)
-    return {
-        number: (telling(title, weak, count=count), telling(body, weak, count=count))
-        for number, (title, body) in found.items()
-    }
+    def __init__(self, evaluation: Evaluation, numbers: Iterable[int]) -> None:
+        from searchkit.engines.plan import FormulaLeaf
 
-
-def _with_formulas(
-    evaluation: Evaluation, row: Summary, page: Page, marks: list[Mark]
-) -> tuple[list[Mark], Formulas]:
-    """The marks of a body and of its formulas, rising, and the spans of the latter."""
-    from searchkit.engines import formulas
-    from searchkit.engines.plan import FormulaLeaf
-    from searchkit.query.snippet import formula_marks
-
-    finder: Finder = evaluation.finder
-    in_formulas, spans = formula_marks(
-        page,
-        (
-            (place, index, finder.found(leaf).idf)
-            for index, leaf in enumerate(evaluation.plan.leaves())
+        plan, finder = evaluation.plan, evaluation.finder
+        self._finder: Finder = finder
+        self._leaves = plan.leaves()
+        self._all = (*self._leaves, *[twin.leaf for twin in plan.twins()])
+        self._weights = [finder.found(leaf).idf for leaf in self._all]
+        self._weak = {n for n, leaf in enumerate(self._leaves) if evaluation.weak(leaf)}
+        self._formulas = [
+            (n, leaf)
+            for n, leaf in enumerate(self._leaves)
             if isinstance(leaf, FormulaLeaf)
-            for place in formulas.places(finder.plain, finder.reader, leaf, row.number)
-        ),
-    )
-    if in_formulas:
-        marks = sorted(marks + in_formulas, key=lambda mark: mark[0])
-    return marks, spans
+        ]
+        self._marks = self._found(sorted(numbers))
+
+    def _found(self, numbers: list[int]) -> dict[int, _Marks]:
+        """Of each article the marks of its title and of its body, which may overlap."""
+        from searchkit.engines.matching import places
+
+        reader = self._finder.reader
+        found: dict[int, _Marks] = {number: ([], []) for number in numbers}
+        for leaf_number, leaf in enumerate(self._all):
+            here = places(self._finder.plain, reader, leaf, numbers)
+            for number, in_row in here.items():
+                title, body = found[number]
+                title_end, start = reader.title_end[number], reader.body_start[number]
+                for position, atoms in in_row:
+                    if position >= start:
+                        body.append((position - start, -atoms, leaf_number))
+                    elif position < title_end:
+                        title.append((position, -atoms, leaf_number))
+        return found
+
+    def in_title(self, number: int) -> list[Mark]:
+        """The marks of an article's title."""
+        return self._telling(self._marks[number][0])
+
+    def in_body(self, number: int, page: Page) -> Matches:
+        """Those of an article's text, in its formulas, too."""
+        from searchkit.query.snippet import Matches
+
+        marks = self._telling(self._marks[number][1])
+        if not self._formulas:
+            return Matches(marks, self._weights, [])
+        in_formulas, spans = self._in_formulas(number, page)
+        return Matches(sorted(marks + in_formulas), self._weights, spans)
+
+    def _telling(self, marks: list[Mark]) -> list[Mark]:
+        from searchkit.query.snippet import telling
+
+        return telling(marks, self._weak, count=len(self._leaves)) if marks else marks
+
+    def _in_formulas(
+        self, number: int, page: Page
+    ) -> tuple[list[Mark], list[tuple[int, int]]]:
+        from searchkit.engines import formulas
+        from searchkit.query.snippet import formula_marks
+
+        finder = self._finder
+        places = [
+            (place, leaf_number)
+            for leaf_number, leaf in self._formulas
+            for place in formulas.places(finder.plain, finder.reader, leaf, number)
+        ]
+        return formula_marks(page, places) if places else ([], [])
 
 
 def _folded(texts: Iterable[str]) -> tuple[str, ...]:

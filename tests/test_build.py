@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import searchkit
 from searchkit import Article
+from searchkit.corpus.reader import ReadArticle, SourceFile, read_article
 from searchkit.engines import generations
 from searchkit.record import replace
 
@@ -154,6 +155,19 @@ def test_an_article_that_breaks_leaves_the_index(corpus: Path, tmp_path: Path) -
     report = searchkit.build(corpus, tmp_path / "index")
     assert report.removed == 1
     assert [name for name, _ in report.failures] == ["one.md"]
+
+
+def test_an_article_that_no_reader_foresaw_stops_no_build(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(source: SourceFile, data: bytes) -> ReadArticle:
+        return read_article(source, data) if source.doc_id != "one.md" else [][0]
+
+    monkeypatch.setattr("searchkit.indexing.preparing.read_article", fail)
+    report = searchkit.build(corpus, tmp_path / "index", jobs=1)
+    why = "cannot be read (IndexError: list index out of range); please report"
+    assert report.failures == (("one.md", why),)
+    assert report.added == 2
 
 
 def test_strict_leaves_the_index_as_it_was(corpus: Path, tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ def run(script: str, *options: object) -> str:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no process groups")
 def test_an_index_survives_builds_that_die() -> None:
-    said = run("kills.py", "--kills", 3, "--errors", 2, "--articles", 12, "--jobs", 1)
+    said = run(
+        "kills.py", "--kills", 3, "--errors", 3, "--signals", 2, "--articles", 12
+    )
     assert "in all, each followed by a search and a build" in said
 
 

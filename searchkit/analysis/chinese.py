@@ -137,22 +137,24 @@ class _Words:
         ends = list(range(1, len(run) + 1))
         for start in range(len(run) - 1, -1, -1):
             best = -inf
-            for end, frequency in self._words_at(run, start) or [(start + 1, 1)]:
-                found = log(frequency) - total + score[end]
-                if found >= best:  # of equals the longest
-                    best, ends[start] = found, end
-            score[start] = best
+            for end, frequency in enumerate(self._beginnings_at(run, start), start + 1):
+                if frequency:
+                    here = log(frequency) - total + score[end]
+                    if here >= best:  # of equals the longest
+                        best, ends[start] = here, end
+            # A character that begins no word is one that was met once.
+            score[start] = score[start + 1] - total if best == -inf else best
         borders = [0]
         while borders[-1] < len(run):
             borders.append(ends[borders[-1]])
         return borders
 
-    def _words_at(self, run: str, start: int) -> list[tuple[int, int]]:
-        """The (end, frequency) of the words that begin at an offset of the run."""
+    def _beginnings_at(self, run: str, start: int) -> list[int]:
+        """The frequency of each beginning at an offset of the run; 0 if no word."""
         found = self._trie.beginnings(run, start)
         if run[start] in self._beginnings:
-            found = self._with_added(run, start, found)
-        return [(end, f) for end, f in enumerate(found, start + 1) if f]
+            return self._with_added(run, start, found)
+        return found
 
     def _with_added(self, run: str, start: int, found: list[int]) -> list[int]:
         """The frequencies of the beginnings with those of the added words."""

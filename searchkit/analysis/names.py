@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from searchkit.analysis.analyzer import words
+from functools import lru_cache
+
+from searchkit.analysis.analyzer import atoms
 
 
+@lru_cache(maxsize=1 << 10)  # a query asks for the key of each of its words twice
 def name_key(name: str) -> str:
     """What all spellings of a name have in common: folded, no hyphens, no plural.
 
@@ -13,8 +16,9 @@ def name_key(name: str) -> str:
     >>> name_key("Rotary Position Embeddings"), name_key("旋轉位置")
     ('rotary position embedding', '旋 转 位 置')
     """
-    atoms = (atom for word in words(name) for atom in word.atoms)
-    return " ".join(_singular(atom) for atom in atoms if atom not in "-_·")
+    return " ".join(
+        [_singular(atom.term) for atom in atoms(name) if atom.term not in "-_·"]
+    )
 
 
 def _singular(word: str) -> str:

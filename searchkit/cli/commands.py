@@ -87,7 +87,7 @@ def _roll_back(index: Path, *, quiet: bool) -> int:
     generation = generations.rollback(index)
     if not quiet:
         built_at = generations.read_manifest(generation).built_at
-        click.echo(f"{printable(str(generation))} answers, built {built_at}")
+        click.echo(printable(f"{generation} answers, built {built_at}"))
     return DONE
 
 

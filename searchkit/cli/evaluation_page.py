@@ -100,9 +100,8 @@ def _signed(difference: float) -> str:
 
 
 def _query_lines(change: QueryChange) -> Iterator[str]:
-    yield f"{_signed(change.now - change.before)}  {change.query_id}  " + printable(
-        change.query
-    )
+    asked = printable(f"{change.query_id}  {change.query}")
+    yield f"{_signed(change.now - change.before)}  {asked}"
     first = printable(change.first) if change.first else "nothing"
     before, now = _at(change.rank_before), _at(change.rank_now)
     yield f"       judged: {printable(change.judged)}, {before} before, {now} now"

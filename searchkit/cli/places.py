@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -27,14 +28,25 @@ class Places:
         """A link to the file, if there is one and it is inside the corpus folder."""
         if self.corpus is None or not path:
             return None
-        file = (self.corpus / path).resolve()
-        inside = file.is_relative_to(self.corpus.resolve())
+        try:
+            file = _real(self.corpus / path)
+        except ValueError:  # a name that no file can have, from somebody's index
+            return None
+        inside = file.is_relative_to(_real(self.corpus))
         return file.as_uri() if inside and file.is_file() else None
 
     def doc_id(self, typed: str) -> str:
         """The `doc_id` that is meant by a path, or by `path:line`, of its file."""
-        path = (self.here / _LINE.sub("", typed)).resolve()
-        corpus = self.corpus and self.corpus.resolve()
+        path = _real(self.here / _LINE.sub("", typed))
+        corpus = self.corpus and _real(self.corpus)
         if corpus and path.is_relative_to(corpus):
             return path.relative_to(corpus).as_posix()
         return _LINE.sub("", typed)
+
+
+def _real(path: Path) -> Path:
+    """The path without links; one that leads to itself, which `resolve` refuses, stays.
+
+    Raises: ValueError if the system cannot have such a name.
+    """
+    return Path(os.path.realpath(path))

@@ -203,7 +203,7 @@ class _Scanner:
             first = rest.lstrip(" ")[0]
             if first in _CONTAINER_MARKS or first.isdigit():
                 rest, depth, is_new = self._open_containers(rest, depth)
-            if rest:
+            if not is_new or rest.strip():  # the rest of `>     ` is no code
                 self._feed_content(number, rest, depth, is_new)
 
     # Containers

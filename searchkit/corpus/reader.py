@@ -7,6 +7,7 @@ the folder only, so that a corpus from elsewhere cannot show what is not its own
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -29,6 +30,12 @@ MARKUPS: MappingProxyType[str, Markup] = MappingProxyType(
     }
 )
 """The extensions of articles, in lower case."""
+
+CLOCK_TICK_NS = 2_000_000_000
+"""Of the coarsest clock of a file system in use, FAT's: two writes within it may leave
+a file that looks the same."""
+
+_READINGS = 5  # of a file that changes while it is read
 
 
 @record
@@ -142,15 +149,31 @@ class _Walk:
 
 
 def read_bytes(source: SourceFile, *, max_bytes: int) -> bytes:
-    """The file as it is on disk.
+    """The file as it is on disk: one version of it, never parts of two.
 
     Raises:
-        CorpusError: it has vanished, cannot be read, or has more than `max_bytes`.
+        CorpusError: it has vanished, cannot be read, has more than `max_bytes`, or
+            was written to each time that it was read.
+    """
+    data = b""
+    for reading in range(_READINGS):
+        before = data
+        data, still = _read_once(source, max_bytes)
+        if still or (reading and data == before):
+            return data
+    raise _refused(source, "changed each time that it was read")
+
+
+def _read_once(source: SourceFile, max_bytes: int) -> tuple[bytes, bool]:
+    """What is in the file, and whether it surely did not change meanwhile.
+
+    Raises: CorpusError.
     """
     try:
         with source.path.open("rb") as file:
+            before = os.fstat(file.fileno())
             data = file.read(max_bytes + 1)
-            size = os.fstat(file.fileno()).st_size
+            after = os.fstat(file.fileno())
     except FileNotFoundError as error:
         raise _refused(source, "vanished while being read") from error
     except OSError as error:
@@ -158,10 +181,16 @@ def read_bytes(source: SourceFile, *, max_bytes: int) -> bytes:
     if len(data) > max_bytes:
         raise _refused(
             source,
-            f"{max(size, len(data)):,} bytes, more than the {max_bytes:,} allowed; "
-            "max_article_bytes in searchkit.toml raises the limit",
+            f"{max(after.st_size, len(data)):,} bytes, more than the {max_bytes:,} "
+            "allowed; max_article_bytes in searchkit.toml raises the limit",
         )
-    return data
+    same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    return data, same and not _just_written(after)
+
+
+def _just_written(state: os.stat_result) -> bool:
+    """Whether another write may leave the time of the last one as it is."""
+    return state.st_mtime_ns > time.time_ns() - CLOCK_TICK_NS
 
 
 def read_article(source: SourceFile, data: bytes) -> ReadArticle:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from searchkit.analysis.folding import fold
@@ -20,12 +21,11 @@ def passing(kernel: Kernel, reader: GenerationReader, filters: Filters) -> Docum
 
         first = (filters.since or date.min).toordinal()
         kept.append(kernel.dated(first, (filters.until or date.max).toordinal()))
-    kept += [_with_path(kernel, reader, part) for part in filters.paths]
+    if filters.paths or filters.excluded_paths:
+        kept.append(_with_path(kernel, reader, filters))
     left = kernel.intersection(kept) if kept else kernel.everything()
     for topic in filters.excluded_topics:
         left = kernel.difference(left, kernel.with_topic(_topics(reader, topic)))
-    for part in filters.excluded_paths:
-        left = kernel.difference(left, _with_path(kernel, reader, part))
     return left
 
 
@@ -35,7 +35,12 @@ def _topics(reader: GenerationReader, folded: str) -> set[int]:
     return {number for number, name in names if fold(name).text == folded}
 
 
-def _with_path(kernel: Kernel, reader: GenerationReader, part: str) -> Documents:
-    paths = enumerate(reader.folded_doc_ids)
-    found = kernel.chosen(number for number, path in paths if part in path)
-    return kernel.union([found])
+def _with_path(kernel: Kernel, reader: GenerationReader, filters: Filters) -> Documents:
+    """The documents whose path has all of the parts, and none of those excluded."""
+    paths = reader.folded_doc_ids
+    left: Iterable[int] = range(len(paths))
+    for part in dict.fromkeys(filters.paths):
+        left = [number for number in left if part in paths[number]]
+    for part in dict.fromkeys(filters.excluded_paths):
+        left = [number for number in left if part not in paths[number]]
+    return kernel.union([kernel.chosen(left)])

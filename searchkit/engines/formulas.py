@@ -134,7 +134,7 @@ def _starts(kernel: Kernel, rows: Sequence[Row]) -> Positions:
     for distance, terms in rows[1:]:
         if not len(here):
             break
-        here = kernel.followed(SPACE, here, terms, distance)
+        here = kernel.followed(here, kernel.positions(SPACE, terms), distance)
     return here
 
 

@@ -14,7 +14,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -37,6 +37,9 @@ POINTER = "current"
 MANIFEST = "searchkit.json"
 NEW = ".new"
 """Ends the name of a file that is about to replace another."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says of a disk, or a share of it, that is full."""
 
 _LOCK = "lock"
 _NAME = re.compile(r"generation-(\d{6,})")
@@ -227,7 +230,7 @@ def build_lock(index: Path, *, wait_s: float = 0) -> Iterator[None]:
     """Hold the index for one build. The lock of a process that died is free.
 
     Raises: IndexLockedError if another build holds it for `wait_s` seconds more;
-        IndexStoreError.
+        IndexStoreError if it cannot be written; OSError if the disk is full.
     """
     from filelock import FileLock, Timeout
 
@@ -242,6 +245,8 @@ def build_lock(index: Path, *, wait_s: float = 0) -> Iterator[None]:
             hint="Wait until it has ended; the index answers meanwhile.",
         ) from None
     except OSError as error:
+        if error.errno in NO_ROOM:
+            raise  # whoever builds knows how much is needed
         raise IndexStoreError(
             f"{index} cannot be written ({error.strerror or error}).",
             path=index,
@@ -271,7 +276,7 @@ def tidy(index: Path) -> None:
 
 
 def begin(index: Path) -> Path:
-    """A new generation's folder, empty, with a number that none had before.
+    """Where a new generation is to be: a number that none had before.
 
     All that are younger than the one that answers are removed first.
     """
@@ -281,9 +286,7 @@ def begin(index: Path) -> Path:
         if (number := number_of(path)) > answering:
             highest = max(highest, number)
             abandon(path)
-    generation = path_of(index, highest + 1)
-    generation.mkdir()
-    return generation
+    return path_of(index, highest + 1)
 
 
 def publish(index: Path, generation: Path) -> None:
@@ -306,7 +309,8 @@ def rollback(index: Path) -> Path:
 
     The next build starts from it, and removes the one that was left.
 
-    Raises: IndexNotFoundError if no generation before is kept, IndexLockedError.
+    Raises: IndexNotFoundError if no generation before is kept, IndexLockedError,
+        IndexStoreError.
     """
     with build_lock(index):
         answering = number_of(current(index))
@@ -320,17 +324,36 @@ def rollback(index: Path) -> Path:
             )
         generation = path_of(index, before)
         compare_seals(generation, read_manifest(generation))
-        _point(index, generation)
+        try:
+            _point(index, generation)
+        except OSError as error:
+            raise IndexStoreError(
+                f"{index / POINTER} could not be written ({error.strerror or error}).",
+                path=index,
+                hint="The index still answers.",
+            ) from error
         return generation
 
 
 def _point(index: Path, generation: Path) -> None:
     """Move the name of the generation that answers, on the disk, too."""
-    pointer = index / (POINTER + NEW)
-    pointer.write_text(generation.name + "\n", "ascii")
-    _sync(pointer)
-    pointer.replace(index / POINTER)
+    with replacing(index / POINTER) as pointer:
+        pointer.write_text(generation.name + "\n", "ascii")
+        _sync(pointer)
     _sync(index)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file to write that then takes the place of `path`; removed if that fails."""
+    fresh = path.with_name(path.name + NEW)
+    try:
+        yield fresh
+        fresh.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise
 
 
 def abandon(generation: Path) -> None:

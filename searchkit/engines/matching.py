@@ -114,7 +114,6 @@ def starts(
     *,
     slots: Slots = (),
     blanks: Sequence[bool] = (),
-    within: Numbers | None = None,
 ) -> Positions:
     """Where the rows' terms stand side by side.
 
@@ -123,14 +122,11 @@ def starts(
     if not found:
         return kernel.positions("text", ())
     distance, terms = found[0]
-    here = kernel.positions("text", terms)
-    if within is not None:
-        here = kernel.within("text", here, within)
-    here = kernel.shifted(here, distance)
+    here = kernel.shifted(kernel.positions("text", terms), distance)
     for distance, terms in found[1:]:
         if not len(here):
             return here
-        here = kernel.followed("text", here, terms, distance)
+        here = kernel.followed(here, kernel.positions("text", terms), distance)
     for distance, blank in _blanks_that_tell(slots, blanks):
         here = kernel.with_blank(here, distance, blank)
     return here
@@ -169,13 +165,11 @@ def _zone_numbers(leaf: Leaf) -> Collection[int] | None:
 def leaf_starts(
     kernel: Kernel, reader: GenerationReader, leaf: Leaf, variant: Slots
 ) -> Positions:
-    """Where a variant of a leaf stands, as far as the leaf's restrictions leave it."""
+    """Where a variant of a leaf stands, the leaf's other restrictions left aside."""
     if len(variant) == 1:
         terms = with_members(reader, scored_terms(reader, variant[0]))
-        found = kernel.positions("text", terms)
-    else:
-        found = starts(kernel, rows(reader, variant), slots=variant, blanks=leaf.blanks)
-    return kept(kernel, reader, leaf, found)
+        return kernel.positions("text", terms)
+    return starts(kernel, rows(reader, variant), slots=variant, blanks=leaf.blanks)
 
 
 def places(
@@ -185,23 +179,21 @@ def places(
 
     `numbers` rise. Documents without any are left out.
     """
+    several = [
+        (here, atoms)
+        for variant in leaf.variants
+        for here, atoms in _variant_places(kernel, reader, leaf, variant, numbers)
+    ]
     longest: dict[int, int] = {}
-    for variant in leaf.variants:
-        for here, atoms in _variant_places(kernel, reader, leaf, variant, numbers):
-            if longest:
-                for start in here:
-                    if atoms > longest.get(start, 0):
-                        longest[start] = atoms
-            else:
-                longest = dict.fromkeys(here, atoms)
-    rising = sorted(longest.items())
-    starts, found = [start for start, _ in rising], {}
+    for here, atoms in sorted(several, key=lambda pair: pair[1]):
+        longest |= dict.fromkeys(here, atoms)
+    starts, found = sorted(longest), {}
     for number in numbers:
         base, end = reader.text_base[number], reader.text_base[number + 1]
         first = bisect_left(starts, base)
         last = bisect_left(starts, end, first)
         if first < last:
-            found[number] = [(at - base, atoms) for at, atoms in rising[first:last]]
+            found[number] = [(at - base, longest[at]) for at in starts[first:last]]
     return found
 
 
@@ -214,7 +206,7 @@ def _variant_places(
 ) -> Iterator[tuple[Positions, int]]:
     """One term at a time where the variant is a single slot: each has its length."""
     if len(variant) > 1:
-        here = _starts_in_all(kernel, rows(reader, variant), numbers)
+        here = starts_within(kernel, rows(reader, variant), numbers)
         for distance, blank in _blanks_that_tell(variant, leaf.blanks):
             here = kernel.with_blank(here, distance, blank)
         yield (
@@ -228,19 +220,17 @@ def _variant_places(
             yield kept(kernel, reader, leaf, here), _atoms_of(term.term)
 
 
-def _starts_in_all(
-    kernel: PlainKernel, found: Sequence[Row], numbers: Sequence[int]
-) -> Positions:
+def starts_within(kernel: Kernel, found: Sequence[Row], numbers: Numbers) -> Positions:
     """Where the rows' terms stand side by side in some documents."""
     if not found:
-        return []
+        return kernel.positions("text", ())
     distance, terms = found[0]
-    here = [p - distance for p in kernel.positions_in_all("text", terms, [*numbers])]
+    here = kernel.shifted(kernel.positions_in_all("text", terms, numbers), distance)
     for distance, terms in found[1:]:
-        if not here:
+        if not len(here):
             break
-        others = {*kernel.positions_in_all("text", terms, [*numbers])}
-        here = [start for start in here if start + distance in others]
+        others = kernel.positions_in_all("text", terms, numbers)
+        here = kernel.followed(here, others, distance)
     return here
 
 

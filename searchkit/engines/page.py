@@ -22,7 +22,7 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, islice, pairwise
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Literal
 
@@ -66,10 +66,10 @@ section that goes on from the chunk before."""
 # step), of sections (step of the line, offset from its first piece, strings kept of
 # the path before, 0 for its first piece's text or 1 and its own strings), lengths of
 # strings, and of stored atoms.
-_LANGUAGES = 4
-_SPANS = slice(7, 10)
-_LINES = slice(10, 12)
-_SECTIONS = slice(12, 16)
+_GAPS, _SIZES, _SECTION_STEPS, _SPAN_COUNTS, _LANGUAGES, _LINE_COUNTS, _MODES = range(7)
+_SPANS = _, _, _ZONES = range(7, 10)
+_LINES = range(10, 12)
+_SECTIONS = range(12, 16)
 _STRINGS, _STEPS, _LENGTHS = range(16, 19)
 
 BY_TEXT, BY_SPANS, STORED, CONTINUED = 0, 1, 2, 4
@@ -80,6 +80,8 @@ HEADING = ZONES.index("heading")
 """The zone, in a directory, of the pieces with which sections begin, and no others."""
 _FOUR_ZONES = [bytes([four >> n & 3 for n in (0, 2, 4, 6)]) for four in range(256)]
 _BEGINS_SECTION = re.compile(bytes((HEADING,)))
+
+_FEW = 64  # atoms that are looked for rather than counted how many are needed
 
 DAMAGE = (ValueError, LookupError, OverflowError, TypeError, RecursionError, zlib.error)
 
@@ -164,9 +166,13 @@ def stretches(spans: Iterable[tuple[int, int, Zone]]) -> list[tuple[int, int]]:
 
 
 class Page:
-    """The directory of one article's text. `borders[n]` is the first position of piece
-    n, and the last border is the number of all positions; `pieces[n]` is the first
-    piece of chunk n."""
+    """The directory of one article's text, and what was inflated of it. Safe for many
+    threads.
+
+    `borders[n]` is the first position of piece n, and the last border is the number of
+    all positions; `pieces[n]` is the first piece of chunk n. The whole text has so many
+    `characters`, and all chunks are `inflated` bytes.
+    """
 
     __slots__ = (
         "_at",
@@ -174,7 +180,9 @@ class Page:
         "_data",
         "_zones",
         "borders",
+        "characters",
         "head",
+        "inflated",
         "pieces",
         "rows",
     )
@@ -193,6 +201,8 @@ class Page:
         end = at + (pieces << size_width)
         sizes = data[at:end].cast(WIDTHS[size_width])
         self.borders = [0, *accumulate(sizes)]
+        self.characters = sum([row[1] for row in self.rows])
+        self.inflated = sum([row[3] for row in self.rows])
         at, end = end, end + (pieces + 3) // 4
         self._zones = data[at:end]
         self.pieces = [0, *accumulate([row[0] for row in self.rows])]
@@ -266,12 +276,11 @@ class Chunk:
 
     __slots__ = (
         "_atoms",
+        "_bounds",
         "_carried",
-        "_columns",
         "_line",
-        "_line_bounds",
+        "_numbers",
         "_paths",
-        "_span_bounds",
         "borders",
         "characters",
         "ends",
@@ -298,24 +307,31 @@ class Chunk:
             *(spans, spans, spans, lines, lines),
             *(sections, sections, sections, sections, strings, atoms, atoms),
         )
-        bounds = list(accumulate(lengths, initial=0))
-        end = at + (bounds[-1] << width)
+        # Most columns are not asked for: each is cut out of the numbers when it is.
+        self._bounds = list(accumulate(lengths, initial=0))
+        end = at + (self._bounds[-1] << width)
         if end > len(raw):
             raise ValueError("a layout is cut off")
-        numbers = view[at:end].cast(WIDTHS[width]).tolist()
-        columns = [numbers[a:b] for a, b in pairwise(bounds)]
-        self._columns: list[list[int]] = columns
+        self._numbers: list[int] = view[at:end].cast(WIDTHS[width]).tolist()
         self.text = str(view[end:], "utf-8", "surrogatepass")
-        gaps, sizes, steps, span_counts, _, line_counts, self.modes = columns[:7]
-        self._place(gaps, sizes)
-        self.sections = list(accumulate(steps, initial=section - 1))[1:]
+        self._place(self._column(_GAPS), self._column(_SIZES))
+        steps = accumulate(self._column(_SECTION_STEPS), initial=section - 1)
+        self.sections = list(steps)[1:]
         self.new_sections = range(section, section + sections)
-        self._span_bounds = list(accumulate(span_counts, initial=0))
-        self._line_bounds = list(accumulate(line_counts, initial=0))
+        self.modes = self._column(_MODES)
         self._atoms: dict[int, list[int]] = {}
         self._paths: dict[int, tuple[str, ...]] = {}
-        if len(self.text) != self.characters + sum(columns[_STRINGS]):
+        if len(self.text) != self.characters + sum(self._column(_STRINGS)):
             raise ValueError("the text of a chunk has another length")
+
+    def _column(self, number: int) -> list[int]:
+        return self._numbers[self._bounds[number] : self._bounds[number + 1]]
+
+    def _range(self, counts: int, piece: int) -> tuple[int, int]:
+        """Which rows are a piece's, in columns of which each piece has so many."""
+        at = self._bounds[counts]
+        first = sum(self._numbers[at : at + piece])
+        return first, first + self._numbers[at + piece]
 
     def _place(self, gaps: list[int], sizes: list[int]) -> None:
         """Find where each piece begins and ends."""
@@ -338,8 +354,8 @@ class Chunk:
 
     def spans(self, piece: int) -> list[tuple[int, int, Zone]]:
         """The (start, end, zone) of a piece's spans."""
-        first, last = self._span_bounds[piece : piece + 2]
-        gaps, sizes, zones = (c[first:last] for c in self._columns[_SPANS])
+        first, last = self._range(_SPAN_COUNTS, piece)
+        gaps, sizes, zones = (self._column(c)[first:last] for c in _SPANS)
         found: list[tuple[int, int, Zone]] = []
         at, end = self.starts[piece], self.ends[piece]
         for gap, size, zone in zip(gaps, sizes, zones, strict=True):
@@ -348,34 +364,52 @@ class Chunk:
             found.append((start, at, ZONES[zone]))
         return found
 
-    def atoms(self, piece: int) -> list[int]:
-        """Where each position of a piece begins."""
+    def atoms(self, piece: int, least: int | None = None) -> list[int]:
+        """Where each position of a piece begins; of the first `least` at least."""
+        count = self.borders[piece + 1] - self.borders[piece]
+        wanted = count if least is None else least
         found = self._atoms.get(piece)
-        if found is None:
-            mode = self.modes[piece] & ~CONTINUED
-            start, end = self.starts[piece], self.ends[piece]
-            if mode == BY_TEXT:
-                found = atom_starts(self.text, ((start, end),))
-            elif mode == BY_SPANS:
-                found = atom_starts(self.text, stretches(self.spans(piece)))
-            else:
-                at, last = self._stored(piece)
-                found = list(accumulate(self._columns[_STEPS][at:last], initial=start))[
-                    1:
-                ]
-            count = self.borders[piece + 1] - self.borders[piece]
-            if len(found) < count:  # the gap behind a block
-                found.append(end)
-            if len(found) != count:
-                raise ValueError("a chunk has other atoms than its page says")
+        if found is None or len(found) < wanted:
+            found = self._first_atoms(piece, wanted, count)
+            if len(found) < wanted:
+                found = self._all_atoms(piece, count)
             self._atoms[piece] = found
+        return found
+
+    def _first_atoms(self, piece: int, wanted: int, count: int) -> list[int]:
+        """The first atoms of a piece of `count`, about as many as are wanted.
+
+        Nothing where there is little to win. Atoms in a part of the text are those of
+        the whole but for its last two, which the cut may have made.
+        """
+        if self.modes[piece] & ~CONTINUED != BY_TEXT or 2 * wanted + _FEW > count:
+            return []
+        start, end = self.starts[piece], self.ends[piece]
+        cut = start + (end - start) * (wanted + _FEW // 2) * 5 // (4 * count)
+        return atom_starts(self.text, ((start, min(cut, end)),))[:-2]
+
+    def _all_atoms(self, piece: int, count: int) -> list[int]:
+        mode = self.modes[piece] & ~CONTINUED
+        start, end = self.starts[piece], self.ends[piece]
+        if mode == BY_TEXT:
+            found = atom_starts(self.text, ((start, end),))
+        elif mode == BY_SPANS:
+            found = atom_starts(self.text, stretches(self.spans(piece)))
+        else:
+            at, last = self._stored(piece)
+            steps = self._column(_STEPS)[at:last]
+            found = list(accumulate(steps, initial=start))[1:]
+        if len(found) < count:  # the gap behind a block
+            found.append(end)
+        if len(found) != count:
+            raise ValueError("a chunk has other atoms than its page says")
         return found
 
     def atom_end(self, piece: int, index: int) -> int:
         """Where the atom ends that is the piece's `index`-th."""
-        start = self.atoms(piece)[index]
+        start = self.atoms(piece, index + 1)[index]
         if self.modes[piece] & STORED:
-            return start + self._columns[_LENGTHS][self._stored(piece)[0] + index]
+            return start + self._column(_LENGTHS)[self._stored(piece)[0] + index]
         return atom_end(self.text, start, self.ends[piece])
 
     def _stored(self, piece: int) -> tuple[int, int]:
@@ -390,13 +424,13 @@ class Chunk:
 
     def language(self, piece: int) -> str:
         """The language of a piece that is a fence; empty for others."""
-        number = self._columns[_LANGUAGES][piece]
+        number = self._column(_LANGUAGES)[piece]
         return self._string(number - 1) if number else ""
 
     def lines(self, piece: int) -> list[tuple[int, int]]:
         """The (offset, source line) pairs from a piece to the next."""
-        first, last = self._line_bounds[piece : piece + 2]
-        offsets, steps = self._columns[_LINES]
+        first, last = self._range(_LINE_COUNTS, piece)
+        offsets, steps = map(self._column, _LINES)
         line = self._line + sum(steps[:first])
         found: list[tuple[int, int]] = []
         offset, end = self.starts[piece], self.ends[piece]
@@ -409,13 +443,25 @@ class Chunk:
             found.append((offset, line & WORD))
         return found
 
+    def zone_at(self, piece: int, offset: int) -> Zone:
+        """The zone in which the text at an offset of a piece stands."""
+        first, last = self._range(_SPAN_COUNTS, piece)
+        if last - first == 1:
+            return ZONES[self._numbers[self._bounds[_ZONES] + first]]
+        zone: Zone = "prose"
+        for number, (start, _, here) in enumerate(self.spans(piece)):
+            if start > offset and number:
+                break
+            zone = here
+        return zone
+
     def line_at(self, piece: int, offset: int) -> int:
         """The source line in which the text at an offset of a piece stands."""
-        first, last = self._line_bounds[piece : piece + 2]
-        offsets, steps = self._columns[_LINES]
-        if last - first == 1 and not offsets[first]:
-            return (self._line + sum(steps[:last])) & WORD
-        line = (self._line + sum(steps[:first])) & WORD
+        first, last = self._range(_LINE_COUNTS, piece)
+        offsets, steps = [self._bounds[column] for column in _LINES]
+        if last - first == 1 and not self._numbers[offsets + first]:
+            return (self._line + sum(self._numbers[steps : steps + last])) & WORD
+        line = (self._line + sum(self._numbers[steps : steps + first])) & WORD
         for start, number in self.lines(piece):
             if start > offset:
                 break
@@ -427,7 +473,7 @@ class Chunk:
         path = tuple(map(self._string, range(self._carried)))
         yield path
         number = self._carried
-        _, _, kept, own = self._columns[_SECTIONS]
+        _, _, kept, own = map(self._column, _SECTIONS)
         for section, keep, count in zip(self.new_sections, kept, own, strict=True):
             path = path[:keep]
             if count == 0:  # its heading is its first block
@@ -449,7 +495,7 @@ class Chunk:
 
     def section_places(self) -> Iterator[tuple[int, int]]:
         """The (line, offset) of each section that begins here."""
-        lines, starts, _, _ = self._columns[_SECTIONS]
+        lines, starts, _, _ = map(self._column, _SECTIONS)
         line = self._line
         for section, step, start in zip(self.new_sections, lines, starts, strict=True):
             piece = bisect_left(self.sections, section)
@@ -458,6 +504,6 @@ class Chunk:
             yield line, (base + start) & WORD
 
     def _string(self, number: int) -> str:
-        lengths = self._columns[_STRINGS]
+        lengths = self._column(_STRINGS)
         start = self.characters + sum(lengths[:number])
         return self.text[start : start + lengths[number]]

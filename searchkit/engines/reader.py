@@ -44,6 +44,8 @@ MOST_PLAIN = 50_000
 """Postings that one search reads without numpy, which takes 0.1 s to import."""
 
 _DECODED_BYTES = 24 << 20  # of lists that are kept for the next search
+_PAGE_BYTES = 32 << 20  # at most, of the articles' texts that are kept
+_BYTES_OF_ONE = 13  # that an inflated byte takes at most, with all atoms looked for
 _MOST_TERMS = 8192  # terms that are kept with where their lists lie
 _NO_TERM = object()
 
@@ -125,6 +127,7 @@ class GenerationReader:
         self.manifest = generations.read_manifest(generation)
         generations.compare_sizes(generation, self.manifest)
         self.decoded = Decoded(_DECODED_BYTES)
+        self._read_pages = Decoded(_PAGE_BYTES)
         self._lock = allocate_lock()
         self._files: dict[str, Columns] = {}
         self._terms: dict[tuple[str, str | int], Any] = {}
@@ -149,6 +152,7 @@ class GenerationReader:
 
     def close(self) -> None:
         """Let the files go. The reader cannot be used after that."""
+        self._read_pages = Decoded(0)  # their views would keep the files mapped
         for columns in self._files.values():
             columns.close()
 
@@ -319,10 +323,14 @@ class GenerationReader:
     # Stored text
 
     def page(self, number: int) -> Page:
-        """The visible text of a document, of which nothing is inflated yet."""
+        """The visible text of a document, of which little or nothing is inflated."""
         from searchkit.engines.page import Page
 
-        return Page(self._stored("page", number))
+        def read() -> tuple[Page, int]:
+            page = Page(self._stored("page", number))
+            return page, _BYTES_OF_ONE * page.inflated
+
+        return self._read_pages.get(number, read)
 
     def article(self, row: Summary) -> Article:
         """The article as it was indexed; its path is the one that was stored."""
@@ -336,9 +344,17 @@ class GenerationReader:
             return unpack_article(self._stored("article", row.number), known, visible)
 
     def _stored(self, name: str, number: int) -> memoryview:
-        pages = self.columns(PAGES)
-        at = pages.column(name + "_offsets").integers("Q")
-        return pages.column(name).slice(at[number], at[number + 1])
+        pages, at = self._pages(name)
+        return pages.slice(at[number], at[number + 1])
+
+    def _pages(self, name: str) -> tuple[Column, memoryview]:
+        """A column of what is stored of each document, and where that begins."""
+        found = self.__dict__.get("_pages_" + name)
+        if found is None:
+            pages = self.columns(PAGES)
+            at = pages.column(name + "_offsets").integers("Q")
+            found = self.__dict__["_pages_" + name] = pages.column(name), at
+        return found
 
     # What else a generation keeps
 

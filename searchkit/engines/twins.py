@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from searchkit.engines.columns.files import corrupt
 from searchkit.engines.texts import Texts, add_texts
@@ -18,6 +18,10 @@ from searchkit.record import record
 
 if TYPE_CHECKING:
     from searchkit.engines.columns.files import Columns, ColumnWriter
+
+
+_MOST_FOUND = 4096  # texts of which it is kept which key comes first
+_NOT_LOOKED_UP = object()
 
 
 @record
@@ -36,6 +40,7 @@ class Twins:
         self._path = columns.path
         self._keys = Texts(columns, "keys")
         self._names = Texts(columns, "names")
+        self._found: dict[str, Any] = {}
         self._first = columns.column("first").integers("I")
         if len(self._first) != len(self._keys) + 1:
             raise corrupt(self._path, "it has more keys or fewer than names")
@@ -45,22 +50,27 @@ class Twins:
 
     def any_begins(self, atom: str) -> bool:
         """Whether an atom is the first of any key. Raises: IndexCorruptError."""
-        keys, wanted = self._keys, atom.encode("utf-8", "surrogatepass")
-        for whole in (wanted, wanted + b" "):  # other keys may stand between
-            number = bisect_left(range(len(keys)), whole, key=keys.raw)
-            if number < len(keys):
-                key = keys.raw(number)
-                if key == wanted or key.startswith(wanted + b" "):
-                    return True
-        return False
+        first = self._from(atom)
+        # No folded character is below the blank, so no key stands between.
+        return first is not None and f"{first[0]} ".startswith(f"{atom} ")
 
     def get(self, key: str) -> Names | None:
         """The names of a key; None if it has none. Raises: IndexCorruptError."""
-        wanted, keys = key.encode("utf-8", "surrogatepass"), self._keys
-        number = bisect_left(range(len(keys)), wanted, key=keys.raw)
-        if number == len(keys) or keys.raw(number) != wanted:
-            return None
-        return self._at(number)
+        first = self._from(key)
+        return first[1] if first and first[0] == key else None
+
+    def _from(self, text: str) -> tuple[str, Names] | None:
+        """The first key that is not below a text, with its names."""
+        found = self._found.get(text, _NOT_LOOKED_UP)
+        if found is _NOT_LOOKED_UP:
+            wanted, keys = text.encode("utf-8", "surrogatepass"), self._keys
+            number = bisect_left(range(len(keys)), wanted, key=keys.raw)
+            there = number < len(keys)
+            found = (keys[number], self._at(number)) if there else None
+            if len(self._found) >= _MOST_FOUND:
+                self._found.clear()
+            self._found[text] = found
+        return found  # type: ignore[no-any-return]
 
     def all(self) -> Iterator[tuple[str, Names]]:
         """Every key with its names, in order. Raises: IndexCorruptError."""

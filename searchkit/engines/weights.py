@@ -67,8 +67,7 @@ def weight_table(
     body = _norms(B_BODY, body_words, average_body)
     title = _norms(B_TITLE, title_words, average_title)
     table = np.zeros((len(title_words), 8))
-    for zone, weight in enumerate(WEIGHT_BY_ZONE):
-        table[:, zone] = weight / body
+    table[:, :TITLE] = np.array(WEIGHT_BY_ZONE) / body[:, np.newaxis]
     table[:, TITLE] = FIELD_WEIGHTS["title"] / title
     table[:, ALIAS] = FIELD_WEIGHTS["alias"]
     table[:, TOPIC] = FIELD_WEIGHTS["topic"]

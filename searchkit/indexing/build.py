@@ -8,7 +8,6 @@ the builds before can be seen in the result.
 
 from __future__ import annotations
 
-import errno
 import gc
 import os
 import shutil
@@ -16,7 +15,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from os import PathLike
@@ -78,25 +77,31 @@ class Build:
     dictionary: Dictionary = NO_WORDS
     glossary: UserGlossary = field(default_factory=UserGlossary)
     looks: FileLooks | None = None
+    sources: list[Source] | None = None
 
     def run(self) -> BuildReport:
         """Bring the index up to date; what came of it."""
         started = time.monotonic()
         self.dictionary = read_dictionaries(self.config.dictionaries)
         self.glossary = read_user_glossary(self.config.glossary)
-        with (
-            _ended_by_signals(),
-            _seldom_collected(),
-            generations.build_lock(self.index, wait_s=self.wait_s),
-        ):
-            generations.tidy(self.index)
+        with _ended_by_signals(), _seldom_collected(), self._locked():
             report = self._run()
         return replace(report, took_s=time.monotonic() - started)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the index folder, cleared of what builds that died left behind."""
+        with ExitStack() as held:
+            with self._disk_errors_told():
+                lock = generations.build_lock(self.index, wait_s=self.wait_s)
+                held.enter_context(lock)
+                generations.tidy(self.index)
+            yield
 
     def _run(self) -> BuildReport:
         base, old = (None, {}) if self.full else _usable(self.index, self.dictionary)
         manifest = generations.read_manifest(base) if base else None
-        sources = self._sources(read=base is not None)
+        self.sources = sources = self._sources(read=base is not None)
         changed = [s for s in sources if not _same(s, old.get(s.doc_id))]
         unchanged = {s.doc_id for s in sources} - {s.doc_id for s in changed}
         warned = manifest.warnings.items() if manifest else ()
@@ -109,17 +114,37 @@ class Build:
             self._refuse_if_strict()
             self._remember()
             return self._report(base, old.keys(), set(), unchanged)
-        generation = generations.begin(self.index)
-        try:
+        with self._disk_errors_told(), self._new_generation() as generation:
             written = self._write(generation, base, changed, unchanged)
             self._finish(generation, unchanged | written)
-        except BaseException as error:
-            generations.abandon(generation)
-            if isinstance(error, OSError):
-                raise _disk_error(self.index, error, sources) from error
-            raise
         self._remember()
         return self._report(generation, old.keys(), written, unchanged)
+
+    @contextmanager
+    def _new_generation(self) -> Iterator[Path]:
+        """A folder to write to; removed again unless it is the one that answers then.
+
+        An interrupt or a failure that comes after the swap must not take away what
+        answers.
+        """
+        generation = generations.begin(self.index)
+        try:
+            generation.mkdir()
+            yield generation
+        except BaseException:
+            if generations.current_or_none(self.index) != generation:
+                generations.abandon(generation)
+            raise
+
+    @contextmanager
+    def _disk_errors_told(self) -> Iterator[None]:
+        """Have what the system says of the index folder be said to a person."""
+        try:
+            yield
+        except OSError as error:
+            if self.sources is None:  # nothing is known of the corpus yet
+                self.sources = self._sources(read=False)
+            raise _disk_error(self.index, error, self.sources) from error
 
     def _sources(self, *, read: bool) -> list[Source]:
         """All articles in order of their doc_id; files read only where that is needed.
@@ -362,16 +387,26 @@ def _root(corpus: Corpus) -> str | None:
 def _disk_error(
     index: Path, error: OSError, sources: Sequence[Source]
 ) -> IndexStoreError:
+    full = error.errno in generations.NO_ROOM
     needed = ""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if full:
         size = _NEEDED * sum(source.size_bytes for source in sources)
-        free = shutil.disk_usage(index).free
+        free = shutil.disk_usage(_existing(index)).free
         needed = f" About {_mb(size)} are needed while building, {_mb(free)} are free."
+    still = "The index still answers. " if generations.current_or_none(index) else ""
+    room = "Make room, or choose" if full else "Choose"
     return IndexStoreError(
         f"The index in {index} could not be written ({error.strerror or error})."
         + needed,
         path=index,
-        hint="The old index still answers. Make room, or choose another --index.",
+        hint=f"{still}{room} another --index.",
+    )
+
+
+def _existing(path: Path) -> Path:
+    """The nearest folder above, or the path itself, that is there."""
+    return next(
+        folder for folder in (path, *path.absolute().parents) if folder.exists()
     )
 
 

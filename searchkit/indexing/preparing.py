@@ -119,6 +119,9 @@ class _Work:
                 read, digest = self._read(source)
             except CorpusError as error:
                 self._failures.append((source.doc_id, str(error)))
+            except Exception as error:  # noqa: BLE001, the others are to be found
+                why = f"cannot be read ({type(error).__name__}: {error}); please report"
+                self._failures.append((source.doc_id, why))
             else:
                 if read.warning:
                     self._failures.append((source.doc_id, read.warning))

@@ -15,14 +15,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from searchkit.corpus.reader import CLOCK_TICK_NS
 from searchkit.engines.columns.files import Columns, ColumnWriter
-from searchkit.engines.generations import NEW
+from searchkit.engines.generations import replacing
 from searchkit.errors import IndexStoreError
 from searchkit.record import record
 
 _NAME = "seen"
 _DIGEST_BYTES = 16
-_YOUNG_NS = 2_000_000_000  # the coarsest clock of a file system in use, FAT's
 
 
 @record
@@ -44,7 +44,7 @@ class Look:
     def young(self) -> bool:
         """Whether the file may still change without looking other than this."""
         latest = max(self.modified_ns, self.changed_ns)
-        return latest > time.time_ns() - _YOUNG_NS
+        return latest > time.time_ns() - CLOCK_TICK_NS
 
 
 Seen = Mapping[str, tuple[Look, bytes]]
@@ -82,18 +82,17 @@ def _table(columns: Columns) -> Seen:
 
 def write_seen(index: Path, root: str, seen: Seen) -> None:
     """Keep what was seen; where that is not possible, all is read next time."""
-    fresh = index / (_NAME + NEW)
-    with suppress(OSError):
-        fresh.unlink(missing_ok=True)
-        with ColumnWriter(fresh, "seen") as writer:
-            writer.add("root", os.fsencode(root))
-            names = "".join(name + "\0" for name in seen)
-            writer.add("doc_ids", names.encode())
-            looks = array("Q")
-            for look, _ in seen.values():
-                looks.extend(
-                    (look.size_bytes, look.modified_ns, look.changed_ns, look.inode)
-                )
-            writer.add("looks", looks.tobytes())
-            writer.add("digests", b"".join(digest for _, digest in seen.values()))
-        fresh.replace(index / _NAME)
+    with (
+        suppress(OSError),
+        replacing(index / _NAME) as fresh,
+        ColumnWriter(fresh, "seen") as writer,
+    ):
+        writer.add("root", os.fsencode(root))
+        writer.add("doc_ids", "".join(name + "\0" for name in seen).encode())
+        looks = array("Q")
+        for look, _ in seen.values():
+            looks.extend(
+                (look.size_bytes, look.modified_ns, look.changed_ns, look.inode)
+            )
+        writer.add("looks", looks.tobytes())
+        writer.add("digests", b"".join(digest for _, digest in seen.values()))

@@ -28,6 +28,7 @@ from searchkit.analysis.terms import (
     any_hump,
     is_atom,
 )
+from searchkit.engines.finder import Finder
 from searchkit.engines.plan import (
     ALL_FIELDS,
     VISIBLE_FIELDS,
@@ -37,7 +38,6 @@ from searchkit.engines.plan import (
     Twin,
 )
 from searchkit.engines.plan import Sequence as Slots
-from searchkit.engines.search import Finder
 from searchkit.query.light import CHARACTER_WEIGHT, LIGHT, is_light
 from searchkit.query.nearest import Nearest
 from searchkit.query.notes import Notes
@@ -50,27 +50,28 @@ if TYPE_CHECKING:
 from searchkit.record import replace
 
 MOST_TERMS = 200
-"""To how many terms a wildcard or a `~` may expand."""
+"""To how many terms the first wildcard or `~` may expand; the nth to an nth of them."""
 
 MOST_LOOKED_AT = 200_000
 """Terms of the index that are compared with the patterns of one query."""
 
-MOST_PATTERNS = 4
+MOST_PATTERNS = 3
 """Wildcards and `~` of one query; the rest is ignored with a note."""
 
-MOST_ORDERED = 20_000
-"""Terms of which those are chosen that most articles have."""
+MOST_ORDERED = 8_000
+"""Terms of which those are chosen that most articles have; for the nth an nth."""
 
 MOST_WORDS = 64
 """Words, phrases and formulas of one query; the rest is ignored with a note."""
 
-MOST_PARTS = 128
+MOST_PARTS = 64
 """Parts of words that stand nowhere; the rest is ignored with a note."""
 
 MOST_UNKNOWN = 256
 """Characters of a text without a word that are searched by their known parts."""
 
 _TRADITIONAL = {simplified: traditional for traditional, simplified in ALIKE.items()}
+_WITH_TWO_SPELLINGS = frozenset(ALIKE) | frozenset(_TRADITIONAL)
 _LONGEST_SHOWN = 40  # characters of what a note says is ignored
 _LONGEST_PART = 8  # characters of a part of an unknown word
 _SEPARATORS = frozenset(",;!?。、·…\"'()[]{}<>|《》〈〉【】「」『』:-*~+")
@@ -100,6 +101,11 @@ class Budget:
         if self._parts == -1:
             self._ignored(text, f"{MOST_PARTS} parts of unknown words are searched")
         return self._parts >= 0
+
+    @property
+    def patterns(self) -> int:
+        """How many wildcards and `~` were looked up, the one at hand included."""
+        return max(1, MOST_PATTERNS - self._patterns)
 
     def takes_pattern(self, text: str) -> bool:
         """The same for a wildcard or a `~`."""
@@ -168,8 +174,8 @@ class Leaves:
 
         A chunk with signs in it (`f(x)`, `a->b`) is one leaf if it stands somewhere.
         """
-        cut = (word for word in self._cut(text) if word.folded not in _SEPARATORS)
-        found = [*islice(cut, MOST_WORDS + 1)]
+        found = [word for word in self._cut(text) if word.folded not in _SEPARATORS]
+        del found[MOST_WORDS + 1 :]
         if not found:
             yield Piece(text, tuple(self._signs(text)))
             return
@@ -187,9 +193,9 @@ class Leaves:
             label = text[word.start : word.end]
             if not self._budget.takes_word(label):
                 return
-            made = tuple(self._word(label, word))
+            made = self._word(label, word)
             if len(found) > 1:
-                made = tuple(_lighter(leaf, word) for leaf in made)
+                made = tuple([_lighter(leaf, word) for leaf in made])
             yield Piece(label, made, apart=word.start > end or not end)
             end = word.end
 
@@ -409,13 +415,14 @@ class Leaves:
             return [(run, 0, 1)]
         return self._segmenter.query_words(run)
 
-    def _word(self, label: str, word: Word) -> Iterator[Leaf]:
+    def _word(self, label: str, word: Word) -> tuple[Leaf, ...]:
         """One word as a leaf; one that stands nowhere with its parts beside it."""
         leaf = self._whole(label, word)
-        found = () if self._count(leaf) else self._parts(label, word)
+        if self._count(leaf):
+            return (self._noted(leaf),)
+        found = self._parts(label, word)
         parts = tuple(takewhile(lambda p: self._budget.takes_part(p.label), found))
-        yield self._noted(leaf, parts=parts)
-        yield from parts
+        return (self._noted(leaf, parts=parts), *parts)
 
     def _whole(self, label: str, word: Word) -> Leaf:
         if word.kind == "han":
@@ -441,7 +448,7 @@ class Leaves:
         return words(text, self._finder.reader.lexicon)
 
     def _han(self, label: str, characters: tuple[str, ...]) -> Leaf:
-        spellings = dict.fromkeys((characters, *_alike(characters)))
+        spellings = _spellings(characters)
         known = [w for s in spellings if self._find("text", w := "".join(s))]
         variants: list[Slots] = [(tuple(known),)] if known else []
         variants += [self._row(s) for s in spellings if "".join(s) not in known]
@@ -457,11 +464,17 @@ class Leaves:
             why = f"of unknown text the first {MOST_UNKNOWN} characters are searched"
             self._notes.ignored(_shortened(rest), why)
             characters = characters[:MOST_UNKNOWN]
+
+        def part(at: int, end: int) -> Leaf:
+            piece = characters[at:end]
+            return self._han(label[at:end] if typed else "".join(piece), piece)
+
         while at < len(characters) - 1:
-            for end in range(min(len(characters), at + _LONGEST_PART), at + 1, -1):
-                piece = characters[at:end]
-                leaf = self._han(label[at:end] if typed else "".join(piece), piece)
-                if len(piece) < whole and self._count(leaf):
+            longest = min(len(characters), at + _LONGEST_PART)
+            if not self._count(part(at, at + 2)):
+                longest = 0  # nor does what goes on with a third character stand
+            for end in range(longest, at + 1, -1):
+                if end - at < whole and self._count(leaf := part(at, end)):
                     yield leaf
                     at = end - 1
                     break
@@ -521,14 +534,12 @@ class Leaves:
     def _expanded(self, label: str, text: str, ordinals: Iterator[int]) -> Leaf:
         """The leaf of terms; of too many, the ones that most articles have."""
         at = self._finder.reader.at
-        found = [*islice(ordinals, MOST_ORDERED)]
-        count = len(found)
-        if count > MOST_TERMS:
+        found = [*islice(ordinals, MOST_ORDERED // self._budget.patterns)]
+        count, most = len(found), MOST_TERMS // self._budget.patterns
+        if count > most:
             postings = (at("text", ordinal) for ordinal in found)
             # Of those that most articles have, so that few hits are lost.
-            chosen = nlargest(
-                MOST_TERMS, postings, key=lambda p: (p.documents, p.ordinal)
-            )
+            chosen = nlargest(most, postings, key=lambda p: (p.documents, p.ordinal))
             found = sorted(posting.ordinal for posting in chosen)
         terms = tuple(self._spelled(found))
         if not terms:
@@ -546,11 +557,13 @@ class Leaves:
         return map(dictionary.term, ordinals)
 
 
-def _alike(atoms: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """A Han word's spellings with characters that are the same word in it."""
-    if len(atoms) > 1:
-        yield tuple(ALIKE.get(atom, atom) for atom in atoms)
-        yield tuple(_TRADITIONAL.get(atom, atom) for atom in atoms)
+def _spellings(atoms: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """A Han word and its spellings with characters that are the same word in it."""
+    if len(atoms) == 1 or _WITH_TWO_SPELLINGS.isdisjoint(atoms):
+        return [atoms]
+    simplified = tuple([ALIKE.get(atom, atom) for atom in atoms])
+    traditional = tuple([_TRADITIONAL.get(atom, atom) for atom in atoms])
+    return [*dict.fromkeys((atoms, simplified, traditional))]
 
 
 def _shortened(text: str) -> str:

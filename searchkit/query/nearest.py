@@ -17,7 +17,7 @@ from searchkit.analysis.pinyin import ends, is_pinyin, readings, typed
 from searchkit.analysis.scripts import is_han, is_han_run
 from searchkit.analysis.terms import is_atom
 from searchkit.engines.columns.terms import encode_term
-from searchkit.engines.search import Finder
+from searchkit.engines.finder import Finder
 from searchkit.engines.suggestions import INITIALS, LONGEST_KEY, PINYIN, REST
 from searchkit.query.distance import within_distance
 

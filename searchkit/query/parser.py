@@ -42,6 +42,7 @@ _RESTRICTIONS = ("path", "in", "lang", "since", "until", "date")
 FIELDS = (*_TEXT_FIELDS, *_RESTRICTIONS)
 _MOST_NAMES = 4  # names in capitals that are typed side by side; more are a sentence
 _FIELD = re.compile(r"([A-Za-z]{2,12})[:：](?=\S)")
+_CHUNK = re.compile(r"[^\s()（）]+")
 _PREFIX = re.compile(r"[^\W_][\w.+#/-]*[*＊]")
 _INFIX = re.compile(r"[*＊][^\W_][\w.+#/-]*[*＊]")
 _FUZZY = re.compile(r"([^\W\d_]{3,})[~～]([12]?)")
@@ -114,11 +115,12 @@ class _Parser:
 
     def _operator(self) -> tuple[str, str] | None:
         """An operator word that has something to work on; else it is text."""
-        match = re.compile(r"[^\s()（）]+").match(self.text, self.at)
+        match = _CHUNK.match(self.text, self.at)
         word = match[0] if match else ""
         kind = _OPERATORS.get(word)
-        rest = self.text[self.at + len(word) :].strip(" \t\n\r)）")
-        if kind is None or not rest or (self.in_capitals and word.isalpha()):
+        if kind is None or (self.in_capitals and word.isalpha()):
+            return None
+        if not self.text[self.at + len(word) :].strip(" \t\n\r)）"):
             return None
         if kind != "not" and not self.open[-1].groups[-1]:
             return None

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from searchkit.analysis.folding import fold
+from searchkit.engines.finder import Finder
 from searchkit.engines.plan import AnyOf, Group, Leaf, Node, Plan, Twin
-from searchkit.engines.search import Finder
 from searchkit.model import Note
 from searchkit.query import tree
 from searchkit.query.leaves import Leaves
@@ -34,7 +34,7 @@ def plan_query(
     notes = Notes()
     scope = scope_of(parsed.restrictions, notes)
     leaves = Leaves(finder, scope, notes, exact=exact)
-    root = _either(parsed.root, leaves)
+    root = _alone(_either(parsed.root, leaves))
     if root == Group() and scope.languages:
         root = leaves.fences(scope.languages)
     return Plan(root, scope.filters), notes.all()
@@ -44,7 +44,16 @@ def _either(node: tree.Either, leaves: Leaves) -> Node:
     groups = [made for words in node.groups if (made := _group(words, leaves))]
     if len(groups) == 1:
         return groups[0]
-    return AnyOf(tuple(groups)) if groups else Group()
+    return AnyOf(tuple(map(_alone, groups))) if groups else Group()
+
+
+def _alone(node: Node) -> Node:
+    """What a node asks for where nothing stands beside it: of one leaf, the leaf."""
+    if isinstance(node, Group) and not node.excluded and not node.twins:
+        children = node.required + node.optional
+        if len(children) == 1 and isinstance(children[0], Leaf):
+            return children[0]
+    return node
 
 
 def _group(words: tree.Words, leaves: Leaves) -> Group | None:
@@ -64,8 +73,10 @@ def _group(words: tree.Words, leaves: Leaves) -> Group | None:
     if not any(parts.values()):
         return None
     optional = _lightened(parts["optional"], beside=parts["required"])
-    light = dict(zip(parts["optional"], optional, strict=True))
-    twins = [_within(twin, light) for twin in names.end()]
+    twins = names.end()
+    if twins:
+        light = dict(zip(parts["optional"], optional, strict=True))
+        twins = [_within(twin, light) for twin in twins]
     return Group(
         tuple(optional),
         tuple(parts["required"]),
@@ -152,13 +163,14 @@ def _nodes(node: tree.Node, leaves: Leaves, occur: tree.Occur) -> Iterator[Node]
 
 def _lightened(nodes: list[Node], *, beside: list[Node]) -> list[Node]:
     """The nodes with little weight for light words, if there are other words."""
-    if not beside and all(map(_is_light, nodes)):
+    light = [*map(_is_light, nodes)]
+    if not any(light) or (all(light) and not beside):
         return nodes
     return [
         replace(node, weight=LIGHT_WEIGHT)
-        if isinstance(node, Leaf) and _is_light(node)
+        if isinstance(node, Leaf) and is_one
         else node
-        for node in nodes
+        for node, is_one in zip(nodes, light, strict=True)
     ]
 
 

@@ -6,70 +6,68 @@ page: only those that are shown are looked up in the text.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from searchkit.engines.page import HEADING
 from searchkit.engines.ranking import B_BODY, ZONE_WEIGHTS, length_norm, saturate
 from searchkit.model import SectionHit
 
 if TYPE_CHECKING:
     from searchkit.engines.page import Page
-    from searchkit.query.snippet import Mark
+    from searchkit.query.snippet import Matches
 
 MOST = 3
 
 _EVERY_WORD = 0.5
 """What a section gets more, as a share of its words' idf, that has all words which the
 article has: as much as words side by side get (`ranking.ADJACENCY`)."""
-_IN_HEADING = ZONE_WEIGHTS["heading"]
+_MORE_IN_HEADING = ZONE_WEIGHTS["heading"] - 1
 
 
 def best_sections(
-    page: Page, found: Sequence[Mark], *, count: int = MOST
+    page: Page, matches: Matches, *, count: int = MOST
 ) -> tuple[SectionHit, ...]:
     """The best sections of those that hold marks, best first, at most `count`.
 
-    `found` rises by position. A section is scored like an article (BM25), its length
-    against the mean of the article's sections; equal ones stay in the text's order.
+    A section is scored like an article (BM25), its length against the mean of the
+    article's sections; equal ones stay in the text's order.
     """
-    if not found:
+    if not matches.marks:
         return ()
-    best = sorted(_scored(page, found))[:count]
+    best = sorted(_scored(page, matches))[:count]
     return tuple([_section(page, piece, -score) for score, piece in best])
 
 
-def _scored(page: Page, found: Sequence[Mark]) -> Iterator[tuple[float, int]]:
+def _scored(page: Page, matches: Matches) -> Iterator[tuple[float, int]]:
     """The score below 0 and the first piece of each section with marks."""
+    marks, positions, weights = matches.marks, matches.positions, matches.weights
     pieces, borders = page.section_starts(), page.borders
     starts = [borders[piece] for piece in pieces]
     ends = [*starts[1:], borders[-1]]
     average = borders[-1] / len(pieces)
-    idf = {leaf: weight for _, _, leaf, weight in found}
-    at, end, heading_end = -1, -1, -1
-    often: dict[int, float] = {}
-    for position, _, leaf, _ in found:
-        if position >= end:
-            if often:
-                norm = length_norm(B_BODY, end - starts[at], average)
-                yield -_score(often, idf, norm), pieces[at]
-            at = bisect_right(starts, position) - 1
-            # A section without heading begins with words like any other.
-            begins = page.zone(pieces[at]) == 1
-            end = ends[at]
-            heading_end = borders[pieces[at] + 1] if begins else -1
-            often = {}
-        weight = _IN_HEADING if position < heading_end else 1.0
-        often[leaf] = often.get(leaf, 0.0) + weight
-    norm = length_norm(B_BODY, end - starts[at], average)
-    yield -_score(often, idf, norm), pieces[at]
-
-
-def _score(often: dict[int, float], idf: dict[int, float], norm: float) -> float:
-    score = sum([idf[leaf] * saturate(x / norm) for leaf, x in often.items()])
-    if len(often) == len(idf) > 1:
-        score += _EVERY_WORD * sum(idf.values())
-    return score
+    found = {mark[2] for mark in marks}
+    every_word = _EVERY_WORD * sum([weights[leaf] for leaf in found])
+    first, count = 0, len(marks)
+    while first < count:
+        at = bisect_right(starts, positions[first]) - 1
+        piece, start, end = pieces[at], starts[at], ends[at]
+        last = bisect_left(positions, end, first)
+        often = dict.fromkeys(found, 0.0)
+        for _, _, leaf in marks[first:last]:
+            often[leaf] += 1
+        # A section without heading begins with words like any other.
+        if page.zone(piece) == HEADING:
+            heading_end = bisect_left(positions, borders[piece + 1], first, last)
+            for _, _, leaf in marks[first:heading_end]:
+                often[leaf] += _MORE_IN_HEADING
+        norm = length_norm(B_BODY, end - start, average)
+        score = sum([weights[leaf] * saturate(x / norm) for leaf, x in often.items()])
+        if len(found) > 1 and all(often.values()):
+            score += every_word
+        yield -score, piece
+        first = last
 
 
 def _section(page: Page, piece: int, score: float) -> SectionHit:

@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from searchkit.analysis.analyzer import atom_places, name_end
 from searchkit.engines.matching import NAME, Place
 from searchkit.engines.page import CONTINUED, Chunk, Page, atom_end, atom_starts
-from searchkit.model import Snippet, Zone
+from searchkit.model import Snippet
 
 ELLIPSIS = "…"
 _SENTENCE_END = re.compile(r"[。！？；!?;\n]|[.:](?=\s|$)")
@@ -26,10 +26,11 @@ _OFTEN, _MANY = 0.05, 6  # what a mark more is worth, and how many at most
 _PLAIN = re.compile("[ -~\u4e00-\u9fff\u3001-\u3002\uff01-\uff0f\uff1a-\uff1f]*")
 """Texts whose atoms are where the rule of stored pages says."""
 
-Mark = tuple[int, int, int, float]
-"""A match: its position, its atoms (or NAME, or below 0), for which leaf, worth what.
+Mark = tuple[int, int, int]
+"""A match: its position, its atoms (or NAME) below 0, and the number of its leaf.
 
-With atoms of -1 - n it is the n-th formula of the page's `Formulas`.
+So they sort as they stand, the longest first. Above 0 instead of atoms is the number,
+from 1, of a match in a formula: see `Formulas`.
 """
 
 Formulas = list[tuple[int, int]]
@@ -40,30 +41,41 @@ _Window = tuple[float, int, int, int]
 """A candidate: its worth below 0, the marks it holds (first, end), its piece."""
 
 
-def telling(found: Sequence[Mark], weak: Collection[int], *, count: int) -> list[Mark]:
+class Matches:
+    """Where a query stands in the text of one article.
+
+    `marks` rise, and `positions` are theirs; `weights` has the idf of each leaf.
+    """
+
+    __slots__ = ("formulas", "marks", "positions", "weights")
+
+    def __init__(
+        self, marks: Sequence[Mark], weights: Sequence[float], formulas: Formulas
+    ) -> None:
+        self.marks, self.weights, self.formulas = marks, weights, formulas
+        self.positions = [mark[0] for mark in marks]
+
+
+def telling(found: list[Mark], weak: Collection[int], *, count: int) -> list[Mark]:
     """The marks worth showing, rising: all but those of weak leaves that stand alone.
 
     A weak leaf's mark stays where it goes on with the leaf before it in the query, or
     leads to the one after it: 绪 of 执行绪. With weak leaves alone, all marks stay.
     """
+    rising = sorted(found)
     if len(weak) in (0, count):
-        return sorted(found, key=_by_position)
-    strong = [mark for mark in found if mark[2] not in weak]
-    kept = list(strong)
-    starts = {(leaf, position) for position, _, leaf, _ in strong}
-    ends = {(leaf, position + atoms) for position, atoms, leaf, _ in strong}
-    for mark in sorted(found, key=_by_position):
-        position, atoms, leaf, _ = mark
+        return rising
+    kept = [mark for mark in rising if mark[2] not in weak]
+    starts = {(leaf, position) for position, _, leaf in kept}
+    ends = {(leaf, position - atoms) for position, atoms, leaf in kept}
+    for mark in rising:
+        position, atoms, leaf = mark
         if leaf in weak and (
-            (leaf - 1, position) in ends or (leaf + 1, position + atoms) in starts
+            (leaf - 1, position) in ends or (leaf + 1, position - atoms) in starts
         ):
             kept.append(mark)
-            ends.add((leaf, position + atoms))
-    return sorted(kept, key=_by_position)
-
-
-def _by_position(mark: Mark) -> tuple[int, int]:
-    return mark[0], -mark[1]
+            ends.add((leaf, position - atoms))
+    return sorted(kept)
 
 
 def title_highlights(title: str, found: Sequence[Mark]) -> tuple[_Span, ...]:
@@ -78,37 +90,36 @@ def title_highlights(title: str, found: Sequence[Mark]) -> tuple[_Span, ...]:
         starts = list(places)
         ends = [at + length for at, length in zip(places, lengths, strict=True)]
     spans = []
-    for position, atoms, _, _ in found:
+    for position, atoms, _ in found:
         start = starts[position]
-        is_name = atoms == NAME
-        end = name_end(title, start) if is_name else ends[position + atoms - 1]
+        is_name = atoms == -NAME
+        end = name_end(title, start) if is_name else ends[position - atoms - 1]
         spans.append((start, end))
     return _merged(spans)
 
 
 def formula_marks(
-    page: Page, places: Iterable[tuple[Place, int, float]]
+    page: Page, places: Iterable[tuple[Place, int]]
 ) -> tuple[list[Mark], Formulas]:
-    """The marks for runs in formulas, from (place, leaf, weight), and their spans.
+    """The marks for runs in formulas, from (place, leaf), and their spans.
 
     The canonical atoms of a formula may stand in another order in the text (`x^2_i`).
     """
-    found: list[Mark] = []
-    formulas: Formulas = []
-    places = list(places)
-    if not places:
-        return found, formulas
+    found = []
     starts, lengths = page.math()
-    for (position, atoms), leaf, weight in places:
+    for (position, atoms), leaf in places:
         run = range(position, position + atoms)
         start = min(starts[at] for at in run)
         end = max(starts[at] + lengths[at] for at in run)
         chunk, base = _chunk_at(page, start)
         index = max(0, bisect_right(chunk.starts, start - base) - 1)
         atom = max(0, bisect_right(chunk.atoms(index), start - base) - 1)
-        found.append((chunk.borders[index] + atom, -1 - len(formulas), leaf, weight))
-        formulas.append((start - base, _closed(chunk.text, start - base, end - base)))
-    return found, formulas
+        end = _closed(chunk.text, start - base, end - base)
+        found.append((chunk.borders[index] + atom, start - base, end, leaf))
+    found.sort()
+    formulas = [(start, end) for _, start, end, _ in found]
+    numbered = enumerate(found, 1)
+    return [(position, n, leaf) for n, (position, _, _, leaf) in numbered], formulas
 
 
 def _chunk_at(page: Page, offset: int) -> tuple[Chunk, int]:
@@ -142,25 +153,18 @@ def _merged(spans: Iterable[_Span]) -> tuple[_Span, ...]:
 
 
 def snippets(
-    page: Page,
-    found: Sequence[Mark],
-    formulas: Formulas,
-    *,
-    count: int,
-    characters: int,
+    page: Page, matches: Matches, *, count: int, characters: int
 ) -> tuple[Snippet, ...]:
     """The best `count` fragments of about `characters` code points, best first.
 
-    `found` rises by position. Without any mark, the beginning of the article's prose.
+    Without any mark, the beginning of the article's prose.
     """
-    if not found:
+    if not matches.marks:
         return _beginning(page, characters)
-    marked = _Marked(found, formulas, characters)
+    marked = _Marked(matches, characters)
     shown: list[tuple[int, int, int]] = []
     chosen: list[Snippet] = []
-    for _, first, last, piece in sorted(_windows(page, found, characters)):
-        if len(chosen) == count:
-            break
+    for _, first, last, piece in sorted(_windows(page, matches, characters)):
         chunk = page.chunk_of(piece)
         start, end, _ = marked.fitted(chunk, piece - chunk.first, first, last)
         fragment = _Fragment(chunk, piece - chunk.first, start, end, characters)
@@ -171,20 +175,22 @@ def snippets(
         ):
             shown.append((chunk.first, left, right))
             chosen.append(fragment.snippet(marked.within(chunk, left, right)))
+            if len(chosen) == count:
+                break
     return tuple(chosen)
 
 
 def every_place(
-    page: Page, found: Sequence[Mark], formulas: Formulas, *, characters: int
+    page: Page, matches: Matches, *, characters: int
 ) -> tuple[Snippet, ...]:
     """One snippet for each stretch of text that holds matches, in text order."""
-    marked = _Marked(found, formulas, characters)
+    marked, positions = _Marked(matches, characters), matches.positions
     shown = []
     first = 0
-    while first < len(found):
-        piece = bisect_right(page.borders, found[first][0]) - 1
+    while first < len(positions):
+        piece = bisect_right(page.borders, positions[first]) - 1
         chunk = page.chunk_of(piece)
-        last = marked.index(page.borders[piece + 1])
+        last = bisect_left(positions, page.borders[piece + 1], first)
         start, end, first = marked.fitted(chunk, piece - chunk.first, first, last)
         fragment = _Fragment(chunk, piece - chunk.first, start, end, characters)
         marks = marked.within(chunk, fragment.start, fragment.end)
@@ -192,51 +198,41 @@ def every_place(
     return tuple(shown)
 
 
-def _windows(page: Page, found: Sequence[Mark], characters: int) -> Iterator[_Window]:
+def _windows(page: Page, matches: Matches, characters: int) -> Iterator[_Window]:
     """For each piece with marks, the stretches that hold them, none twice.
 
     How many positions `characters` are is what they are in the whole page.
     """
+    marks, positions, weights = matches.marks, matches.positions, matches.weights
     borders = page.borders
-    length = sum([row[1] for row in page.rows])
-    reach = characters * borders[-1] // max(length, 1)
-    at, count = 0, len(found)
-    while at < count:
-        position, _, leaf, weight = found[at]
+    reach = characters * borders[-1] // max(page.characters, 1)
+    first, count = 0, len(marks)
+    while first < count:
+        position = positions[first]
         piece = bisect_right(borders, position) - 1
         limit = min(position + reach, borders[piece + 1])
-        first = at
-        at += 1
-        worth, most = weight, weight
-        if at < count and found[at][0] < limit:
-            best = {leaf: weight}
-            while at < count and found[at][0] < limit:
-                _, _, leaf, weight = found[at]
-                if weight > best.get(leaf, 0.0):
-                    best[leaf] = weight
-                at += 1
-            worth, most = sum(best.values()), max(best.values())
+        end = bisect_left(positions, limit, first + 1)
+        if end == first + 1:
+            worth = most = weights[marks[first][2]]
+        else:
+            here = [weights[leaf] for leaf in {mark[2] for mark in marks[first:end]}]
+            worth, most = sum(here), max(here)
         # Different words count most, then how often; prose before headings and code.
-        often = _OFTEN * min(at - first, _MANY) * most
-        yield -(worth + often) * _BY_ZONE[page.zone(piece)], first, at, piece
+        often = _OFTEN * min(end - first, _MANY) * most
+        yield -(worth + often) * _BY_ZONE[page.zone(piece)], first, end, piece
+        first = end
 
 
 class _Marked:
     """The marks of a page as spans of its chunks' texts."""
 
-    __slots__ = ("_formulas", "_found", "_positions", "_spans", "characters")
+    __slots__ = ("_formulas", "_marks", "_positions", "_spans", "characters")
 
-    def __init__(
-        self, found: Sequence[Mark], formulas: Formulas, characters: int
-    ) -> None:
-        self._found, self._formulas = found, formulas
-        self._positions = [mark[0] for mark in found]
+    def __init__(self, matches: Matches, characters: int) -> None:
+        self._marks, self._positions = matches.marks, matches.positions
+        self._formulas = matches.formulas
         self._spans: dict[int, _Span] = {}
         self.characters = characters
-
-    def index(self, position: int) -> int:
-        """How many marks begin before a position."""
-        return bisect_left(self._positions, position)
 
     def fitted(
         self, chunk: Chunk, piece: int, first: int, last: int
@@ -255,13 +251,15 @@ class _Marked:
     def within(self, chunk: Chunk, start: int, end: int) -> tuple[_Span, ...]:
         """The marks between two offsets of a chunk, apart."""
         spans = []
+        positions, borders = self._positions, chunk.borders
         piece = max(0, bisect_right(chunk.starts, start) - 1)
+        last = bisect_left(positions, borders[piece])
         while piece < len(chunk.starts) and chunk.starts[piece] < end:
-            borders = chunk.borders
-            for number in range(
-                self.index(borders[piece]), self.index(borders[piece + 1])
-            ):
+            first, last = last, bisect_left(positions, borders[piece + 1], last)
+            for number in range(first, last):
                 span = self._span(chunk, piece, number)
+                if span[0] >= end:
+                    break  # marks rise, and so do their spans
                 if start <= span[0] and span[1] <= end:
                     spans.append(span)
             piece += 1
@@ -271,20 +269,19 @@ class _Marked:
     def _span(self, chunk: Chunk, piece: int, number: int) -> _Span:
         span = self._spans.get(number)
         if span is None:
-            position, atoms, _, _ = self._found[number]
-            if atoms < 0:
-                span = self._formulas[-1 - atoms]
+            position, atoms, _ = self._marks[number]
+            if atoms > 0:
+                span = self._formulas[atoms - 1]
             else:
-                starts = chunk.atoms(piece)
                 at = position - chunk.borders[piece]
-                start = starts[at]
-                if atoms == NAME:
+                start = chunk.atoms(piece, at + 1)[at]
+                if atoms == -NAME:
                     low = max(0, start - 1)
                     part = chunk.text[low : chunk.ends[piece]]
                     end = low + name_end(part, start - low)
                 else:
-                    last = min(at + atoms, len(starts)) - 1
-                    end = chunk.atom_end(piece, last)
+                    behind = chunk.borders[piece + 1] - chunk.borders[piece]
+                    end = chunk.atom_end(piece, min(at - atoms, behind) - 1)
                 span = (start, end)
             self._spans[number] = span
         return span
@@ -335,17 +332,8 @@ class _Fragment:
             highlights=tuple([(s + shift, e + shift) for s, e in marks]),
             heading=chunk.heading(piece),
             line=chunk.line_at(piece, self._at),
-            zone=self._zone(),
+            zone=chunk.zone_at(piece, self._at),
         )
-
-    def _zone(self) -> Zone:
-        """The zone in which the first mark stands."""
-        zone: Zone = "prose"
-        for number, (start, _, here) in enumerate(self._chunk.spans(self._piece)):
-            if start > self._at and number:
-                break
-            zone = here
-        return zone
 
     def _start_border(self, start: int, limit: int) -> int:
         """The first good place to begin between start and the first mark."""

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from searchkit.analysis.analyzer import words
 from searchkit.analysis.names import is_abbreviation, name_key
 from searchkit.analysis.terms import CASED
+from searchkit.engines.finder import Finder
 from searchkit.engines.plan import Leaf, Twin
 from searchkit.engines.plan import Sequence as Slots
-from searchkit.engines.search import Finder
 from searchkit.engines.twins import Names
 from searchkit.query.notes import Notes
 from searchkit.record import record
@@ -64,9 +64,9 @@ class Twins:
                 continue
             for end in range(min(len(pieces), at + MOST_WORDS), at, -1):
                 name = _joined(pieces[at:end])
-                if self._names(name):
+                if names := self._names(name):
                     leaves = [leaf for p in pieces[at:end] for leaf in p.leaves]
-                    for leaf in self._noted(name):
+                    for leaf in self._noted(name, names):
                         yield Twin(tuple(leaves), leaf)
                     at = end - 1
                     break
@@ -84,26 +84,25 @@ class Twins:
 
     def excluded(self, text: str) -> list[Leaf]:
         """The twins of a name that no hit may hold."""
-        leaves = list(self._found(text))
+        names = self._names(text)
+        leaves = self._found(names) if names else []
         for leaf in leaves:
             count = self._finder.found(leaf).document_count
             self._notes.left_out(leaf.label, count)
         return leaves
 
-    def _noted(self, text: str) -> list[Leaf]:
-        leaves = list(self._found(text))
+    def _noted(self, text: str, names: Names) -> list[Leaf]:
+        leaves = self._found(names)
         if leaves:
             labels = [leaf.label for leaf in leaves]
             self._notes.twins(text, labels, self._finder.count_any(leaves))
         return leaves
 
-    def _found(self, text: str) -> Iterator[Leaf]:
+    def _found(self, names: Names) -> list[Leaf]:
         """The twins of a name as leaves: those that stand somewhere."""
-        names = self._names(text)
-        for name in names.twins[:MOST_TWINS] if names else ():
-            leaf = self._leaf(name, *self._variants(name))
-            if self._finder.found(leaf).is_anywhere:
-                yield leaf
+        twins = names.twins[:MOST_TWINS]
+        leaves = [self._leaf(name, *self._variants(name)) for name in twins]
+        return [leaf for leaf in leaves if self._finder.found(leaf).is_anywhere]
 
     def _names(self, text: str) -> Names | None:
         names = self._finder.reader.twins.get(name_key(text))

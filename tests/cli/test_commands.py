@@ -1,11 +1,20 @@
 """The smaller commands, and what holds for all of them."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from cli.support import ARTICLES, Process, Run, Terminal, without_escapes
+from cli.support import (
+    ARTICLES,
+    Process,
+    Run,
+    Terminal,
+    plain_environment,
+    without_escapes,
+)
 from searchkit.cli.program import program
 from searchkit.config import SETTINGS
 
@@ -209,3 +218,62 @@ def test_a_bad_setting_is_one_line_and_a_hint(run: Run, copied: Path) -> None:
 def test_help_comes_whatever_the_settings(run: Run, copied: Path) -> None:
     (copied / "searchkit.toml").write_text("limt = 3")
     assert run("search", "--help").exit_code == 0
+
+
+WRITING_NOTHING = """
+import os, sys
+
+CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate", "os.link"}
+
+def refuse(event, args):
+    writes = event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+    if event in CHANGES or writes:
+        raise PermissionError(13, "Permission denied", args[0])
+
+sys.addaudithook(refuse)
+from searchkit.cli import main
+
+main()
+"""
+
+
+def writing_nothing(*args: str) -> subprocess.CompletedProcess[str]:
+    """A command that can change no file."""
+    return subprocess.run(
+        [sys.executable, "-B", "-c", WRITING_NOTHING, *args],
+        env=plain_environment(),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["search", "RoPE"], "旋转位置编码 RoPE"),
+        (["show", "attention/rope.md"], "旋转位置编码 RoPE"),
+        (["topics"], "attention"),
+        (["suggest", "旋"], "旋转"),
+        (["explain", "RoPE", "attention/rope.md"], "attention/rope.md"),
+        (["stats"], "articles        4"),
+        (["check"], "sound: 4 articles"),
+        (["check", "--against-text", "3"], "0 differ from a scan"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_an_index_that_may_not_be_written_is_readable(
+    args: list[str], said: str
+) -> None:
+    ended = writing_nothing(*args)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert said in ended.stdout
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_index_that_may_not_be_written_is_not_built() -> None:
+    ended = writing_nothing("build")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("searchkit: index cannot be written")

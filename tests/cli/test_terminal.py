@@ -8,6 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from cli.support import Run, Terminal, without_escapes
+from searchkit.cli.places import Places
 
 PAGE = """\
 1. 旋转位置编码 RoPE  2024-09-03 · attention, position
@@ -73,6 +74,26 @@ def test_a_link_out_of_the_corpus_is_no_link(
     file.rename(copied / "elsewhere.md")
     file.symlink_to(copied / "elsewhere.md")
     assert "\x1b]8;" not in terminal.run("search", "RoPE").text
+
+
+def test_a_link_to_itself_is_no_link(
+    terminal: Terminal, copied: Path, run: Run
+) -> None:
+    assert run("build").exit_code == 0
+    file = copied / "corpus/attention/rope.md"
+    file.unlink()
+    file.symlink_to(file)
+    seen = terminal.run("search", "RoPE")
+    assert (seen.status, "\x1b]8;" in seen.text) == (0, False)
+    assert run("show", "corpus/attention/rope.md").exit_code == 0
+
+
+@pytest.mark.parametrize("path", ["a\0.md", "\ud800.md", "../elsewhere.md", "/"])
+def test_a_strangers_path_is_no_link(path: str, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.md").touch()
+    (tmp_path / "corpus").mkdir()
+    places = Places(here=tmp_path, corpus=tmp_path / "corpus")
+    assert places.uri(path) is None
 
 
 @pytest.mark.parametrize("columns", [40, 80])

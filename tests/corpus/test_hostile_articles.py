@@ -42,6 +42,15 @@ def test_offspring_of_traps_and_articles_keep_their_promises(fuzz: ModuleType) -
     assert fuzzer.tried > 100
 
 
+@pytest.mark.parametrize(
+    "found",
+    [">     ", "- [ ]     ", "a\n>     \nb", "> >     ", ">      \n>     x"],
+    ids=repr,
+)
+def test_what_the_fuzzer_found_is_mended(found: str, fuzz: ModuleType) -> None:
+    assert fuzz.problem_of(found.encode()) == ""
+
+
 def test_the_fuzzer_tells_what_breaks_a_promise(
     fuzz: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
+import time
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -108,6 +111,45 @@ def test_a_file_of_the_allowed_size_is_read(tmp_path: Path) -> None:
 def test_a_file_may_vanish(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="vanished while being read"):
         read_bytes(SourceFile("a.md", tmp_path / "a.md"), max_bytes=10)
+
+
+@pytest.mark.parametrize(
+    ("tick_s", "age_s"), [(1, 100), (0, 0)], ids=["by its time", "by its bytes"]
+)
+@pytest.mark.parametrize("changes", range(1, 8))
+def test_a_file_that_changes_while_it_is_read_is_one_version_or_refused(
+    changes: int,
+    tick_s: int,
+    age_s: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is written over each time that half of it has been read."""
+    path, now = tmp_path / "a.md", time.time()
+    versions = iter([bytes([65 + number]) * 1000 for number in range(changes + 1)])
+
+    def write_next() -> None:
+        for version in islice(versions, 1):
+            with open(path, "wb") as file:  # noqa: PTH123, Path.open is another here
+                file.write(version)
+            written = now - age_s - tick_s * version[0]
+            os.utime(path, (written, written))
+
+    class HalfRead(io.FileIO):
+        def read(self, _: int | None = -1) -> bytes:
+            begun = super().read(500) or b""
+            write_next()
+            return begun + (super().read() or b"")
+
+    write_next()
+    monkeypatch.setattr(Path, "open", lambda path, _: HalfRead(path))
+    try:
+        data = read_bytes(SourceFile("a.md", path), max_bytes=1000)
+    except CorpusError as error:
+        assert str(error) == "changed each time that it was read"
+        assert changes >= 4
+    else:
+        assert data == bytes([65 + changes]) * 1000
 
 
 @pytest.mark.parametrize("data", [b"", b" \n\t\r\n", b"\xef\xbb\xbf"], ids=repr)

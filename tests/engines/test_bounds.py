@@ -9,7 +9,8 @@ import pytest
 from toy import ToyDocument, ToyReader
 
 from searchkit.analysis.lexicon import PLAIN
-from searchkit.engines.search import Evaluation, Finder
+from searchkit.engines.finder import Finder
+from searchkit.engines.search import Evaluation
 from searchkit.model import Note
 from searchkit.query.leaves import (
     MOST_PARTS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
@@ -12,10 +13,21 @@ from hypothesis import strategies as st
 from toy import ToyDocument, ToyReader
 
 from searchkit.analysis.analyzer import ZONES
-from searchkit.engines import ranking
+from searchkit.engines import ranking, search
+from searchkit.engines.finder import Finder
 from searchkit.engines.kernels.vector import codes_of
 from searchkit.engines.plan import ALL_FIELDS, AnyOf, Filters, Group, Leaf, Plan, Twin
-from searchkit.engines.search import Evaluation, Finder
+from searchkit.engines.search import Evaluation
+
+
+@pytest.fixture(autouse=True, scope="module", params=[0, None], ids=["cut", "all"])
+def few(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Toys have few documents: once they are cut by their bounds, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param is not None:
+            patch.setattr(search, "_FEW", request.param)
+        yield
+
 
 ATOMS = (
     "a",

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from numpy.typing import NDArray
 
 from searchkit.analysis.analyzer import BLANK, ZONES
 from searchkit.analysis.english import stem, uninflected
@@ -130,8 +131,8 @@ class Tags:
     def __init__(self, data: memoryview) -> None:
         self._data = data
 
-    def whole(self) -> memoryview:
-        return self._data
+    def gather(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        return np.frombuffer(self._data, np.uint8)[places]
 
 
 class ToyReader:

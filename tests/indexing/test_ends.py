@@ -151,6 +151,49 @@ def test_a_full_disk_leaves_the_old_index(
     assert generations.current(index).name == "generation-000001"
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [OSError(errno.EIO, os.strerror(errno.EIO)), KeyboardInterrupt()],
+    ids=repr,
+)
+def test_what_comes_after_the_swap_takes_nothing_away(
+    failure: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "index"
+    searchkit.build([Article("a", "旧", "还在")], index)
+    sync = generations._sync
+
+    def fail(path: Path) -> None:
+        if path == index:
+            raise failure
+        sync(path)
+
+    monkeypatch.setattr(generations, "_sync", fail)
+    with pytest.raises((searchkit.IndexStoreError, KeyboardInterrupt)):
+        searchkit.build([Article("b", "新", "也在")], index)
+    with searchkit.open(index) as engine:
+        assert list(engine.doc_ids()) == ["b"]
+        assert engine.check() == ()
+
+
+def test_no_room_for_the_lock_is_told_with_the_space_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "a.md").write_text("字" * 1_000_000, "utf-8")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "mkdir", full)
+    with pytest.raises(
+        searchkit.IndexStoreError, match="About 8 MB are needed"
+    ) as told:
+        searchkit.build(corpus, tmp_path / "new" / "index")
+    assert told.value.hint == "Make room, or choose another --index."
+
+
 def test_a_lock_can_be_waited_for(tmp_path: Path) -> None:
     index = tmp_path / "index"
     held, done = threading.Event(), threading.Event()

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from small_index import SmallIndex
 
 from searchkit.engines.columns.terms import Terms
-from searchkit.engines.search import Evaluation, Finder
+from searchkit.engines.finder import Finder
+from searchkit.engines.search import Evaluation
 from searchkit.model import Note
 from searchkit.query import nearest as module
 from searchkit.query.correct import Help, help_for

@@ -218,12 +218,11 @@ class Column:
         if low < 0 or high >= len(self._data):
             raise corrupt(self.path, f"{self.name} has no bytes {low} to {high}")
         if not self._whole:
-            touched = np.zeros(len(self._checked), np.bool_)
-            touched[places // PAGE] = True
-            touched &= np.frombuffer(self._checked, np.uint8) == 0
-            for page in np.flatnonzero(touched).tolist():
+            checked = np.frombuffer(self._checked, np.uint8)
+            pages = places // PAGE
+            for page in np.unique(pages[checked.take(pages) == 0]).tolist():
                 self._compare(page)
-        found: NDArray[np.uint8] = np.frombuffer(self._data, np.uint8)[places]
+        found: NDArray[np.uint8] = np.frombuffer(self._data, np.uint8).take(places)
         return found
 
     def whole(self) -> memoryview:

@@ -24,6 +24,7 @@ from searchkit.engines.columns.postings import (
 )
 
 _NOT_FULL = bytes([1] * FULL[1] + [0])
+_DECODED_ONCE = 2048  # units of a list of which several parts are wanted
 _BITS = [bytes(byte >> bit & 1 for bit in range(8)) for byte in range(256)]
 
 
@@ -38,14 +39,14 @@ def positions(term: TermPostings) -> array[int]:
     return found
 
 
-def positions_between(term: TermPostings, low: int, high: int) -> array[int]:
+def positions_between(term: TermPostings, low: int, high: int) -> list[int]:
     """The positions from low to high, high excluded, rising; read from near them.
 
     Raises: IndexCorruptError.
     """
     kind, units = term.position_kind, term.position_units
     if kind == SINGLE:
-        return array("q", (term.single,) if low <= term.single < high else ())
+        return [term.single] if low <= term.single < high else []
     skips = term.read(term.skips_at, term.positions_at).cast("q")
     first = bisect_left(skips, low)
     last = bisect_left(skips, high, first) + 1
@@ -54,8 +55,44 @@ def positions_between(term: TermPostings, low: int, high: int) -> array[int]:
     before = skips[first - 1] if first else 0
     if not 0 <= before <= term.bases[-1]:
         raise term.damaged()
-    found = _sums(term.read(start, stop), kind, before)
-    return found[bisect_left(found, low) : bisect_left(found, high)]
+    return _between(term.read(start, stop), kind, before, (low, high))
+
+
+def positions_in_rows(term: TermPostings, rows: Sequence[tuple[int, int]]) -> list[int]:
+    """The positions in some rows from low to high; neither the rows nor what is found
+    overlap, and both rise. A short list is decoded once.
+
+    Raises: IndexCorruptError.
+    """
+    short = max(_DECODED_ONCE, SKIP * len(rows))
+    if term.position_kind != SINGLE and term.position_units <= short:
+        data = term.read(term.positions_at, term.documents_at)
+        bounds = [bound for row in rows for bound in row]
+        return _between(data, term.position_kind, 0, bounds)
+    return [p for low, high in rows for p in positions_between(term, low, high)]
+
+
+def _between(
+    data: memoryview, kind: int, before: int, bounds: Sequence[int]
+) -> list[int]:
+    """The values from the first bound to the second, from the third to the fourth …"""
+    if kind == NONE or not data:
+        return []
+    units = data.tolist() if kind == 1 else _numbers(data, kind)
+    sums = list(accumulate(units, initial=before))
+    full = FULL[kind]
+    found: list[int] = []
+    stop = 1  # the sum behind the first unit
+    for low, high in zip(bounds[::2], bounds[1::2], strict=True):
+        start = bisect_left(sums, low, stop)
+        stop = bisect_left(sums, high, start)
+        if start < stop:
+            last = units[start - 1 : stop - 1]
+            here = sums[start:stop]
+            if full in last:  # a sum after a full unit is no value
+                here = [p for p, unit in zip(here, last, strict=True) if unit != full]
+            found += here
+    return found
 
 
 def documents(term: TermPostings) -> array[int]:

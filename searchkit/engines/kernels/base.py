@@ -36,6 +36,9 @@ Table = Any
 class Kernel(Protocol):
     """The operations of one kernel on one generation. Safe for many threads."""
 
+    looks_a_hit: int
+    """For each hit on a page, documents whose positions are looked up at first."""
+
     def load(self, term: TermPostings) -> Column:
         """The scored documents of a term with their impact codes."""
 
@@ -53,23 +56,16 @@ class Kernel(Protocol):
 
     def positions_in_all(
         self, space: str, terms: Sequence[TermPostings], numbers: Numbers
-    ) -> list[int]:
-        """Where any of the terms stands in a few documents, in any order."""
-
-    def within(self, space: str, positions: Positions, numbers: Numbers) -> Positions:
-        """Those of the positions that are in these documents."""
+    ) -> Positions:
+        """Where any of the terms stands in some documents."""
 
     def shifted(self, positions: Positions, distance: int) -> Positions:
         """The positions less a distance."""
 
     def followed(
-        self,
-        space: str,
-        starts: Positions,
-        terms: Sequence[TermPostings],
-        distance: int,
+        self, starts: Positions, positions: Positions, distance: int
     ) -> Positions:
-        """The starts that have any of the terms at the distance behind them."""
+        """The starts that have one of the positions at the distance behind them."""
 
     def with_blank(self, starts: Positions, distance: int, blank: bool) -> Positions:
         """The starts with a blank before the atom at the distance, or without."""
@@ -82,8 +78,13 @@ class Kernel(Protocol):
     def in_fences(self, starts: Positions, borders: Positions) -> Positions:
         """The starts between the borders, of which two in a row are a fence's."""
 
-    def weighed(self, starts: Positions) -> Column:
-        """The documents of occurrences, each with the code of its x."""
+    def weighed(
+        self, starts: Positions, fields: Collection[str] | None = None
+    ) -> Column:
+        """The documents of occurrences, each with the code of its x.
+
+        Only occurrences in the fields count, if there are any.
+        """
 
     def documents_of(self, space: str, positions: Positions) -> list[int]:
         """The documents of the positions, rising."""
@@ -155,7 +156,7 @@ class Kernel(Protocol):
     ) -> Numbers:
         """At least all documents whose worths in all parts add up to `least` or more.
 
-        With each column and its table comes the most that it is worth anywhere.
+        With each column and its table, which rises, comes the most that it is worth.
         """
 
     def top(self, column: Column, count: int) -> Numbers:
@@ -166,6 +167,9 @@ class Kernel(Protocol):
 
     def add(self, scores: Scores, more: Scores) -> Scores:
         """The sums; `scores` may be changed."""
+
+    def most(self, scores: Scores) -> float:
+        """The highest score, of one or more."""
 
     def lower(self, scores: Scores, others: Scores) -> Scores:
         """The lower of two scores of each."""
@@ -181,7 +185,11 @@ class Kernel(Protocol):
     ) -> list[tuple[int, float]]:
         """The highest scores with their documents, best first, ties by number."""
 
-    def at_least(
-        self, numbers: Numbers, scores: Scores, least: float
-    ) -> tuple[Numbers, Scores]:
-        """The documents whose score is no less, and their scores."""
+    def highest(self, scores: Scores, count: int) -> Sequence[int]:
+        """The places of the highest scores, the highest first, equal ones in order."""
+
+    def at_least(self, scores: Scores, least: float) -> Sequence[int]:
+        """The places of the scores that are no less."""
+
+    def taken(self, values: Any, places: Sequence[int]) -> Any:
+        """The numbers or scores at some places."""

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from searchkit.analysis.analyzer import BLANK, LOOSE, ZONE_MASK
 from searchkit.engines import ranking
@@ -26,7 +26,6 @@ Numbers: TypeAlias = list[int]
 Positions: TypeAlias = Sequence[int]
 Scores: TypeAlias = list[float]
 
-_DECODED_WHOLE = 2048  # units of a list that is decoded to look at ten documents
 _FIELDS = ("title", "alias", "topic")
 
 
@@ -53,6 +52,8 @@ class Column:
 
 class PlainKernel:
     """Plain Python's operations on one generation; see `base.Kernel`."""
+
+    looks_a_hit = 2
 
     def __init__(self, reader: GenerationReader) -> None:
         self._reader = reader
@@ -119,55 +120,36 @@ class PlainKernel:
     def positions_in_all(
         self, space: str, terms: Sequence[TermPostings], numbers: Numbers
     ) -> list[int]:
-        if len(terms) == 1 and len(numbers) > 1:
-            return self._of_one_term(space, terms[0], numbers)
-        return [p for n in numbers for p in self.positions_in(space, terms, n)]
+        if len(numbers) == 1:
+            return self.positions_in(space, terms, numbers[0])
+        found = [self._of_one_term(space, term, numbers) for term in terms]
+        if len(found) == 1:
+            return found[0]
+        return sorted([position for row in found for position in row])
 
     def _of_one_term(
         self, space: str, term: TermPostings, numbers: Numbers
     ) -> list[int]:
-        """Where a term stands in the documents; a short list is decoded once."""
+        """Where a term stands in the documents."""
         base = self._bases[space]
-        found: list[int] = []
         positions = self._reader.decoded.peek((space, term.ordinal))
         if positions is not None:
+            found: list[int] = []
             bounds = [b for n in numbers for b in (base[n], base[n + 1])]
             edges = positions.searchsorted(bounds).tolist()
             for first, last in zip(edges[::2], edges[1::2], strict=True):
                 if first < last:
                     found += positions[first:last].tolist()
             return found
-        if term.position_units > _DECODED_WHOLE:
-            for n in numbers:
-                found += decode.positions_between(term, base[n], base[n + 1])
-            return found
-        whole, first = decode.positions(term), 0
-        for n in numbers:
-            first = bisect_left(whole, base[n], first)
-            last = bisect_left(whole, base[n + 1], first)
-            found += whole[first:last]
-            first = last
-        return found
-
-    def within(self, space: str, positions: Positions, numbers: Numbers) -> Positions:
-        base = self._bases[space]
-        kept: list[int] = []
-        for number in numbers:
-            low = bisect_left(positions, base[number])
-            kept += positions[low : bisect_left(positions, base[number + 1], low)]
-        return kept
+        rows = [(base[n], base[n + 1]) for n in numbers]
+        return decode.positions_in_rows(term, rows)
 
     def shifted(self, positions: Positions, distance: int) -> Positions:
         return [p - distance for p in positions] if distance else positions
 
     def followed(
-        self,
-        space: str,
-        starts: Positions,
-        terms: Sequence[TermPostings],
-        distance: int,
+        self, starts: Positions, positions: Positions, distance: int
     ) -> Positions:
-        positions = self.positions(space, terms)
         if len(starts) * 16 < len(positions):
             return [start for start in starts if _stands(positions, start + distance)]
         here = set(positions)
@@ -199,7 +181,11 @@ class PlainKernel:
     def in_fences(self, starts: Positions, borders: Positions) -> Positions:
         return [start for start in starts if bisect_right(borders, start) % 2]
 
-    def weighed(self, starts: Positions) -> Column:
+    def weighed(
+        self, starts: Positions, fields: Collection[str] | None = None
+    ) -> Column:
+        if fields is not None:
+            starts = self.in_fields(starts, fields, None)
         sums = {}
         for number, rows in self._rows(starts):
             by_part = weights(
@@ -301,13 +287,14 @@ class PlainKernel:
     def reaching(
         self, parts: Sequence[tuple[Column, Sequence[float], float]], least: float
     ) -> Numbers:
-        rest = 0.0
-        chosen: list[Column] = []
-        for column, _, most in sorted(parts, key=lambda part: part[2]):
+        rest = 0.0  # what the columns before it add at most
+        chosen: set[int] = set()
+        for column, table, most in sorted(parts, key=lambda part: part[2]):
+            code = max(1, bisect_left(table, least - rest))
+            pairs = zip(column.documents, column.codes, strict=True)
+            chosen.update([number for number, here in pairs if here >= code])
             rest += most
-            if rest >= least:  # those before it cannot reach it alone
-                chosen.append(column)
-        return self.numbers(self.union(chosen))
+        return sorted(chosen)
 
     def top(self, column: Column, count: int) -> Numbers:
         pairs = zip(column.codes, column.documents, strict=True)
@@ -318,6 +305,9 @@ class PlainKernel:
 
     def add(self, scores: Scores, more: Scores) -> Scores:
         return [left + right for left, right in zip(scores, more, strict=True)]
+
+    def most(self, scores: Scores) -> float:
+        return max(scores)
 
     def lower(self, scores: Scores, others: Scores) -> Scores:
         return [min(pair) for pair in zip(scores, others, strict=True)]
@@ -333,11 +323,7 @@ class PlainKernel:
     def best(
         self, numbers: Numbers, scores: Scores, count: int
     ) -> list[tuple[int, float]]:
-        pairs = zip((-score for score in scores), numbers, strict=True)
-        chosen = (
-            heapq.nsmallest(count, pairs) if count < len(numbers) else sorted(pairs)
-        )
-        return [(number, -score) for score, number in chosen]
+        return [(numbers[at], scores[at]) for at in self.highest(scores, count)]
 
     def days(self, numbers: Numbers) -> Scores:
         day_of = self._reader.date
@@ -366,11 +352,16 @@ class PlainKernel:
             counted.update(topics[bounds[number] : bounds[number + 1]])
         return dict(counted)
 
-    def at_least(
-        self, numbers: Numbers, scores: Scores, least: float
-    ) -> tuple[Numbers, Scores]:
-        kept = [at for at, score in enumerate(scores) if score >= least]
-        return [numbers[at] for at in kept], [scores[at] for at in kept]
+    def highest(self, scores: Scores, count: int) -> list[int]:
+        pairs = zip([-score for score in scores], range(len(scores)), strict=True)
+        first = heapq.nsmallest(count, pairs) if count < len(scores) else sorted(pairs)
+        return [at for _, at in first]
+
+    def at_least(self, scores: Scores, least: float) -> list[int]:
+        return [at for at, score in enumerate(scores) if score >= least]
+
+    def taken(self, values: Sequence[Any], places: Sequence[int]) -> list[Any]:
+        return [values[at] for at in places]
 
 
 def _coded(sums: dict[int, float]) -> Column:

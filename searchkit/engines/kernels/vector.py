@@ -35,8 +35,10 @@ _CODE_BORDERS = np.array(ranking.CODE_BORDERS)
 _FIELDS = ("title", "alias", "topic", "body")
 
 _SPARSE = 16  # a set of fewer than one document of so many is kept as its numbers
+_MERGED = 8  # lists of which one is so many times as long are merged
 _MOST_ARRAYS = 64  # of worths that are kept as arrays
 _ROUNDING = 1e-5  # of a sum of a few dozen numbers of four bytes
+_MOST_KEPT = 1 << 15  # documents of rows that are kept: long ones crowd lists out
 _ROW_COST = 600, 30  # documents whose codes are written while one is looked up
 
 
@@ -72,15 +74,22 @@ class Column:
 
     def at(self, numbers: Array) -> Array:
         """The code of each of the documents, 0 for those that have none."""
-        if self._row is None:
-            rows, listed = _ROW_COST
-            writing = self.document_count // rows + len(self) // listed
-            if len(numbers) <= writing:
-                return self._found(numbers)
-            row = np.zeros(self.document_count, self.codes.dtype)
-            row[self.documents] = self.codes
-            self._row = row
-        return self._row.take(numbers)
+        row = self._row_for(len(numbers))
+        return self._found(numbers) if row is None else row.take(numbers)
+
+    def _row_for(self, lookups: int) -> Array | None:
+        """The row of codes, if there is one or so many look-ups are worth it."""
+        rows, listed = _ROW_COST
+        writing = self.document_count // rows + len(self) // listed
+        if self._row is None and lookups > writing:
+            self._row = self._written()
+        return self._row
+
+    def _written(self) -> Array:
+        """The code of every document, 0 for those that have none."""
+        row = np.zeros(self.document_count, self.codes.dtype)
+        row[self.documents] = self.codes
+        return row
 
     def holds(self, numbers: Array) -> Array:
         """Whether each of the documents is in the column."""
@@ -109,6 +118,20 @@ class TermColumn(Column):
         self._row = None
         self._term = term
         self._decoded = decoded
+
+    def _row_for(self, lookups: int) -> Array | None:
+        if self._row is None and self.document_count <= _MOST_KEPT:
+            self._row = self._decoded.peek(("row", self._term.ordinal))
+        return super()._row_for(lookups)
+
+    def _written(self) -> Array:
+        def written() -> tuple[Array, int]:
+            row = super(TermColumn, self)._written()
+            return row, row.nbytes
+
+        if self.document_count > _MOST_KEPT:
+            return super()._written()
+        return self._decoded.get(("row", self._term.ordinal), written)
 
     @cached_property
     def documents(self) -> Array:
@@ -160,6 +183,8 @@ class TermColumn(Column):
 class VectorKernel:
     """numpy's operations on one generation; see `base.Kernel`."""
 
+    looks_a_hit = 6  # these cost hardly more than two
+
     def __init__(self, reader: GenerationReader) -> None:
         self._reader = reader
         self._count = reader.document_count
@@ -177,10 +202,6 @@ class VectorKernel:
         reader = self._reader
         columns = (reader.title_end, reader.alias_end, reader.body_start)
         return [np.frombuffer(column, np.uint32) for column in columns]
-
-    @cached_property
-    def _tag_pairs(self) -> Array:
-        return np.frombuffer(self._reader.tags.whole(), np.uint8)
 
     # Columns
 
@@ -213,7 +234,9 @@ class VectorKernel:
             sums = np.bincount(numbers.searchsorted(documents), xs, len(numbers))
         else:
             sums = np.bincount(documents, xs, self._count)
-            numbers = np.flatnonzero(sums)
+            marks = np.zeros(self._count, bool)
+            marks[documents] = True
+            numbers = marks.nonzero()[0]
             sums = sums.take(numbers)
         codes = codes_of(sums)
         return Column(numbers.astype(np.int32, copy=False), codes, self._count)
@@ -236,44 +259,37 @@ class VectorKernel:
 
     def positions_in_all(
         self, space: str, terms: Sequence[TermPostings], numbers: Array
-    ) -> list[int]:
+    ) -> Array:
         base = self._bases[space]
-        found: list[int] = []
         positions = self.positions(space, terms)
-        lows = positions.searchsorted(base.take(numbers)).tolist()
-        highs = positions.searchsorted(base.take(numbers + 1)).tolist()
-        for low, high in zip(lows, highs, strict=True):
-            if low < high:
-                found += positions[low:high].tolist()
-        return found
-
-    def within(self, space: str, positions: Array, numbers: Array) -> Array:
-        base = self._bases[space]
         lows = positions.searchsorted(base.take(numbers))
         counts = positions.searchsorted(base.take(numbers + 1)) - lows
         ends = counts.cumsum()
         if not len(ends):
             return positions[:0]
-        shifts = np.repeat(lows - ends + counts, counts)
-        return positions.take(shifts + np.arange(ends[-1]))
+        places = np.repeat(lows - ends + counts, counts)
+        places += np.arange(ends[-1])
+        return positions.take(places)
 
     def shifted(self, positions: Array, distance: int) -> Array:
         return positions - distance if distance else positions
 
-    def followed(
-        self, space: str, starts: Array, terms: Sequence[TermPostings], distance: int
-    ) -> Array:
-        positions = self.positions(space, terms)
-        if not len(positions):
-            return starts[:0]
-        if len(starts) > len(positions):
-            starts, positions = positions - distance, starts
-            wanted = starts
+    def followed(self, starts: Array, positions: Array, distance: int) -> Array:
+        wanted = starts + distance
+        few, many = wanted, positions
+        if len(few) > len(many):
+            few, many = many, few
+        if len(few) * _MERGED > len(many):  # sorting two rising runs is merging them
+            both = np.concatenate((few, many))
+            both.sort(kind="stable")
+            here = both[1:][both[1:] == both[:-1]]
+        elif len(few):
+            places = many.searchsorted(few)
+            places[places == len(many)] = 0
+            here = few[many.take(places) == few]
         else:
-            wanted = starts + distance
-        places = positions.searchsorted(wanted)
-        places[places == len(positions)] = 0
-        return starts[positions.take(places) == wanted]
+            here = few
+        return here - distance
 
     def with_blank(self, starts: Array, distance: int, blank: bool) -> Array:
         tags = self._tags(starts + distance)
@@ -284,22 +300,27 @@ class VectorKernel:
         self, starts: Array, fields: Collection[str], zones: Collection[int] | None
     ) -> Array:
         parts = self._parts(starts, self._rows(starts))
-        wanted = np.zeros(len(_FIELDS) + 3, bool)
-        for part, field in enumerate(("body",) * 4 + _FIELDS[:3]):
-            inside = zones is None or part > ZONE_MASK or part in zones
-            wanted[part] = field in fields and inside
-        return starts[wanted.take(parts)]
+        return starts[_wanted(fields, zones).take(parts)]
 
     def in_fences(self, starts: Array, borders: Array) -> Array:
         return starts[borders.searchsorted(starts, "right") % 2 == 1]
 
-    def weighed(self, starts: Array) -> Column:
+    def weighed(self, starts: Array, fields: Collection[str] | None = None) -> Column:
         numbers = self._rows(starts)
         parts = self._parts(starts, numbers)
-        firsts = np.diff(numbers, prepend=-1) != 0
-        rows = self._weights(numbers[firsts])
-        weights = rows[firsts.cumsum() - 1, parts]
-        return self._summed(numbers, weights)
+        if fields is not None:
+            kept = np.flatnonzero(_wanted(fields, None).take(parts))
+            numbers, parts = numbers.take(kept), parts.take(kept)
+        if not len(numbers):
+            return self.column(())
+        is_first = np.ones(len(numbers), bool)
+        np.not_equal(numbers[1:], numbers[:-1], out=is_first[1:])
+        firsts = is_first.nonzero()[0]
+        documents = numbers.take(firsts)
+        rows = is_first.cumsum() - 1
+        weights = self._weights(documents)[rows, parts]
+        codes = codes_of(np.add.reduceat(weights, firsts))  # exact in any order
+        return Column(documents.astype(np.int32), codes, self._count)
 
     def _weights(self, numbers: Array) -> Array:
         """What an occurrence in each part weighs, a row a document."""
@@ -346,7 +367,7 @@ class VectorKernel:
         return parts
 
     def _tags(self, positions: Array) -> Array:
-        pairs = self._tag_pairs.take(positions >> 1)
+        pairs = self._reader.tags.gather(positions >> 1)
         return (pairs >> ((positions & 1) << 2).astype(np.uint8)) & 15
 
     # Sets of documents
@@ -373,7 +394,10 @@ class VectorKernel:
             return sets[0]
         listed = sorted((s for s in sets if not _is_bits(s)), key=len)
         if not listed or len(listed[0]) * _SPARSE > self._count:
-            return np.bitwise_and.reduce([self._bits(s) for s in sets])
+            first, *others = map(self._bits, sets)
+            for bits in others:
+                first = first & bits
+            return first
         numbers = _listed(listed[0])
         for documents in (*listed[1:], *filter(_is_bits, sets)):
             numbers = numbers[self.holds(documents, numbers)]
@@ -396,6 +420,8 @@ class VectorKernel:
         return np.flatnonzero(_marks(documents)).astype(np.int32)
 
     def chosen(self, numbers: Iterable[int]) -> Array:
+        if isinstance(numbers, np.ndarray):
+            return np.sort(numbers)
         return np.array(sorted(numbers), np.int32)
 
     def holds(self, documents: Documents, numbers: Array) -> Array:
@@ -470,6 +496,9 @@ class VectorKernel:
         scores += more
         return scores
 
+    def most(self, scores: Array) -> float:
+        return float(scores.max())
+
     def lower(self, scores: Array, others: Array) -> Array:
         return np.minimum(scores, others)
 
@@ -482,14 +511,9 @@ class VectorKernel:
     def best(
         self, numbers: Array, scores: Array, count: int
     ) -> list[tuple[int, float]]:
-        if count <= 0:
-            return []
-        if count < len(scores):
-            least = np.partition(scores, len(scores) - count)[-count]
-            kept = np.flatnonzero(scores >= least)
-            numbers, scores = numbers.take(kept), scores.take(kept)
-        order = (-scores).argsort(kind="stable")[:count]
-        return [*zip(numbers[order].tolist(), scores[order].tolist(), strict=True)]
+        places = self.highest(scores, count)
+        numbers, scores = numbers.take(places), scores.take(places)
+        return [*zip(numbers.tolist(), scores.tolist(), strict=True)]
 
     def days(self, numbers: Array) -> Array:
         days = np.frombuffer(self._reader.date, np.uint32)
@@ -519,11 +543,29 @@ class VectorKernel:
         found = np.flatnonzero(counts)
         return dict(zip(found.tolist(), counts[found].tolist(), strict=True))
 
-    def at_least(
-        self, numbers: Array, scores: Array, least: float
-    ) -> tuple[Array, Array]:
-        kept = np.flatnonzero(scores >= least)
-        return numbers.take(kept), scores.take(kept)
+    def highest(self, scores: Array, count: int) -> Array:
+        if count <= 0:
+            return _NONE
+        if count >= len(scores):
+            return (-scores).argsort(kind="stable")
+        least = np.partition(scores, len(scores) - count)[-count]
+        kept = (scores >= least).nonzero()[0]
+        return kept.take((-scores.take(kept)).argsort(kind="stable")[:count])
+
+    def at_least(self, scores: Array, least: float) -> Array:
+        return (scores >= least).nonzero()[0]
+
+    def taken(self, values: Array, places: Array) -> Array:
+        return values.take(places)
+
+
+def _wanted(fields: Collection[str], zones: Collection[int] | None) -> Array:
+    """Whether each part of a document is in the fields, and if of the body in zones."""
+    wanted = np.zeros(len(_FIELDS) + 3, bool)
+    for part, field in enumerate(("body",) * 4 + _FIELDS[:3]):
+        inside = zones is None or part > ZONE_MASK or part in zones
+        wanted[part] = field in fields and inside
+    return wanted
 
 
 def _rising(numbers: Array) -> Array:

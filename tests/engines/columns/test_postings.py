@@ -7,6 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,9 @@ def check(found: TermPostings, entry: Entry, chance: random.Random) -> None:
             wanted = [at for at in entry.positions if low <= at < low + length]
             assert list(between) == wanted
         assert not len(decode.positions_between(found, end, 0))
+    rows = [(low, high) for low, high in pairwise(found.bases) if chance.random() < 0.5]
+    wanted = [at for at in entry.positions if any(a <= at < b for a, b in rows)]
+    assert plain.positions_in_rows(found, rows) == wanted
 
 
 @settings(max_examples=100, deadline=None)

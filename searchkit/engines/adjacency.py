@@ -1,0 +1,146 @@
+"""What are words worth that stand side by side, as they were typed?
+
+Two words that follow each other count as a further word, of a share of the rarer one's
+idf. Where they stand is looked up in few documents only: what a pair can be worth at
+most follows from the codes of its words.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from searchkit.engines import matching, ranking
+from searchkit.engines.plan import Group, Leaf
+from searchkit.record import record
+
+if TYPE_CHECKING:
+    from searchkit.engines.finder import Finder
+    from searchkit.engines.kernels.base import Column, Numbers, Scores, Table
+
+
+@record
+class Pair:
+    """Two words that follow each other in what was typed, and what they weigh."""
+
+    left: Leaf
+    right: Leaf
+    idf: float
+
+
+def pairs_of(finder: Finder, group: Group) -> list[Pair]:
+    """The pairs of a group's words that may stand side by side.
+
+    One that was typed several times is one pair that weighs so much more.
+    """
+    found = finder.found
+    times = Counter(
+        (left, right)
+        for left, right in pairwise((*group.optional, *group.required))
+        if isinstance(left, Leaf)
+        and isinstance(right, Leaf)
+        and left.adjacent
+        and right.adjacent
+        and _common_fields(left, right)
+        and found(left).is_anywhere
+        and found(right).is_anywhere
+    )
+    share = ranking.ADJACENCY
+    return [
+        Pair(left, right, often * share * min(found(left).idf, found(right).idf))
+        for (left, right), often in times.items()
+    ]
+
+
+def scores(finder: Finder, pair: Pair, numbers: Numbers) -> Scores:
+    """The reward of documents in which the words of a pair stand as they were typed."""
+    kernel = finder.kernel
+    holding = finder.documents(pair.left), finder.documents(pair.right)
+    both = kernel.numbers(kernel.intersection([numbers, *holding]))
+    column = _column(finder, pair, both) if len(both) else None
+    if column is None or not len(column):
+        return kernel.constant(numbers, 0.0)
+    table = kernel.table(ranking.WORTHS, pair.idf)
+    return kernel.worths(column, table, numbers)
+
+
+def _column(finder: Finder, pair: Pair, numbers: Numbers) -> Column | None:
+    """Those of the documents in which a pair's words stand side by side."""
+    slots = pair.left.adjacent + pair.right.adjacent
+    rows = matching.rows(finder.reader, slots)
+    starts = matching.starts_within(finder.kernel, rows, numbers)
+    if not len(starts):
+        return None
+    return finder.kernel.weighed(starts, _common_fields(pair.left, pair.right))
+
+
+def bound(finder: Finder, pair: Pair, numbers: Numbers) -> Scores:
+    """No less than the reward of each document.
+
+    Where both words stand side by side, each stands. They weigh what the left one
+    does, and the right one weighs little less.
+    """
+    return finder.kernel.lower(
+        _one_bound(finder, pair.left, _ABOVE, pair.idf, numbers),
+        _one_bound(finder, pair.right, _FAR_ABOVE, pair.idf, numbers),
+    )
+
+
+def _one_bound(
+    finder: Finder, leaf: Leaf, worths: Sequence[float], idf: float, numbers: Numbers
+) -> Scores:
+    found = finder.found(leaf)
+    if found.near or not found.layers:
+        return finder.kernel.constant(numbers, idf * ranking.WORTHS[-1])
+    table = finder.kernel.table(_worths(leaf, worths), idf)
+    return finder.worths(found.layers[0].source, table, numbers)
+
+
+def with_shares(
+    finder: Finder, leaf: Leaf, table: Table, pairs: Sequence[Pair]
+) -> Table:
+    """A leaf's table of worths with half of what each of its pairs can be worth.
+
+    Where two words stand side by side the reward is no more than either half twice.
+    """
+    kernel = finder.kernel
+    for worths, halves in (
+        (_ABOVE, [pair.idf / 2 for pair in pairs if pair.left is leaf]),
+        (_FAR_ABOVE, [pair.idf / 2 for pair in pairs if pair.right is leaf]),
+    ):
+        if halves:
+            beside = _worths(leaf, worths)
+            if len(beside) != len(table):  # a formula's worths are no codes'
+                beside = (0.0, *[ranking.WORTHS[-1]] * (len(table) - 1))
+            table = kernel.add(table, kernel.table(beside, sum(halves)))
+    return table
+
+
+_ABOVE = (0.0, *(ranking.WORTHS[min(code + 2, 255)] for code in range(1, 256)))
+"""What a code is worth that rounding may have made too low."""
+
+_FAR = 3 + math.ceil(
+    ranking.CODES_PER_DOUBLING
+    * math.log2(max(ranking.WEIGHT_BY_ZONE) / min(ranking.WEIGHT_BY_ZONE))
+)
+_FAR_ABOVE = (0.0, *(ranking.WORTHS[min(code + _FAR, 255)] for code in range(1, 256)))
+"""The same for the second of two words, which may stand in a zone of less weight."""
+
+_ANYTHING = (0.0, *[ranking.WORTHS[-1]] * 255)
+
+
+def _worths(leaf: Leaf, worths: Sequence[float]) -> Sequence[float]:
+    """What a pair can be worth at most, by the code of one of its words.
+
+    `worths` if the code tells of all places of the word.
+    """
+    if len(leaf.variants) > 1 or matching.is_restricted(leaf):
+        return _ANYTHING
+    return worths
+
+
+def _common_fields(left: Leaf, right: Leaf) -> set[str]:
+    return {*left.fields} & {*right.fields} & {"title", "body"}

@@ -1,0 +1,332 @@
+"""What does one leaf find?
+
+Each leaf is found once: how many documents hold it, and lists of them with what their
+codes are worth. A list that is a term's is not read before it is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from searchkit.engines import filters, formulas, matching, ranking
+from searchkit.engines.columns.postings import TermPostings
+from searchkit.engines.plan import ALL_FIELDS, Filters, FormulaLeaf, Leaf, Slot
+from searchkit.engines.plan import Sequence as Slots
+from searchkit.record import record
+
+if TYPE_CHECKING:
+    from searchkit.engines.kernels.base import (
+        Column,
+        Documents,
+        Kernel,
+        Numbers,
+        Scores,
+        Table,
+    )
+    from searchkit.engines.kernels.plain import PlainKernel
+    from searchkit.engines.reader import GenerationReader
+
+
+@record
+class Layer:
+    """Documents and what their codes are worth, before idf.
+
+    `source` is a term of the index, to be read when it is needed, or a column.
+    """
+
+    source: TermPostings | Column
+    worths: Sequence[float]
+
+
+@record
+class LeafFound:
+    """What one leaf found: its idf, times its weight, and where it stands.
+
+    The first layer has all documents that hold the leaf; each gets the sum of what the
+    layers give it. The documents that only have a near form of it are in `near`.
+    """
+
+    idf: float
+    document_count: int
+    layers: tuple[Layer, ...] = ()
+    near: Layer | None = None
+    near_count: int = 0
+
+    @property
+    def is_anywhere(self) -> bool:
+        """Whether any document holds the leaf or a near form."""
+        return self.document_count + self.near_count > 0
+
+    @property
+    def all_layers(self) -> tuple[Layer, ...]:
+        """The layers with the near forms."""
+        return (*self.layers, self.near) if self.near else self.layers
+
+
+class Finder:
+    """Finds leaves on one reader; each is found once. For one thread."""
+
+    def __init__(self, reader: GenerationReader, *, kernel: Kernel | None = None):
+        """With the kernel that fits the work, or with the one given."""
+        self.reader = reader
+        self.kernel = kernel or reader.kernel(0)
+        self._chooses = kernel is None
+        self._work = 0
+        self._found: dict[Leaf, LeafFound] = {}
+        self._by_id: dict[int, tuple[Leaf, LeafFound]] = {}  # a leaf's hash is slow
+        self._columns: dict[int, tuple[Any, Column]] = {}  # loaded, by id of the source
+        self._passing: dict[Filters, Documents] = {}
+        self._numbers: Numbers = None
+        self._codes: dict[int, tuple[Any, Any]] = {}  # of these, by id of the source
+
+    @property
+    def plain(self) -> PlainKernel:
+        """The kernel for one document at a time."""
+        return self.reader.plain
+
+    @property
+    def is_choosing(self) -> bool:
+        """Whether more work may lead to another kernel."""
+        return self._chooses and self.kernel is self.plain
+
+    def spend(self, work: int) -> None:
+        """Say that so many postings will be read: many are worth another kernel."""
+        if not self.is_choosing:
+            return
+        self._work += work
+        kernel = self.reader.kernel(self._work)
+        if kernel is not self.kernel:  # what was found is small, and found again
+            self.kernel = kernel
+            self._found.clear()
+            self._by_id.clear()
+            self._columns.clear()
+            self._passing.clear()
+            self._numbers = None
+
+    def found(self, leaf: Leaf) -> LeafFound:
+        """What one leaf finds in all documents."""
+        same = self._by_id.get(id(leaf))
+        if same is not None:
+            return same[1]
+        found = self._found.get(leaf)
+        if found is None:
+            found = self._search(leaf)
+            self._found[leaf] = found
+        self._by_id[id(leaf)] = leaf, found
+        return found
+
+    def column(self, source: TermPostings | Column) -> Column:
+        """A layer's documents with their codes."""
+        if not isinstance(source, TermPostings):
+            return source
+        loaded = self._columns.get(id(source))
+        if loaded is None:
+            loaded = self._columns[id(source)] = source, self.kernel.load(source)
+        return loaded[1]
+
+    def passing(self, wanted: Filters) -> Documents:
+        """The documents that pass filters."""
+        passing = self._passing.get(wanted)
+        if passing is None:
+            passing = filters.passing(self.kernel, self.reader, wanted)
+            self._passing[wanted] = passing
+        return passing
+
+    def documents(self, leaf: Leaf) -> Documents:
+        """The documents that hold the leaf or a near form of it."""
+        found = self.found(leaf)
+        layers = (*found.layers[:1], *([found.near] if found.near else []))
+        return self.kernel.union([self.column(layer.source) for layer in layers])
+
+    def holding(self, leaf: Leaf) -> Documents:
+        """The documents that hold the leaf itself."""
+        layers = self.found(leaf).layers[:1]
+        return self.kernel.union([self.column(layer.source) for layer in layers])
+
+    def count_any(self, leaves: Sequence[Leaf]) -> int:
+        """In how many documents any of the leaves stands."""
+        if len(leaves) == 1:
+            found = self.found(leaves[0])
+            return found.document_count + found.near_count
+        self.spend(sum(self.found(leaf).document_count for leaf in leaves))
+        return self.kernel.count(self.kernel.union([*map(self.documents, leaves)]))
+
+    def scores(self, leaf: Leaf, numbers: Numbers) -> Scores:
+        """The leaf's part of the documents' scores."""
+        found, kernel = self.found(leaf), self.kernel
+        total = None
+        for layer in found.all_layers:
+            table = kernel.table(layer.worths, found.idf)
+            part = self.worths(layer.source, table, numbers)
+            total = part if total is None else kernel.add(total, part)
+        return kernel.constant(numbers, 0.0) if total is None else total
+
+    def worths(
+        self, source: TermPostings | Column, table: Table, numbers: Numbers
+    ) -> Scores:
+        """What a layer is worth in each of the documents, by a table of its codes."""
+        if numbers is not self._numbers:
+            self._numbers, self._codes = numbers, {}
+        found = self._codes.get(id(source))
+        if found is None:
+            codes = self.kernel.codes(self.column(source), numbers)
+            found = self._codes[id(source)] = (source, codes)
+        return self.kernel.worths_of(table, found[1])
+
+    def highest(self, leaf: Leaf) -> Sequence[float]:
+        """What a leaf is worth at most, by the code in its first layer, before idf."""
+        layers = self.found(leaf).layers
+        if len(layers) == 1:
+            return layers[0].worths
+        return _highest(tuple([tuple(layer.worths) for layer in layers]))
+
+    def score(self, leaf: Leaf, number: int) -> float:
+        """The leaf's part of one document's score."""
+        return float(self.scores(leaf, self.kernel.chosen([number]))[0])
+
+    def degrees(self, leaf: Leaf, number: int) -> list[float]:
+        """A document's x for the leaf, then for what is closer to what was typed."""
+        chosen = self.kernel.chosen([number])
+        table = self.kernel.table((0.0, *ranking.X_OF_CODE[1:]), 1.0)
+        closer = [self._variant(leaf, (slot,)) for slot in leaf.closer]
+        return [
+            float(self.kernel.worths(self.column(source), table, chosen)[0])
+            if source is not None
+            else 0.0
+            for source in (self._variants(leaf), *closer)
+        ]
+
+    def has(self, leaf: Leaf, number: int) -> bool:
+        """Whether the leaf itself stands in a document."""
+        return bool(
+            self.kernel.holds(self.holding(leaf), self.kernel.chosen([number]))[0]
+        )
+
+    def _search(self, leaf: Leaf) -> LeafFound:
+        if isinstance(leaf, FormulaLeaf):
+            return self._formula(leaf)
+        widest = self._variants(leaf)
+        if widest is None:
+            return LeafFound(self._idf(leaf, 0), 0)
+        sources = [widest, *[self._variant(leaf, (slot,)) for slot in leaf.closer]]
+        size = size_of(widest)
+        return LeafFound(self._idf(leaf, size), size, _layers(sources))
+
+    def _idf(self, leaf: Leaf, found: int) -> float:
+        documents = self.reader.document_count
+        return leaf.weight * ranking.inverse_document_frequency(documents, found)
+
+    def _variants(self, leaf: Leaf) -> TermPostings | Column | None:
+        """All documents of a leaf by its variants; nothing if it stands nowhere."""
+        several = [
+            source
+            for variant in leaf.variants
+            if variant and (source := self._variant(leaf, variant))
+        ]
+        if len(several) <= 1:
+            return several[0] if several else None
+        self.spend(sum(map(size_of, several)))
+        return self.kernel.first_of([self.column(source) for source in several])
+
+    def _variant(self, leaf: Leaf, variant: Slots) -> TermPostings | Column | None:
+        slot = variant[0]
+        scored = len(variant) == 1 and not matching.is_restricted(leaf)
+        if scored and matching.is_scored(slot):
+            return self._scored(slot)
+        self.spend(matching.work(self.reader, variant))
+        kernel, reader = self.kernel, self.reader
+        starts = matching.leaf_starts(kernel, reader, leaf, variant)
+        fields = leaf.fields
+        if leaf.zones is not None or leaf.languages is not None:
+            starts, fields = matching.kept(kernel, reader, leaf, starts), ALL_FIELDS
+        column = kernel.weighed(starts, None if fields == ALL_FIELDS else fields)
+        return column if len(column) else None
+
+    def _scored(self, slot: Slot) -> TermPostings | Column | None:
+        terms = matching.scored_terms(self.reader, slot)
+        if len(terms) <= 1:
+            return terms[0] if terms else None
+        self.spend(sum(map(size_of, terms)))
+        return self.kernel.merged([self.kernel.load(term) for term in terms])
+
+    def _formula(self, leaf: FormulaLeaf) -> LeafFound:
+        self.spend(formulas.work(self.reader, leaf))
+        found = formulas.find(self.kernel, self.reader, leaf)
+        contained = dict(found.contained)
+        written = self._variants(leaf)
+        if written is not None:
+            column = self.column(written)
+            xs = zip(column.documents, column.codes, strict=True)
+            for number, code in xs:
+                x = min(ranking.X_OF_CODE[code], ranking.WHOLE)
+                contained[int(number)] = max(x, contained.get(int(number), 0.0))
+        near = {n: x for n, x in found.near.items() if n not in contained}
+        df = len(contained) or len(near)
+        return LeafFound(
+            self._idf(leaf, df),
+            len(contained),
+            (self._layer(contained),) if contained else (),
+            self._layer(near) if near else None,
+            len(near),
+        )
+
+    def _layer(self, xs: Mapping[int, float]) -> Layer:
+        """A layer of documents whose x are no codes: each has a code of its own."""
+        worths = sorted({ranking.saturate(x) for x in xs.values()})
+        code_of = {worth: code for code, worth in enumerate(worths, 1)}
+        rising = sorted(xs.items())
+        codes = ((number, code_of[ranking.saturate(x)]) for number, x in rising)
+        return Layer(self.kernel.column(codes), (0.0, *worths))
+
+
+def size_of(source: TermPostings | Column) -> int:
+    """How many documents a layer has."""
+    return source.documents if isinstance(source, TermPostings) else len(source)
+
+
+def _layers(sources: Sequence[Any]) -> tuple[Layer, ...]:
+    """The layers of a leaf's degrees; those that are the same list are one."""
+    if len(sources) == 1:
+        return (Layer(sources[0], ranking.WORTHS),)
+    layers: list[Layer] = []
+    first = 0
+    for degree, source in enumerate(sources):
+        if source is None:
+            break  # and nothing closer stands anywhere
+        if layers and _is_same(layers[-1].source, source):
+            layers.pop()
+        else:
+            first = degree
+        layers.append(Layer(source, _shared(first, degree)))
+    return tuple(layers)
+
+
+@cache
+def _shared(first: int, last: int) -> tuple[float, ...]:
+    """What codes are worth that count for some degrees in a row, both included."""
+    total = ranking.SHARED_WORTHS[first]
+    for worths in ranking.SHARED_WORTHS[first + 1 : last + 1]:
+        total = tuple([one + other for one, other in zip(total, worths, strict=True)])
+    return total
+
+
+@cache
+def _highest(layers: tuple[tuple[float, ...], ...]) -> tuple[float, ...]:
+    """The most that a code in the first of some layers can be worth in all of them.
+
+    What stands in a further layer stands in the first, so its code there is no higher,
+    but for the rounding of sums.
+    """
+    first, *others = layers
+    return tuple(
+        worth + sum(other[min(code + 2, 255)] for other in others)
+        for code, worth in enumerate(first)
+    )
+
+
+def _is_same(left: Any, right: Any) -> bool:
+    if isinstance(left, TermPostings) and isinstance(right, TermPostings):
+        return left.ordinal == right.ordinal
+    return left is right
