@@ -23,10 +23,9 @@ class Beside:
     def __init__(self, index: Path, *, apart: bool) -> None:
         """`apart`: in a process of its own where this one may have any, else here."""
         self._index = index
+        self._apart = apart and may_start()
         self._pool: Pool[_Call, Any] | None = None
         self._thread = ThreadPoolExecutor(1)  # which waits for the process
-        if apart and may_start():
-            self._pool = Pool(1, _call, None)
 
     def __enter__(self) -> Beside:
         return self
@@ -46,7 +45,8 @@ class Beside:
         The result raises IndexStoreError if the process died, or what the function
         raised.
         """
-        if self._pool:
+        if self._apart:
+            self._pool = self._pool or Pool(1, _call, None)
             return self._thread.submit(self._answer, self._pool, (function, arguments))
         done: Future[Answer] = Future()
         done.set_result(function(*arguments))

@@ -49,7 +49,7 @@ from searchkit.record import replace
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from searchkit.engines.generation.classes import KeysOf
+    from searchkit.engines.generation.classes import Keys, KeysOf
 
 ProgressCallback = Callable[[Progress], None]
 
@@ -227,15 +227,20 @@ class Build:
             GenerationWriter(generation, runs, base, unchanged) as writer,
         ):
 
+            def keys_of_last(words: list[bytes]) -> Iterable[Keys]:
+                """Begin the glossary when no worker takes memory any more."""
+                found = keys_of(words)
+                same = base if self._glossary_stays(base) else None
+                made.append(
+                    beside.start(make_glossary, generation, same, self.glossary)
+                )
+                return found
+
             def words_known(words: Iterable[tuple[str, int]]) -> None:
                 made.append(beside.start(make_suggestions, generation, tuple(words)))
 
             writer.write_documents()
-            glossary = base if self._glossary_stays(base) else None
-            made.append(
-                beside.start(make_glossary, generation, glossary, self.glossary)
-            )
-            writer.write_postings(keys_of, min(self.jobs, 2), told, words_known)
+            writer.write_postings(keys_of_last, min(self.jobs, 2), told, words_known)
             writer.write_pages()
             for each in made:
                 each.result()

@@ -103,19 +103,11 @@ class SpaceMerge:
         self._space = space
         self._sources = sources
         self._moves = [layout.move(number, space) for number in range(len(sources))]
-        standing = {
-            term
-            for number, source in enumerate(sources)
-            for term in chosen(
-                source.terms(space), source.alive(space, self._moves[number])
-            )
-        }
-        terms = tuple(sorted(self._completed(standing)))
+        terms = tuple(sorted(self._completed(self._standing())))
         number_of = numbers(terms)
-        local = (local_numbers(source.terms(space), number_of) for source in sources)
+        local = (local_numbers(terms, number_of) for terms in self._source_terms())
         self._vocabulary = Vocabulary(terms, tuple(local))
         self._number(number_of)
-        self.release()
 
     @property
     def terms(self) -> tuple[bytes, ...]:
@@ -146,6 +138,21 @@ class SpaceMerge:
         positions = keys >> ZONE_BITS & _POSITIONS
         zones = (keys & _ZONES).astype(np.uint8)
         return _Occurrences(keys >> _POSITION_BITS + ZONE_BITS, positions, zones)
+
+    def _standing(self) -> set[bytes]:
+        """The terms that stand in a document that is kept."""
+        found: set[bytes] = set()
+        for source, move, terms in zip(
+            self._sources, self._moves, self._source_terms(), strict=True
+        ):
+            found.update(chosen(terms, source.alive(self._space, move)))
+        return found
+
+    def _source_terms(self) -> Iterator[Sequence[bytes]]:
+        """The terms of each source."""
+        for source in self._sources:
+            yield source.terms(self._space)
+            source.release()
 
     def _completed(self, standing: set[bytes]) -> set[bytes]:
         """The terms that stand somewhere, and what the dictionary needs beside."""

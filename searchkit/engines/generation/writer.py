@@ -90,6 +90,8 @@ class GenerationWriter:
                 merged_texts("title", stretches),
             )
             writer.add("family", found.tobytes())
+        for source in self._sources:
+            source.release()
 
     def write_postings(
         self,
