@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from searchkit.analysis.glossary import mine, with_user_pairs
@@ -37,20 +38,25 @@ def make_glossary(generation: Path, base: Path | None, user: UserGlossary) -> No
     write_glossary(generation, pairs)
 
 
-def make_suggestions(generation: Path, words: Iterable[tuple[str, int]]) -> None:
+def make_suggestions(
+    generation: Path, base: Path | None, words: Iterable[tuple[str, int]]
+) -> None:
     """Write the completions; the glossary is there already.
 
-    `words` are those of the index with the number of articles that have them.
+    `words` are those of the index with the number of articles that have them. `base` is
+    the generation before, if articles were taken over from it.
     """
-    glossary = Columns(generation / GLOSSARY, GLOSSARY)
-    try:
-        pairs = read_pairs(glossary)
-    finally:
-        glossary.close()
-    write_suggestions(
-        generation / SUGGESTIONS,
-        titles=stored_titles(generation),
-        headings=stored_headings(generation),
-        words=words,
-        names=((name, pair.count) for pair in pairs for name in pair.names),
-    )
+    with ExitStack() as files:
+
+        def columns(folder: Path, kind: str) -> Columns:
+            return files.enter_context(closing(Columns(folder / kind, kind)))
+
+        pairs = read_pairs(columns(generation, GLOSSARY))
+        write_suggestions(
+            generation / SUGGESTIONS,
+            titles=stored_titles(generation),
+            headings=stored_headings(generation),
+            words=words,
+            names=((name, pair.count) for pair in pairs for name in pair.names),
+            before=columns(base, SUGGESTIONS) if base else None,
+        )

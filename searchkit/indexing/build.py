@@ -237,7 +237,9 @@ class Build:
                 return found
 
             def words_known(words: Iterable[tuple[str, int]]) -> None:
-                made.append(beside.start(make_suggestions, generation, tuple(words)))
+                made.append(
+                    beside.start(make_suggestions, generation, base, tuple(words))
+                )
 
             writer.write_documents()
             writer.write_postings(keys_of_last, min(self.jobs, 2), told, words_known)
