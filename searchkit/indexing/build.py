@@ -8,7 +8,6 @@ the builds before can be seen in the result.
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import signal
@@ -22,9 +21,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from searchkit.analysis.analyzer import fingerprint
+from searchkit.analysis.analyzer import GLOSSARY_VERSION, fingerprint
 from searchkit.analysis.dictionary import NO_WORDS, Dictionary, read_dictionaries
-from searchkit.analysis.glossary import GLOSSARY_VERSION
 from searchkit.config import Config
 from searchkit.corpus.glossary_file import UserGlossary, read_user_glossary
 from searchkit.corpus.reader import walk
@@ -32,7 +30,7 @@ from searchkit.engines import generations
 from searchkit.engines.generation.known import known_digests
 from searchkit.engines.generations import FORMAT_VERSION, Manifest
 from searchkit.errors import CorpusError, IndexStoreError
-from searchkit.indexing.pool import COLLECT_EVERY
+from searchkit.indexing.garbage import seldom_collected
 from searchkit.indexing.seen import Look, read_seen, write_seen
 from searchkit.indexing.sources import (
     Corpus,
@@ -84,7 +82,7 @@ class Build:
         started = time.monotonic()
         self.dictionary = read_dictionaries(self.config.dictionaries)
         self.glossary = read_user_glossary(self.config.glossary)
-        with _ended_by_signals(), _seldom_collected(), self._locked():
+        with _ended_by_signals(), seldom_collected(), self._locked():
             report = self._run()
         return replace(report, took_s=time.monotonic() - started)
 
@@ -339,17 +337,6 @@ def _ended_by_signals() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-@contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Have Python look for garbage more seldom; see COLLECT_EVERY."""
-    before = gc.get_threshold()
-    gc.set_threshold(max(before[0], COLLECT_EVERY) if before[0] else 0, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _exit(number: int, _: object) -> None:

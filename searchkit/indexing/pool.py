@@ -8,7 +8,6 @@ worker that dies is an error at once, never a wait without end.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import signal
@@ -20,6 +19,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, Generic, TypeVar
 
+from searchkit.indexing.garbage import seldom_collected
+
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 Note = Callable[[int], None]
@@ -27,11 +28,6 @@ Note = Callable[[int], None]
 
 Work = Callable[[Any, Any, Note], Any]
 """Does a task, given what holds for all tasks; a function of a module."""
-
-COLLECT_EVERY = 50_000
-"""New objects after which a build looks for rings of garbage. It makes hundreds of
-thousands of small values and hardly a ring: with Python's 700, reading Markdown takes a
-sixth longer."""
 
 _LOOK_S = 0.1  # between two looks at how far the workers are
 
@@ -160,14 +156,13 @@ def _died(process: SpawnProcess) -> WorkerDiedError:
 def _main(connection: Connection, work: Work, setup: object, done: Any) -> None:
     """What a worker does until there is nothing more to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(COLLECT_EVERY)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
     def note(size_bytes: int) -> None:
         done[0] += 1
         done[1] += size_bytes
 
-    with suppress(EOFError, OSError):
+    with seldom_collected(), suppress(EOFError, OSError):
         while True:
             task = connection.recv()
             try:
