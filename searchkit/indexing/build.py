@@ -186,15 +186,15 @@ class Build:
         def analysed(done: int, done_bytes: int) -> None:
             self._tell("analysing", done, len(changed), done_bytes, size)
 
-        with Workers(self.index, self.jobs, how, size) as workers:
-            made = workers.runs(changed, generation, analysed)
-            self.failures += (failure for run in made for failure in run.failures)
-            self._refuse_if_strict()
-            for run in made:
-                self._note(run.looks)
-            written = {doc_id for run in made for doc_id in run.doc_ids}
-            runs = [run.path for run in made if run.path]
-            self._merge(generation, runs, base, written, unchanged, workers.keys)
+        workers = Workers(self.index, self.jobs, how, size)
+        made = workers.runs(changed, generation, analysed)
+        self.failures += (failure for run in made for failure in run.failures)
+        self._refuse_if_strict()
+        for run in made:
+            self._note(run.looks)
+        written = {doc_id for run in made for doc_id in run.doc_ids}
+        runs = [run.path for run in made if run.path]
+        self._merge(generation, runs, base, written, unchanged, workers.keys)
         for path in runs:
             path.unlink()
         return written
@@ -226,7 +226,7 @@ class Build:
         ):
 
             def keys_of_last(words: list[bytes]) -> Iterable[Keys]:
-                """Begin the glossary when no worker takes memory any more."""
+                """Begin the glossary when no other worker takes memory."""
                 found = keys_of(words)
                 same = base if self._glossary_stays(base) else None
                 made.append(
