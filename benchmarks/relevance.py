@@ -1,12 +1,14 @@
 """Is the first page the right page? searchkit beside its peers on test collections.
 
     python benchmarks/relevance.py FOLDER [NAME…] [--most 300] [--runs DIR]
-        [--peers whoosh tantivy sqlite] [--python PYTHON] [--out docs/relevance.md]
+        [--peers whoosh tantivy sqlite] [--python PYTHON] [--bilingual FILE]
+        [--out docs/relevance.md]
 
 FOLDER holds collections as `searchkit evaluate` reads them. Each system is searched
-with the same queries (of more than `--most` of a kind a random sample with a fixed
-seed); plain BM25 is `plain_bm25`, the peers get jieba's words in the environment that
-PYTHON runs. A collection whose query ids begin with letters gets a row for each kind.
+with the same queries (of more than `--most` a random sample with a fixed seed, of each
+kind where ids tell kinds apart); with `--bilingual` searchkit is searched once more,
+with that dictionary in the index; plain
+BM25 is `plain_bm25`, the peers get jieba's words in the environment that PYTHON runs.
 Runs are kept in DIR: a system whose run is there is not searched again. The table goes
 between the marks of the report, what stands around it is kept.
 """
@@ -20,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from itertools import chain
+from math import inf
 from pathlib import Path
 from statistics import fmean
 
@@ -28,9 +30,10 @@ import environment
 from plain_bm25 import PlainBM25
 
 import searchkit
-from searchkit.config import Config
+from searchkit.config import NONE, Config
 from searchkit.evaluation import metrics, runner, trec
 from searchkit.evaluation.collection import (
+    ALL,
     Collection,
     read_articles,
     read_collection,
@@ -44,7 +47,11 @@ PEERS = ("whoosh", "tantivy", "sqlite")
 TUNED = frozenset(
     ["cacm", "qsec-hf-course-zh", "cosqa", "xl-istio-en2zh", "xl-d2l-en2zh"]
 )  # the constants were chosen on these
+LARGEST = {"whoosh": 12 << 20}
+"""Bytes of the corpora that a peer gets at most: Whoosh indexes 0.1 MB a second."""
+
 DEPTH = 100
+BILINGUAL = "dictionary"
 BEGIN, END = "<!-- table -->", "<!-- end of table -->"
 _SEED = 7
 _SERVER = Path(__file__).with_name("systems") / "ranked.py"
@@ -58,6 +65,7 @@ def main() -> None:
     parser.add_argument("--runs", type=Path)
     parser.add_argument("--peers", nargs="*", default=PEERS)
     parser.add_argument("--python", type=Path)
+    parser.add_argument("--bilingual", type=Path)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     names = options.names or sorted(
@@ -70,36 +78,43 @@ def main() -> None:
             collection = read_collection(options.folder / name)
             runs = options.runs or Path(temporary) / "runs"
             kept = _Kept(runs / name)
-            kinds = sample(collection, options.most)
-            wanted = tuple(chain.from_iterable(kinds.values()))
-            run = {"searchkit": kept.run("searchkit", wanted, collection, _searchkit)}
+            kinds = {
+                kind: sample(ids, options.most)
+                for kind, ids in kinds_of(collection).items()
+            }
+            wanted = tuple(query_id for ids in kinds.values() for query_id in ids)
+            ours = _searchkit(NONE)
+            run = {"searchkit": kept.run("searchkit", wanted, collection, ours)}
+            if options.bilingual:
+                ours = _searchkit(str(options.bilingual))
+                run[BILINGUAL] = kept.run(BILINGUAL, wanted, collection, ours)
             run["plain"] = kept.run("plain", wanted, collection, _plain)
             for peer in options.peers:
+                if collection.corpus.stat().st_size > LARGEST.get(peer, inf):
+                    continue
                 search = _peer(peer, python)
                 run[peer] = kept.run(peer, wanted, collection, search)
-            for kind, query_ids in kinds.items():
-                rows.append(row(collection, kind, query_ids, run))
+            for kind, ids in kinds.items():
+                rows.append(row(collection, kind, ids, run))
                 print(rows[-1], flush=True)
     if options.out:
-        write(options.out, table(rows, options.peers))
+        names = [BILINGUAL] if options.bilingual else []
+        write(options.out, table(rows, (*names, *options.peers)))
 
 
-def sample(collection: Collection, most: int) -> dict[str, tuple[str, ...]]:
-    """The judged queries by kind, or as many of each as are searched at most.
+def kinds_of(collection: Collection) -> Mapping[str, tuple[str, ...]]:
+    """The judged queries by the letters of their ids; all by "" if they are alike."""
+    kinds = collection.kinds()
+    alike = {"": kinds.pop(ALL)}
+    by_letters = {k: ids for k, ids in kinds.items() if k not in collection.named_kinds}
+    return by_letters or alike
 
-    If all are of one kind, it has no name.
-    """
-    every, *kinds = (
-        (kind, query_ids)
-        for kind, query_ids in collection.kinds().items()
-        if kind not in collection.named_kinds
-    )
-    return {
-        kind: query_ids
-        if len(query_ids) <= most
-        else tuple(sorted(random.Random(_SEED).sample(query_ids, most)))
-        for kind, query_ids in kinds or [("", every[1])]
-    }
+
+def sample(judged: tuple[str, ...], most: int) -> tuple[str, ...]:
+    """The queries, or as many of them as are searched at most."""
+    if len(judged) <= most:
+        return judged
+    return tuple(sorted(random.Random(_SEED).sample(judged, most)))
 
 
 class _Kept:
@@ -123,20 +138,21 @@ class _Kept:
         return trec.read_run(path)
 
 
-def _searchkit(collection: Collection, wanted: tuple[str, ...]) -> Run:
-    config = replace(Config(), snippets_per_hit=0)
-    with runner.index_folder(None) as folder:
-        runner.build_collection(collection, folder, config)
-        with searchkit.open(folder, config=config) as engine:
-            return {
-                query_id: tuple(
-                    hit.doc_id
-                    for hit in engine.search(
-                        collection.queries[query_id], limit=DEPTH
-                    ).hits
-                )
-                for query_id in wanted
-            }
+def _searchkit(bilingual: str) -> Callable[[Collection, tuple[str, ...]], Run]:
+    """Searches with searchkit, with this setting of its dictionary."""
+    config = replace(Config(), snippets_per_hit=0, bilingual=bilingual)
+
+    def search(collection: Collection, wanted: tuple[str, ...]) -> Run:
+        with runner.index_folder(None) as folder:
+            runner.build_collection(collection, folder, config)
+            with searchkit.open(folder, config=config) as engine:
+                return {q: _first(engine, collection.queries[q]) for q in wanted}
+
+    return search
+
+
+def _first(engine: searchkit.SearchEngine, query: str) -> tuple[str, ...]:
+    return tuple(hit.doc_id for hit in engine.search(query, limit=DEPTH).hits)
 
 
 def _plain(collection: Collection, wanted: tuple[str, ...]) -> Run:
@@ -165,7 +181,7 @@ def row(
     wanted: tuple[str, ...],
     runs: Mapping[str, Run],
 ) -> dict[str, object]:
-    """The figures of one kind of queries."""
+    """The figures of one kind of a collection's queries."""
     ndcg = {
         name: [metrics.ndcg(run.get(q, ()), collection.qrels[q], at=10) for q in wanted]
         for name, run in runs.items()
@@ -197,8 +213,8 @@ def table(rows: list[dict[str, object]], peers: tuple[str, ...]) -> str:
         ndcg, recall = one["ndcg"], one["recall"]
         assert isinstance(ndcg, dict)
         assert isinstance(recall, dict)
-        tuned = " (tuned)" if one["name"] in TUNED else ""
-        name = f"{one['name']} {one['kind']}".rstrip() + tuned
+        name = " ".join(filter(None, (str(one["name"]), str(one["kind"]))))
+        name += " (tuned)" if one["name"] in TUNED else ""
         cells = [name, str(one["queries"]), _figure(ndcg["searchkit"])]
         cells += [_figure(ndcg["plain"]), f"{one['p']:.4f}"]
         cells += [_figure(ndcg[peer]) if peer in ndcg else "–" for peer in peers]

@@ -22,6 +22,7 @@ VARIABLE_PREFIX = "SEARCHKIT_"
 OTHER_VARIABLES = frozenset({"SEARCHKIT_DEBUG"})
 DEFAULT_ORIGIN = "default"
 ENVIRONMENT = "the environment"
+INSTALLED, NONE = "installed", "none"  # of the dictionary, instead of a path
 
 
 @record
@@ -37,6 +38,7 @@ class Config:
     snippets_per_hit: int = 2
     dictionaries: tuple[str, ...] = ()
     glossary: str = ""
+    bilingual: str = INSTALLED
 
 
 @record
@@ -78,12 +80,17 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             _setting(
                 "glossary", "file of names that are one, or are not; none if empty"
             ),
+            _setting(
+                "bilingual",
+                "Chinese-English dictionary in CC-CEDICT's format: a file, "
+                f"{INSTALLED} (by searchkit[dictionary]) or {NONE}",
+            ),
         )
     )
 )
 """What each field of `Config` is."""
 
-_PATHS = frozenset({"index", "corpus", "dictionaries", "glossary"})
+_PATHS = frozenset({"index", "corpus", "dictionaries", "glossary", "bilingual"})
 
 
 def load_config(
@@ -126,6 +133,8 @@ def _beside(file: Path, value: Any) -> Any:
     """A path, or each of several, as seen from the file's folder."""
     if isinstance(value, tuple):
         return tuple(str(file.parent / path) for path in value)
+    if value in (INSTALLED, NONE):
+        return value
     return str(file.parent / value)
 
 

@@ -10,6 +10,7 @@ from hypothesis import settings
 
 import searchkit
 from searchkit import Article, SearchEngine
+from searchkit.corpus import bilingual_file
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # jieba's source is older than its Python
@@ -20,6 +21,8 @@ with warnings.catch_warnings():
 settings.register_profile("short", max_examples=30, deadline=None)
 settings.register_profile("long", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
+
+bilingual_file.PACKAGE = "searchkit_no_such_dictionary"  # though one may be installed
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(__file__).parent / "data"

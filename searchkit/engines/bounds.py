@@ -38,7 +38,8 @@ def parts_of(
             else:
                 yield from parts_of(finder, child, pairs_of)
         for twin in node.twins:
-            yield from _leaf_parts(finder, twin.leaf, factor=ranking.TWIN)
+            share = ranking.share_of_twin(likely=twin.likely)
+            yield from _leaf_parts(finder, twin.leaf, factor=share)
 
 
 def _leaf_parts(

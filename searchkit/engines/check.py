@@ -20,6 +20,7 @@ from searchkit.engines.reader import (
     PAGES,
     POSTINGS,
     SUGGESTIONS,
+    TRANSLATIONS,
     GenerationReader,
 )
 from searchkit.errors import IndexStoreError
@@ -45,6 +46,7 @@ def problems(
         for space in (reader.text, reader.math):
             found += [f"{generation / POSTINGS}: {what}" for what in _postings(space)]
         _ = [*reader.twins.all()], reader.lexicon, reader.glossary()
+        _ = [*reader.translations.all()] if reader.translations else []
         return tuple(found)
     except IndexStoreError as error:
         return (str(error),)
@@ -55,7 +57,8 @@ def problems(
 def _compare_bytes(
     reader: GenerationReader, told: Callable[[int, int], None] | None
 ) -> None:
-    total = sum((reader.path / name).stat().st_size for name in FILES)
+    names = [*FILES, *({TRANSLATIONS} & reader.manifest.files.keys())]
+    total = sum((reader.path / name).stat().st_size for name in names)
     done = 0
 
     def read(size: int) -> None:
@@ -64,7 +67,7 @@ def _compare_bytes(
         if told:
             told(done, total)
 
-    for name in FILES:
+    for name in names:
         reader.columns(name).verify(read)
 
 

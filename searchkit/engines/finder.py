@@ -112,7 +112,10 @@ class Finder:
             return same[1]
         found = self._found.get(leaf)
         if found is None:
+            kernel = self.kernel
             found = self._search(leaf)
+            if self.kernel is not kernel:  # in between: each has columns of its own
+                found = self._search(leaf)
             self._found[leaf] = found
         self._by_id[id(leaf)] = leaf, found
         return found
@@ -220,6 +223,7 @@ class Finder:
 
     def _variants(self, leaf: Leaf) -> TermPostings | Column | None:
         """All documents of a leaf by its variants; nothing if it stands nowhere."""
+        kernel = self.kernel
         several = [
             source
             for variant in leaf.variants
@@ -228,6 +232,8 @@ class Finder:
         if len(several) <= 1:
             return several[0] if several else None
         self.spend(sum(map(size_of, several)))
+        if self.kernel is not kernel:  # which cannot read what the other one found
+            return self._variants(leaf)
         return self.kernel.first_of([self.column(source) for source in several])
 
     def _variant(self, leaf: Leaf, variant: Slots) -> TermPostings | Column | None:

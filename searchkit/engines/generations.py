@@ -63,6 +63,7 @@ class Manifest:
     warnings: dict[str, str]
     glossary: str  # what else the glossary was made of: its version, the user's file
     dictionaries: str = ""
+    translations: str = ""  # digest of the bilingual dictionary; empty if there is none
 
 
 def _regular(path: Path) -> Path:
@@ -160,6 +161,7 @@ def _manifest(value: dict[str, Any]) -> Manifest:
         warnings={name: str(why) for name, why in _rows(value, "warnings")},
         glossary=str(value["glossary"]),
         dictionaries=str(value["dictionaries"]),
+        translations=str(value.get("translations", "")),
     )
 
 

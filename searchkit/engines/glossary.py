@@ -16,7 +16,7 @@ from searchkit.analysis.names import name_key
 from searchkit.analysis.pairs import Definition
 from searchkit.engines.columns.files import Columns, ColumnWriter, corrupt
 from searchkit.engines.reader import GLOSSARY
-from searchkit.engines.twins import add_twins
+from searchkit.engines.twins import add_names
 from searchkit.model import GlossaryPair, GlossaryPlace
 from searchkit.record import as_tuple
 
@@ -46,7 +46,7 @@ def write_glossary(generation: Path, pairs: Iterable[GlossaryPair]) -> None:
     rows = [(pair.names, pair.count, [*map(as_tuple, pair.places)]) for pair in pairs]
     data = json.dumps(rows, separators=(",", ":")).encode("ascii")
     with ColumnWriter(generation / GLOSSARY, GLOSSARY, durable=False) as writer:
-        add_twins(writer, _twins(pairs))
+        add_names(writer, _twins(pairs))
         writer.add(_PAIRS, zlib.compress(data, _LEVEL))
 
 

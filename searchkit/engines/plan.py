@@ -73,11 +73,13 @@ class FormulaLeaf(Leaf):
 class Twin:
     """Another name of what some leaves of a group name together.
 
-    A document that holds `leaf` lacks none of the leaves in `of`.
+    A document that holds `leaf` lacks none of the leaves in `of`, but for one that is
+    only `likely` the same: what a dictionary gives has senses that were not meant.
     """
 
     of: tuple[Leaf, ...]
     leaf: Leaf
+    likely: bool = False
 
 
 @record

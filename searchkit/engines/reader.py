@@ -20,7 +20,7 @@ from searchkit.engines.columns.postings import Postings, TermPostings
 from searchkit.engines.decoded import Decoded
 from searchkit.engines.kernels.plain import PlainKernel
 from searchkit.engines.texts import Texts
-from searchkit.engines.twins import Twins
+from searchkit.engines.twins import NameTable
 from searchkit.engines.user_words import FILE_NAME as WORDS
 from searchkit.engines.user_words import unpack_words
 from searchkit.record import record
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from searchkit.model import Article, GlossaryPair
 
 GLOSSARY = "glossary"
+TRANSLATIONS = "translations"  # only if there was a dictionary
 SUGGESTIONS = "suggestions"
 POSTINGS = "postings"
 DOCUMENTS = "documents"
@@ -139,6 +140,8 @@ class GenerationReader:
             raise corrupt(generation / WORDS, str(error)) from error
         for name in (PAGES, GLOSSARY, SUGGESTIONS):
             self.columns(name)
+        if TRANSLATIONS in self.manifest.files:
+            self.columns(TRANSLATIONS)
         documents = self.columns(DOCUMENTS)
         totals = documents.column("totals").integers("Q")
         self.document_count, title_words, body_words = totals
@@ -366,9 +369,16 @@ class GenerationReader:
         return lexicon(self._words)
 
     @cached_property
-    def twins(self) -> Twins:
-        """The names that have twins in the glossary."""
-        return Twins(self.columns(GLOSSARY))
+    def twins(self) -> NameTable:
+        """The names in the glossary: by key the spelling, then its twins."""
+        return NameTable(self.columns(GLOSSARY))
+
+    @cached_property
+    def translations(self) -> NameTable | None:
+        """What the dictionary says of a `bilingual_key`, if there was one."""
+        if TRANSLATIONS not in self.manifest.files:
+            return None
+        return NameTable(self.columns(TRANSLATIONS))
 
     def glossary(self) -> tuple[GlossaryPair, ...]:
         """Every pair of the glossary with its evidence."""

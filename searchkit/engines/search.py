@@ -243,11 +243,17 @@ class Evaluation:
         return {number: tuple(labels) for number, labels in lacking.items()}
 
     def _by_twin(self, numbers: Numbers) -> dict[int, set[Leaf]]:
-        """The leaves that each document answers by a twin."""
-        if not self.plan.twins():
+        """The leaves that each document answers by a twin, and so does not lack."""
+        twins = [twin for twin in self.plan.twins() if not twin.likely]
+        if not twins:
             return {}
         return {
-            int(number): {leaf for twin in self.twins(int(number)) for leaf in twin.of}
+            int(number): {
+                leaf
+                for twin in twins
+                if self.twin_score(twin, int(number))
+                for leaf in twin.of
+            }
             for number in numbers
         }
 
@@ -332,13 +338,15 @@ class Evaluation:
     def _part(self, child: Node, group: Group) -> Answer:
         """What a part of a group finds, by itself and by the twins it belongs to."""
         answer = self._answer(child)
-        twins = [twin.leaf for twin in group.twins if child in twin.of]
+        twins = [twin for twin in group.twins if child in twin.of]
         if not twins:
             return answer
-        found = [self.finder.documents(leaf) for leaf in twins]
+        documents, union = self.finder.documents, self._kernel.union
+        same = [documents(twin.leaf) for twin in twins if not twin.likely]
+        alike = [documents(twin.leaf) for twin in twins if twin.likely]
         return Answer(
-            self._kernel.union([answer.hits, *found]),
-            self._kernel.union([answer.complete, *found]),
+            union([answer.hits, *same, *alike]),
+            union([answer.complete, *same]) if same else answer.complete,
             answer.literal,
         )
 
@@ -374,7 +382,8 @@ class Evaluation:
 
     def _twin_scores(self, twin: Twin, numbers: Numbers) -> Scores:
         kernel = self._kernel
-        scores = kernel.times(self.finder.scores(twin.leaf, numbers), ranking.TWIN)
+        share = ranking.share_of_twin(likely=twin.likely)
+        scores = kernel.times(self.finder.scores(twin.leaf, numbers), share)
         if not twin.of:
             return scores
         named = [self.finder.documents(leaf) for leaf in twin.of]

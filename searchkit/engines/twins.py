@@ -1,7 +1,8 @@
 """Which other names has a name, in the glossary of one generation?
 
 A search asks for a few names of thousands, so nothing is parsed: `keys` are sorted,
-`names` has for each key its spelling and then its twins, `first` says from where on.
+`names` has for each key its texts, `first` says from where on. The texts of a name in
+the glossary are its spelling and then its twins.
 """
 
 from __future__ import annotations
@@ -24,16 +25,8 @@ _MOST_FOUND = 4096  # texts of which it is kept which key comes first
 _NOT_LOOKED_UP = object()
 
 
-@record
-class Names:
-    """A name as it is mostly written, and the other names of the same thing."""
-
-    spelling: str
-    twins: tuple[str, ...]
-
-
-class Twins:
-    """The names that have twins, by `name_key`. Safe for many threads."""
+class NameTable:
+    """Some texts for each of many keys. Safe for many threads."""
 
     def __init__(self, columns: Columns) -> None:
         """Raises: IndexCorruptError."""
@@ -54,13 +47,13 @@ class Twins:
         # No folded character is below the blank, so no key stands between.
         return first is not None and f"{first[0]} ".startswith(f"{atom} ")
 
-    def get(self, key: str) -> Names | None:
-        """The names of a key; None if it has none. Raises: IndexCorruptError."""
+    def get(self, key: str) -> tuple[str, ...]:
+        """The texts of a key; none if it is not there. Raises: IndexCorruptError."""
         first = self._from(key)
-        return first[1] if first and first[0] == key else None
+        return first[1] if first and first[0] == key else ()
 
-    def _from(self, text: str) -> tuple[str, Names] | None:
-        """The first key that is not below a text, with its names."""
+    def _from(self, text: str) -> tuple[str, tuple[str, ...]] | None:
+        """The first key that is not below a text, with its texts."""
         found = self._found.get(text, _NOT_LOOKED_UP)
         if found is _NOT_LOOKED_UP:
             wanted, keys = text.encode("utf-8", "surrogatepass"), self._keys
@@ -72,21 +65,37 @@ class Twins:
             self._found[text] = found
         return found  # type: ignore[no-any-return]
 
-    def all(self) -> Iterator[tuple[str, Names]]:
-        """Every key with its names, in order. Raises: IndexCorruptError."""
+    def all(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Every key with its texts, in order. Raises: IndexCorruptError."""
         for number in range(len(self._keys)):
             yield self._keys[number], self._at(number)
 
-    def _at(self, number: int) -> Names:
+    def _at(self, number: int) -> tuple[str, ...]:
         first, end = self._first[number], self._first[number + 1]
         if not first < end <= len(self._names):
             raise corrupt(self._path, f"key {number} has no names")
-        spelling, *twins = map(self._names.__getitem__, range(first, end))
-        return Names(spelling, tuple(twins))
+        return tuple(map(self._names.__getitem__, range(first, end)))
 
 
-def add_twins(writer: ColumnWriter, table: Mapping[str, Sequence[str]]) -> None:
-    """Write the columns: of each key its spelling, then its twins."""
+@record
+class Names:
+    """A name as it is mostly written, and the other names of the same thing."""
+
+    spelling: str
+    twins: tuple[str, ...]
+
+
+def names_of(table: NameTable, key: str) -> Names | None:
+    """The names of a `name_key` in the glossary; None if it has none.
+
+    Raises: IndexCorruptError.
+    """
+    found = table.get(key)
+    return Names(found[0], found[1:]) if found else None
+
+
+def add_names(writer: ColumnWriter, table: Mapping[str, Sequence[str]]) -> None:
+    """Write the columns: the keys with their texts, at least one each."""
     rows = sorted((k.encode("utf-8", "surrogatepass"), k) for k in table)
     keys = [key for _, key in rows]
     add_texts(writer, "keys", keys)
@@ -95,4 +104,4 @@ def add_twins(writer: ColumnWriter, table: Mapping[str, Sequence[str]]) -> None:
     writer.add("first", array("I", accumulate(counts, initial=0)))
 
 
-__all__ = ["Names", "Twins", "add_twins"]
+__all__ = ["NameTable", "Names", "add_names", "names_of"]

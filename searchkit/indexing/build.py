@@ -22,8 +22,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from searchkit.analysis.analyzer import GLOSSARY_VERSION, fingerprint
+from searchkit.analysis.bilingual import BILINGUAL_VERSION
 from searchkit.analysis.dictionary import NO_WORDS, Dictionary, read_dictionaries
 from searchkit.config import Config
+from searchkit.corpus.bilingual_file import BilingualFile, read_bilingual
 from searchkit.corpus.glossary_file import UserGlossary, read_user_glossary
 from searchkit.corpus.reader import walk
 from searchkit.engines import generations
@@ -74,6 +76,7 @@ class Build:
     failures: list[Failure] = field(default_factory=list)
     dictionary: Dictionary = NO_WORDS
     glossary: UserGlossary = field(default_factory=UserGlossary)
+    bilingual: BilingualFile = field(default_factory=BilingualFile)
     looks: FileLooks | None = None
     sources: list[Source] | None = None
 
@@ -82,6 +85,7 @@ class Build:
         started = time.monotonic()
         self.dictionary = read_dictionaries(self.config.dictionaries)
         self.glossary = read_user_glossary(self.config.glossary)
+        self.bilingual = read_bilingual(self.config.bilingual)
         with _ended_by_signals(), seldom_collected(), self._locked():
             report = self._run()
         return replace(report, took_s=time.monotonic() - started)
@@ -104,9 +108,9 @@ class Build:
         unchanged = {s.doc_id for s in sources} - {s.doc_id for s in changed}
         warned = manifest.warnings.items() if manifest else ()
         self.failures += [(name, why) for name, why in warned if name in unchanged]
-        glossary = _glossary_digest(self.glossary)
-        moved = manifest is None or (
-            (manifest.corpus, manifest.glossary) != (_root(self.corpus), glossary)
+        said = _root(self.corpus), _glossary_digest(self.glossary), self._translated
+        moved = manifest is None or said != (
+            (manifest.corpus, manifest.glossary, manifest.translations)
         )
         if base and len(unchanged) == len(old) and not changed and not moved:
             self._refuse_if_strict()
@@ -197,6 +201,7 @@ class Build:
         self._merge(generation, runs, base, written, unchanged, workers.keys)
         for path in runs:
             path.unlink()
+        self._write_translations(generation, base)
         return written
 
     def _merge(
@@ -256,6 +261,29 @@ class Build:
         if self.looks:
             self.looks.seen |= {name: (look, digest) for name, look, digest in looks}
 
+    @property
+    def _translated(self) -> str:
+        """What the translations are made of; nothing without a dictionary."""
+        data = self.bilingual.data
+        return digest_of(bytes([BILINGUAL_VERSION]) + data).hex() if data else ""
+
+    def _write_translations(self, generation: Path, base: Path | None) -> None:
+        """Write what the dictionary says, which is the same for all articles."""
+        from searchkit.analysis.bilingual import bilingual_table, entries
+        from searchkit.engines.columns.files import ColumnWriter
+        from searchkit.engines.reader import TRANSLATIONS
+        from searchkit.engines.twins import add_names
+
+        if not self._translated:
+            return
+        file = generation / TRANSLATIONS
+        if base and generations.read_manifest(base).translations == self._translated:
+            shutil.copyfile(base / TRANSLATIONS, file)
+            return
+        table = bilingual_table(entries(self.bilingual.lines()))
+        with ColumnWriter(file, TRANSLATIONS, durable=False) as writer:
+            add_names(writer, table)
+
     def _finish(self, generation: Path, doc_ids: set[str]) -> None:
         """Write the manifest, look whether all is there, and swap."""
         from searchkit.engines.user_words import write_words
@@ -273,6 +301,7 @@ class Build:
             warnings={name: why for name, why in self.failures if name in doc_ids},
             dictionaries=self.dictionary.digest,
             glossary=_glossary_digest(self.glossary),
+            translations=self._translated,
         )
         generations.write_manifest(generation, manifest)
         found = len(known_digests(generation))

@@ -12,8 +12,14 @@ from collections.abc import Iterator
 from searchkit.analysis.analyzer import ZONES
 from searchkit.analysis.folding import fold
 from searchkit.engines import formulas, matching, ranking
-from searchkit.engines.plan import AnyOf, FormulaLeaf, Group, Leaf, Node
-from searchkit.engines.ranking import FIELD_WEIGHTS, K1, SHARES, TWIN, ZONE_WEIGHTS
+from searchkit.engines.plan import AnyOf, FormulaLeaf, Group, Leaf, Node, Twin
+from searchkit.engines.ranking import (
+    FIELD_WEIGHTS,
+    K1,
+    SHARES,
+    ZONE_WEIGHTS,
+    share_of_twin,
+)
 from searchkit.engines.reader import Summary
 from searchkit.engines.search import Evaluation
 from searchkit.model import Explanation
@@ -108,9 +114,14 @@ def _frequency_lines(evaluation: Evaluation, leaf: Leaf, row: Summary) -> Iterat
 def _twin_lines(evaluation: Evaluation, row: Summary) -> list[str]:
     return [
         f"  {evaluation.twin_score(twin, row.number):8.3f}  “{twin.leaf.label}”, "
-        f"another name: {TWIN} × what it would score"
+        f"{_share(twin)} × what it would score"
         for twin in evaluation.twins(row.number)
     ]
+
+
+def _share(twin: Twin) -> str:
+    what = "a translation" if twin.likely else "another name"
+    return f"{what}: {share_of_twin(likely=twin.likely)}"
 
 
 def _why_not(evaluation: Evaluation, row: Summary) -> str:

@@ -9,6 +9,7 @@ as a whole is searched in parts.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property, partial
 from heapq import nlargest
 from itertools import chain, islice, takewhile
 from typing import TYPE_CHECKING
@@ -39,15 +40,16 @@ from searchkit.engines.plan import (
 )
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.query.light import CHARACTER_WEIGHT, LIGHT, is_light
-from searchkit.query.nearest import Nearest
 from searchkit.query.notes import Notes
 from searchkit.query.restrict import Scope
 from searchkit.query.tree import Fuzzy, Occur, Wildcard
 from searchkit.query.twins import Piece, Twins
+from searchkit.record import replace
 
 if TYPE_CHECKING:
     from searchkit.analysis.latex import Atom
-from searchkit.record import replace
+    from searchkit.query.nearest import Nearest
+    from searchkit.query.translations import Translations
 
 MOST_TERMS = 200
 """To how many terms the first wildcard or `~` may expand; the nth to an nth of them."""
@@ -81,12 +83,22 @@ _NOTHING = _SEPARATORS | {""}
 class Budget:
     """What one query may still look up, in all its scopes."""
 
-    def __init__(self, notes: Notes) -> None:
+    def __init__(self, finder: Finder, notes: Notes) -> None:
+        self._finder = finder
         self._notes = notes
+        self._nearest: Nearest | None = None
         self._words = MOST_WORDS
         self._parts = MOST_PARTS
         self._patterns = MOST_PATTERNS
         self.terms = MOST_LOOKED_AT
+
+    def near(self, word: str) -> tuple[str, ...]:
+        """Words of the index like one that is not in it; none if many were asked."""
+        if self._nearest is None:
+            from searchkit.query.nearest import Nearest  # which most queries need not
+
+            self._nearest = Nearest(self._finder)
+        return self._nearest.words(word)
 
     def takes_word(self, text: str) -> bool:
         """Whether a word may be looked up; the first that may not gets a note."""
@@ -128,21 +140,16 @@ class Leaves:
         notes: Notes,
         *,
         exact: bool = False,
-        nearest: Nearest | None = None,
         budget: Budget | None = None,
     ) -> None:
-        """`exact` leaves out the other names of what is typed.
-
-        `nearest` looks for words like those that are not found.
-        """
+        """`exact` leaves out the other names of what is typed."""
         self._finder = finder
         self._find = finder.reader.find
-        self._nearest = nearest or Nearest(finder)
         self._scope = scope
         self._notes = notes
         self._exact = exact
         self._segmenter = finder.reader.lexicon.segmenter
-        self._budget = budget or Budget(notes)
+        self._budget = budget or Budget(finder, notes)
         self._twins = Twins(finder, self._leaf, self._row, notes)
 
     def within(self, fields: tuple[str, ...]) -> Leaves:
@@ -155,14 +162,28 @@ class Leaves:
             scope,
             notes,
             exact=self._exact,
-            nearest=self._nearest,
             budget=self._budget,
         )
 
     def twins(self, pieces: Sequence[Piece]) -> Iterator[Twin]:
-        """The other names of what pieces side by side name; none if `exact`."""
-        if not self._exact:
-            yield from self._twins.of(pieces)
+        """The other names of what pieces side by side name; none if `exact`.
+
+        What the glossary does not name is looked up in the dictionary.
+        """
+        if self._exact:
+            return
+        twins = [*self._twins.of(pieces)]
+        yield from twins
+        named = {leaf for twin in twins for leaf in twin.of}
+        if self._finder.reader.translations:
+            yield from self._translations.of(pieces, named)
+
+    @cached_property
+    def _translations(self) -> Translations:
+        from searchkit.query.translations import Translations  # of few indexes
+
+        class_of = partial(self._class, STEM)
+        return Translations(self._finder, self._leaf, self._row, class_of, self._notes)
 
     def text(self, text: str) -> Iterator[Leaf]:
         """The words of a chunk as typed, each a leaf."""
@@ -373,7 +394,7 @@ class Leaves:
 
     def _near(self, leaf: Leaf) -> tuple[str, ...]:
         """Words of the index like one that is not in it."""
-        return self._nearest.words(fold(leaf.label).text)
+        return self._budget.near(fold(leaf.label).text)
 
     def _signs(self, text: str) -> Iterator[Leaf]:
         text = text.strip()

@@ -72,6 +72,13 @@ class Notes:
         text = f"{_quoted(label)}: also searched: {', '.join(names)} (in {articles})"
         self._add("expanded", label, text)
 
+    def translated(self, label: str, names: Sequence[str], count: int) -> None:
+        """A part was searched by what a dictionary calls it in the other language."""
+        articles = "1 article" if count == 1 else f"{count} articles"
+        shown = ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
+        text = f"{_quoted(label)}: also searched in translation: {shown}"
+        self._add("expanded", label, f"{text} (in {articles})")
+
     def ignored(self, part: str, why: str) -> None:
         """A part was not searched."""
         self._add("ignored", part, f"{_quoted(part)} was ignored: {why}")

@@ -63,9 +63,11 @@ def _group(words: tree.Words, leaves: Leaves) -> Group | None:
     for item in _asked(words.items, leaves):
         if item.occur == "excluded":
             parts[item.occur].extend(_nodes(item.node, leaves, item.occur))
-        elif pieces := _pieces(item.node, leaves):
-            names.add(*pieces)
-            for piece in pieces[1]:
+        elif found := _pieces(item.node, leaves):
+            needed = item.occur == "required"
+            pieces = [replace(piece, needed=needed) for piece in found[1]]
+            names.add(found[0], pieces)
+            for piece in pieces:
                 parts[item.occur].extend(piece.leaves)
         else:
             names.end()
@@ -108,7 +110,8 @@ def _asked(items: tuple[tree.Item, ...], leaves: Leaves) -> Iterator[tree.Item]:
 def _within(twin: Twin, light: dict[Node, Node]) -> Twin:
     """The twin of the leaves as they now are in the group."""
     of = (light.get(leaf, leaf) for leaf in twin.of)
-    return Twin(tuple(leaf for leaf in of if isinstance(leaf, Leaf)), twin.leaf)
+    leaves = tuple(leaf for leaf in of if isinstance(leaf, Leaf))
+    return replace(twin, of=leaves)
 
 
 class _Names:

@@ -17,7 +17,7 @@ from searchkit.analysis.terms import CASED
 from searchkit.engines.finder import Finder
 from searchkit.engines.plan import Leaf, Twin
 from searchkit.engines.plan import Sequence as Slots
-from searchkit.engines.twins import Names
+from searchkit.engines.twins import Names, names_of
 from searchkit.query.notes import Notes
 from searchkit.record import record
 
@@ -35,11 +35,15 @@ MakeRow = Callable[[Sequence[str]], Slots]
 
 @record
 class Piece:
-    """A word that was typed, its leaves, and whether it stood apart from the last."""
+    """A word that was typed, its leaves, and whether it stood apart from the last.
+
+    `needed` if it has to be there.
+    """
 
     text: str
     leaves: tuple[Leaf, ...]
     apart: bool = True
+    needed: bool = False
 
 
 class Twins:
@@ -63,7 +67,7 @@ class Twins:
                 at += 1
                 continue
             for end in range(min(len(pieces), at + MOST_WORDS), at, -1):
-                name = _joined(pieces[at:end])
+                name = joined(pieces[at:end])
                 if names := self._names(name):
                     leaves = [leaf for p in pieces[at:end] for leaf in p.leaves]
                     for leaf in self._noted(name, names):
@@ -105,7 +109,7 @@ class Twins:
         return [leaf for leaf in leaves if self._finder.found(leaf).is_anywhere]
 
     def _names(self, text: str) -> Names | None:
-        names = self._finder.reader.twins.get(name_key(text))
+        names = names_of(self._finder.reader.twins, name_key(text))
         if names and is_abbreviation(names.spelling) and text == text.lower():
             return names if self._is_mostly_abbreviated(names.spelling, text) else None
         return names
@@ -130,7 +134,8 @@ class Twins:
         yield (*row[:-1], _forms(row[-1][0]))
 
 
-def _joined(pieces: Sequence[Piece]) -> str:
+def joined(pieces: Sequence[Piece]) -> str:
+    """The text of pieces side by side."""
     return "".join(" " * piece.apart + piece.text for piece in pieces).strip()
 
 

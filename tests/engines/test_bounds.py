@@ -38,6 +38,7 @@ class QueryReader(ToyReader):
 
     lexicon = PLAIN
     twins: Mapping[str, object] = MappingProxyType({})
+    translations = None
     first_of_names: frozenset[str] = frozenset()
     suggestions = NoSuggestions()
 

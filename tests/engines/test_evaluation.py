@@ -15,7 +15,8 @@ from toy import ToyDocument, ToyReader
 from searchkit.analysis.analyzer import ZONES
 from searchkit.engines import ranking, search
 from searchkit.engines.finder import Finder
-from searchkit.engines.kernels.vector import codes_of
+from searchkit.engines.kernels.plain import PlainKernel
+from searchkit.engines.kernels.vector import VectorKernel, codes_of
 from searchkit.engines.plan import ALL_FIELDS, AnyOf, Filters, Group, Leaf, Plan, Twin
 from searchkit.engines.search import Evaluation
 
@@ -418,3 +419,28 @@ def test_arrays_get_the_codes_of_single_numbers(xs: list[float]) -> None:
     near += [float(np.nextafter(border, 0)) for border in ranking.CODE_BORDERS[1:]]
     codes = codes_of(np.array([*xs, *near]))
     assert codes.tolist() == [ranking.impact_code(x) for x in (*xs, *near)]
+
+
+class ChangingReader(ToyReader):
+    """Takes the other kernel after so much work."""
+
+    most_plain = 0
+
+    def kernel(self, work: int) -> PlainKernel | VectorKernel:
+        return self.vector if work > self.most_plain else self.plain
+
+
+@pytest.mark.parametrize("most_plain", range(0, 400, 9))
+def test_the_kernel_may_change_within_a_leaf(most_plain: int) -> None:
+    reader = ChangingReader(
+        [ToyDocument(body=(("prose", (*"xyzxy",)),)) for _ in range(20)]
+        + [ToyDocument(body=(("prose", (*"yxz",)),)) for _ in range(20)]
+    )
+    reader.most_plain = most_plain
+    leaf = Leaf("xy", ((("x",), ("y",)), (("y",), ("x",))))
+    finder = Finder(reader)
+    found = finder.found(leaf)
+    assert found.document_count == 40
+    scores = finder.scores(leaf, finder.kernel.chosen([0, 39]))
+    same = Finder(reader, kernel=reader.plain)
+    assert [*scores] == [*same.scores(leaf, same.kernel.chosen([0, 39]))]

@@ -1,0 +1,126 @@
+"""What may the words that were typed be called in the other language?
+
+A dictionary gives a word many senses, and the one that was meant is not known. So all
+its translations are one leaf, as if they were one word with as many articles as hold
+any of them (Pirkola 1998, https://doi.org/10.1145/290941.290957): a word with vague
+translations weighs little. A document that holds one of them is a hit, but is not
+counted as having the word. What is needed or excluded is so as typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
+
+from searchkit.analysis.bilingual import bilingual_key
+from searchkit.analysis.scripts import is_han
+from searchkit.engines.finder import Finder
+from searchkit.engines.plan import Leaf, Twin
+from searchkit.engines.plan import Sequence as Slots
+from searchkit.query.light import is_light
+from searchkit.query.notes import Notes
+from searchkit.query.twins import MakeLeaf, MakeRow, Piece, joined
+
+MOST_WORDS = 4
+"""Words of a name that is looked up as one."""
+
+MOST_TRANSLATED = 24
+"""Names of one query that are translated; who types more has pasted a text."""
+
+
+class Translations:
+    """Finds the translations in one query on one index, in one scope."""
+
+    def __init__(
+        self,
+        finder: Finder,
+        leaf: MakeLeaf,
+        row: MakeRow,
+        class_of: Callable[[str], str],
+        notes: Notes,
+    ) -> None:
+        """`leaf` and `row` as for `Twins`; `class_of` is the term of an English word
+        with all that shares its stem."""
+        self._finder = finder
+        self._table = finder.reader.translations
+        self._leaf = leaf
+        self._row = row
+        self._class_of = class_of
+        self._notes = notes
+        self._left = MOST_TRANSLATED
+
+    def of(self, pieces: Sequence[Piece], named: Set[Leaf]) -> Iterator[Twin]:
+        """The translations of what was typed, the longest names first.
+
+        Leaves that are `named` by the glossary need none.
+        """
+        if self._table is None:
+            return
+        at = 0
+        while at < len(pieces):
+            for end in range(min(len(pieces), at + MOST_WORDS), at, -1):
+                name = pieces[at:end]
+                leaves = tuple(leaf for piece in name for leaf in piece.leaves)
+                if any(piece.needed for piece in name) or not named.isdisjoint(leaves):
+                    continue
+                if leaf := self._translated(joined(name)):
+                    yield Twin(leaves, leaf, likely=True)
+                    at = end - 1
+                    break
+                if end == at + 1:
+                    yield from self._parts(pieces[at])
+            at += 1
+
+    def _parts(self, piece: Piece) -> Iterator[Twin]:
+        """The translations of the longest parts of a Chinese word, from the left."""
+        text = bilingual_key(piece.text)
+        if len(text) < 3 or not is_han(text[0]):
+            return
+        at = 0
+        while at < len(text) - 1:
+            for end in range(len(text), at + 1, -1):
+                if leaf := self._translated(text[at:end]):
+                    yield Twin(piece.leaves, leaf, likely=True)
+                    at = end - 1
+                    break
+            at += 1
+
+    def _translated(self, text: str) -> Leaf | None:
+        """A leaf of all translations of a text; None if none stands anywhere."""
+        key = bilingual_key(text)
+        if not key or self._table is None or is_light(text.lower()) or not self._left:
+            return None
+        names = self._table.get(key)
+        variants = self._chinese(names) if key.isascii() else self._english(names)
+        if not variants:
+            return None
+        leaf = self._leaf(", ".join(variants), *_together(variants.values()))
+        if not self._finder.found(leaf).is_anywhere:
+            return None
+        self._left -= 1
+        count = self._finder.found(leaf).document_count
+        self._notes.translated(text, [*variants], count)
+        return leaf
+
+    def _english(self, names: Sequence[str]) -> dict[str, Slots]:
+        """By name how it stands: each word with all that shares its stem."""
+        rows = {
+            name: tuple((self._class_of(word),) for word in name.split(" "))
+            for name in names
+            if " " in name or not is_light(name)
+        }
+        return {name: row for name, row in rows.items() if self._stands(row)}
+
+    def _chinese(self, names: Sequence[str]) -> dict[str, Slots]:
+        rows = {name: self._row(tuple(name)) for name in names}
+        return {name: row for name, row in rows.items() if self._stands(row)}
+
+    def _stands(self, row: Slots) -> bool:
+        """Whether each word of a row stands somewhere."""
+        return all(self._finder.reader.find("text", slot[0]) for slot in row)
+
+
+def _together(rows: Collection[Slots]) -> Iterator[Slots]:
+    """The rows as variants of a leaf: those of one word as one slot."""
+    if words := tuple(dict.fromkeys(row[0][0] for row in rows if len(row) == 1)):
+        yield (words,)
+    yield from (row for row in rows if len(row) > 1)

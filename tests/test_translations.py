@@ -1,0 +1,168 @@
+"""A dictionary finds articles in the other language, after those with the word."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from conftest import ids
+
+import searchkit
+from searchkit import Article, Config, ConfigError, SearchEngine
+from searchkit.analysis.bilingual import bilingual_table, entries
+from searchkit.corpus.bilingual_file import read_bilingual
+
+LINES = """\
+# CC-CEDICT
+部署 部署 [bu4 shu3] /to dispose/to deploy/deployment/
+容器 容器 [rong2 qi4] /receptacle/vessel/(computing) container/
+機器學習 机器学习 [ji1 qi4 xue2 xi2] /machine learning/
+王 王 [Wang2] /surname Wang/CL:個|个[ge4]/
+配置 配置 [pei4 zhi4] /to deploy/to allocate/configuration/
+"""
+ARTICLES = (
+    Article("a", "容器", "把容器部署到节点。"),
+    Article("b", "Containers", "Deploying a container to a node."),
+    Article("c", "Vessel", "A ship is a vessel."),
+    Article("d", "节点", "节点有名字。"),
+    Article("e", "Learning", "Machine learning with a machine."),
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "cedict.txt"
+    path.write_text(LINES, "utf-8")
+    return path
+
+
+@pytest.fixture
+def engine(tmp_path: Path, file: Path) -> SearchEngine:
+    config = Config(bilingual=str(file))
+    searchkit.build(ARTICLES, tmp_path / "index", config=config)
+    return searchkit.open(tmp_path / "index")
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("容器", ["a", "b", "c"]),
+        ("container", ["b", "a"]),
+        ("deploys", ["b", "a"]),
+        ("机器学习", ["e"]),
+        ("機器 學習", ["e"]),
+        ("部署容器", ["a", "b", "c"]),
+    ],
+)
+def test_translations_come_after_the_word_itself(
+    query: str, expected: list[str], engine: SearchEngine
+) -> None:
+    assert ids(engine.search(query, limit=None)) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ('"容器"', {"a"}),
+        ("节点 -容器", {"d"}),
+        ("title:vessel", {"c"}),
+    ],
+)
+def test_what_is_quoted_or_excluded_is_as_typed(
+    query: str, expected: set[str], engine: SearchEngine
+) -> None:
+    assert set(ids(engine.search(query, limit=None))) == expected
+
+
+def test_what_is_needed_is_needed_as_typed(engine: SearchEngine) -> None:
+    assert ids(engine.search("+容器 node", limit=None)) == ["a"]
+
+
+def test_exact_leaves_translations_out(engine: SearchEngine) -> None:
+    assert ids(engine.search("容器", exact=True)) == ["a"]
+
+
+def test_a_note_says_what_was_searched(engine: SearchEngine) -> None:
+    notes = [note.message for note in engine.search("容器").notes]
+    assert (
+        "“容器”: also searched in translation: vessel, container (in 2 articles)"
+        in notes
+    )
+
+
+def test_a_translation_is_highlighted_and_explained(engine: SearchEngine) -> None:
+    hit = engine.search("容器").hits[1]
+    (snippet, *_) = hit.snippets
+    start, end = snippet.highlights[0]
+    assert snippet.text[start:end].lower() == "container"
+    lines = "\n".join(engine.explain("容器", "b").lines)
+    assert "a translation" in lines
+
+
+def test_an_article_is_not_said_to_have_the_word(engine: SearchEngine) -> None:
+    assert engine.search("容器").hits[1].missing == ("容器",)
+
+
+def test_check_reads_the_translations(engine: SearchEngine, tmp_path: Path) -> None:
+    assert engine.check() == ()
+    (file,) = (tmp_path / "index").glob("generation-*/translations")
+    data = bytearray(file.read_bytes())
+    data[20] ^= 1
+    file.write_bytes(data)
+    assert "translations" in engine.check()[0]
+
+
+def test_a_build_takes_the_dictionary_up_and_leaves_it(
+    tmp_path: Path, file: Path
+) -> None:
+    index = tmp_path / "other"
+    for bilingual, found in (("none", 1), (str(file), 3), ("none", 1)):
+        searchkit.build(ARTICLES, index, config=Config(bilingual=bilingual))
+        with searchkit.open(index) as engine:
+            assert engine.search("容器").total == found
+
+
+def test_the_next_build_takes_the_translations_over(tmp_path: Path, file: Path) -> None:
+    index, config = tmp_path / "other", Config(bilingual=str(file))
+    first = searchkit.build(ARTICLES[:3], index, config=config)
+    before = (first.index_path / "translations").read_bytes()
+    second = searchkit.build(ARTICLES, index, config=config)
+    assert (second.index_path / "translations").read_bytes() == before
+
+
+def test_a_packed_dictionary_is_read(tmp_path: Path, file: Path) -> None:
+    packed = tmp_path / "cedict.txt.gz"
+    packed.write_bytes(gzip.compress(file.read_bytes()))
+    assert [*read_bilingual(str(packed)).lines()] == LINES.splitlines()
+
+
+@pytest.mark.parametrize("data", [b"\x1f\x8bno gzip", "王".encode("gb18030")])
+def test_a_bad_dictionary_is_an_error(tmp_path: Path, data: bytes) -> None:
+    bad = tmp_path / "bad"
+    bad.write_bytes(data)
+    with pytest.raises(ConfigError, match="cannot be read") as caught:
+        searchkit.build(ARTICLES, tmp_path / "other", config=Config(bilingual=str(bad)))
+    assert caught.value.key == "bilingual"
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_bilingual(str(tmp_path / "absent"))
+
+
+@pytest.mark.parametrize(
+    ("glosses", "names"),
+    [
+        ("to deploy/deployment", ("deploy", "deployment")),
+        ("safe; secure/safety; security", ("safe", "secure", "safety", "security")),
+        ("(of a (big) ship) to leave port", ("leave port",)),
+        ("to tell sb/an open-source license", ("tell", "open source license")),
+        ("what one says when one is asked", ()),
+        ("surname Li/variant of 李[Li3]/CL:個|个[ge4]", ()),
+    ],
+)
+def test_names_are_taken_from_glosses(glosses: str, names: tuple[str, ...]) -> None:
+    found = [*entries([f"字 字 [zi4] /{glosses}/"])]
+    assert found == ([("字", names)] if names else [])
+
+
+def test_words_that_mean_it_first_come_first() -> None:
+    table = bilingual_table(entries(LINES.splitlines()))
+    assert table["deploy"] == ["配置", "部署"]
+    assert "wang" not in table
