@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 ANALYZER_VERSION = 1
 """Raised with every change of what `analyze` returns for some text."""
 
+GLOSSARY_VERSION = 1
+"""Raised with every change of what `glossary` mines from some articles."""
+
 ZONES: tuple[Zone, ...] = ("prose", "heading", "code", "math")
 ZONE_MASK = 3  # of an occurrence: the zone's place in ZONES
 BLANK = 4  # of an occurrence: a blank stands before it

@@ -32,9 +32,6 @@ from searchkit.analysis.translations import Translations
 from searchkit.model import GlossaryPair, GlossaryPlace
 from searchkit.record import record
 
-GLOSSARY_VERSION = 1
-"""Raised with every change of what is mined from some articles."""
-
 _MOST_PLACES = 3  # kept of each pair
 _MOST_THINGS = 3  # that one Chinese name may be given to
 _LEAST_BORDERED = 0.5  # of a name's places

@@ -1,7 +1,9 @@
 """Which files of a folder are articles, and what does each of them say?
 
 A bad file is a reason to tell, never the end of the walk. Links are followed inside
-the folder only, so that a corpus from elsewhere cannot show what is not its own.
+the folder only, so that a corpus from elsewhere cannot show what is not its own. What
+reads YAML and Markdown is loaded with the first article: where nothing has changed none
+is read.
 """
 
 from __future__ import annotations
@@ -11,13 +13,14 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from searchkit.corpus.encoding import decode
-from searchkit.corpus.front_matter import FrontMatter, read_front_matter
-from searchkit.corpus.visible import read_visible
 from searchkit.errors import CorpusError
 from searchkit.model import Article, Markup, VisibleText
 from searchkit.record import record, replace
+
+if TYPE_CHECKING:
+    from searchkit.corpus.front_matter import FrontMatter
 
 MARKUPS: MappingProxyType[str, Markup] = MappingProxyType(
     {
@@ -199,6 +202,10 @@ def read_article(source: SourceFile, data: bytes) -> ReadArticle:
     Raises:
         CorpusError: it is empty, binary, or in no encoding that is known.
     """
+    from searchkit.corpus.encoding import decode
+    from searchkit.corpus.front_matter import read_front_matter
+    from searchkit.corpus.visible import read_visible
+
     try:
         decoded = decode(data)
     except ValueError as error:

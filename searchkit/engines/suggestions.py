@@ -11,6 +11,7 @@ Each key has the numbers of its completions, all keys' numbers lie in one row in
 order of the keys, and over the row lie its least numbers by stretches of FAN, by
 stretches of FAN of those, and so on. So the best of all keys that begin with a prefix,
 which are one stretch of the row, are found in a few steps, however many there are.
+Which completions are words is there for the next build, which takes over their keys.
 """
 
 from __future__ import annotations

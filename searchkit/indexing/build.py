@@ -8,7 +8,6 @@ the builds before can be seen in the result.
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import signal
@@ -20,11 +19,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from searchkit.analysis.analyzer import fingerprint
+from searchkit.analysis.analyzer import GLOSSARY_VERSION, fingerprint
 from searchkit.analysis.bilingual import BILINGUAL_VERSION
 from searchkit.analysis.dictionary import NO_WORDS, Dictionary, read_dictionaries
-from searchkit.analysis.glossary import GLOSSARY_VERSION
 from searchkit.config import Config
 from searchkit.corpus.bilingual_file import BilingualFile, read_bilingual
 from searchkit.corpus.glossary_file import UserGlossary, read_user_glossary
@@ -33,7 +32,7 @@ from searchkit.engines import generations
 from searchkit.engines.generation.known import known_digests
 from searchkit.engines.generations import FORMAT_VERSION, Manifest
 from searchkit.errors import CorpusError, IndexStoreError
-from searchkit.indexing.pool import COLLECT_EVERY
+from searchkit.indexing.garbage import seldom_collected
 from searchkit.indexing.seen import Look, read_seen, write_seen
 from searchkit.indexing.sources import (
     Corpus,
@@ -44,12 +43,19 @@ from searchkit.indexing.sources import (
     digest_of,
     try_source,
 )
-from searchkit.model import BuildReport, GlossaryPair, Phase, Progress
+from searchkit.model import BuildReport, Phase, Progress
 from searchkit.record import replace
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from searchkit.engines.generation.classes import Keys, KeysOf
 
 ProgressCallback = Callable[[Progress], None]
 
 _NEEDED = 2.5  # bytes of disk for a byte of sources: runs and the new generation
+
+_FEW_ARTICLES = 2000  # before a process for what is made of them is worth its start
 
 
 @dataclass(slots=True)
@@ -80,7 +86,7 @@ class Build:
         self.dictionary = read_dictionaries(self.config.dictionaries)
         self.glossary = read_user_glossary(self.config.glossary)
         self.bilingual = read_bilingual(self.config.bilingual)
-        with _ended_by_signals(), _seldom_collected(), self._locked():
+        with _ended_by_signals(), seldom_collected(), self._locked():
             report = self._run()
         return replace(report, took_s=time.monotonic() - started)
 
@@ -175,7 +181,6 @@ class Build:
         unchanged: set[str],
     ) -> set[str]:
         """Write the generation but for its manifest; the doc_ids that were changed."""
-        from searchkit.engines.generation.writer import write_generation
         from searchkit.indexing.preparing import Preparing
         from searchkit.indexing.workers import Workers
 
@@ -185,61 +190,76 @@ class Build:
         def analysed(done: int, done_bytes: int) -> None:
             self._tell("analysing", done, len(changed), done_bytes, size)
 
-        with Workers(self.index, self.jobs, how, size) as workers:
-            made = workers.runs(changed, generation, analysed)
-            self.failures += (failure for run in made for failure in run.failures)
-            self._refuse_if_strict()
-            for run in made:
-                self._note(run.looks)
-            written = {doc_id for run in made for doc_id in run.doc_ids}
-            total = len(written) + len(unchanged)
-            words = write_generation(
-                generation,
-                [run.path for run in made if run.path],
-                base,
-                unchanged,
-                keys_of=workers.keys,
-                threads=min(self.jobs, 2),
-                told=lambda share: self._tell("writing", int(share * total), total),
-            )
+        workers = Workers(self.index, self.jobs, how, size)
+        made = workers.runs(changed, generation, analysed)
+        self.failures += (failure for run in made for failure in run.failures)
+        self._refuse_if_strict()
         for run in made:
-            if run.path:
-                run.path.unlink()
-        pairs = self._write_glossary(generation, base)
+            self._note(run.looks)
+        written = {doc_id for run in made for doc_id in run.doc_ids}
+        runs = [run.path for run in made if run.path]
+        self._merge(generation, runs, base, written, unchanged, workers.keys)
+        for path in runs:
+            path.unlink()
         self._write_translations(generation, base)
-        self._write_suggestions(generation, words, pairs)
         return written
+
+    def _merge(
+        self,
+        generation: Path,
+        runs: Sequence[Path],
+        base: Path | None,
+        written: set[str],
+        unchanged: set[str],
+        keys_of: KeysOf,
+    ) -> None:
+        """Write all columns; glossary and completions in a process beside this one."""
+        from searchkit.engines.generation.writer import GenerationWriter
+        from searchkit.indexing.aids import make_glossary, make_suggestions
+        from searchkit.indexing.beside import Beside
+
+        total = len(written) + len(unchanged)
+        apart = self.jobs > 1 and total >= _FEW_ARTICLES
+        made: list[Future[None]] = []
+
+        def told(share: float) -> None:
+            self._tell("writing", int(share * total), total)
+
+        with (
+            Beside(self.index, apart=apart) as beside,
+            GenerationWriter(generation, runs, base, unchanged) as writer,
+        ):
+
+            def keys_of_last(words: list[bytes]) -> Iterable[Keys]:
+                """Begin the glossary when no other worker takes memory."""
+                found = keys_of(words)
+                same = base if self._glossary_stays(base) else None
+                made.append(
+                    beside.start(make_glossary, generation, same, self.glossary)
+                )
+                return found
+
+            def words_known(words: Iterable[tuple[str, int]]) -> None:
+                made.append(
+                    beside.start(make_suggestions, generation, base, tuple(words))
+                )
+
+            writer.write_documents()
+            writer.write_postings(keys_of_last, min(self.jobs, 2), told, words_known)
+            writer.write_pages()
+            for each in made:
+                each.result()
+
+    def _glossary_stays(self, base: Path | None) -> bool:
+        """Whether the glossary of a generation was made as it would be now."""
+        if not base:
+            return False
+        manifest = generations.read_manifest(base)
+        return manifest.glossary == _glossary_digest(self.glossary)
 
     def _note(self, looks: Sequence[tuple[str, Look, bytes]]) -> None:
         if self.looks:
             self.looks.seen |= {name: (look, digest) for name, look, digest in looks}
-
-    def _write_glossary(
-        self, generation: Path, base: Path | None
-    ) -> tuple[GlossaryPair, ...]:
-        """Mine the definitions of all articles, those of earlier builds included.
-
-        What comes of it depends on them and on the user's glossary only.
-        """
-        from searchkit.analysis.glossary import mine, with_user_pairs
-        from searchkit.engines.columns.files import Columns
-        from searchkit.engines.generation.known import (
-            same_definitions,
-            stored_definitions,
-        )
-        from searchkit.engines.glossary import read_pairs, write_glossary
-        from searchkit.engines.reader import GLOSSARY
-
-        user = self.glossary
-        if base and same_definitions(base, generation):
-            manifest = generations.read_manifest(base)
-            if manifest.glossary == _glossary_digest(user):
-                shutil.copyfile(base / GLOSSARY, generation / GLOSSARY)
-                return read_pairs(Columns(base / GLOSSARY, GLOSSARY))
-        mined = mine(stored_definitions(generation))
-        pairs = tuple(with_user_pairs(mined, user.path, user.added, user.banned))
-        write_glossary(generation, pairs)
-        return pairs
 
     @property
     def _translated(self) -> str:
@@ -263,24 +283,6 @@ class Build:
         table = bilingual_table(entries(self.bilingual.lines()))
         with ColumnWriter(file, TRANSLATIONS, durable=False) as writer:
             add_names(writer, table)
-
-    def _write_suggestions(
-        self,
-        generation: Path,
-        words: Iterable[tuple[str, int]],
-        pairs: Iterable[GlossaryPair],
-    ) -> None:
-        from searchkit.engines.generation.known import stored_headings, stored_titles
-        from searchkit.engines.generation.suggestions import write_suggestions
-        from searchkit.engines.suggestions import SUGGESTIONS
-
-        write_suggestions(
-            generation / SUGGESTIONS,
-            titles=stored_titles(generation),
-            headings=stored_headings(generation),
-            words=words,
-            names=((name, pair.count) for pair in pairs for name in pair.names),
-        )
 
     def _finish(self, generation: Path, doc_ids: set[str]) -> None:
         """Write the manifest, look whether all is there, and swap."""
@@ -364,17 +366,6 @@ def _ended_by_signals() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-@contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Have Python look for garbage more seldom; see COLLECT_EVERY."""
-    before = gc.get_threshold()
-    gc.set_threshold(max(before[0], COLLECT_EVERY) if before[0] else 0, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _exit(number: int, _: object) -> None:

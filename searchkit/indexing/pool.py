@@ -8,16 +8,18 @@ worker that dies is an error at once, never a wait without end.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, Generic, TypeVar
+
+from searchkit.indexing.garbage import seldom_collected
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -26,11 +28,6 @@ Note = Callable[[int], None]
 
 Work = Callable[[Any, Any, Note], Any]
 """Does a task, given what holds for all tasks; a function of a module."""
-
-COLLECT_EVERY = 50_000
-"""New objects after which a build looks for rings of garbage. It makes hundreds of
-thousands of small values and hardly a ring: with Python's 700, reading Markdown takes a
-sixth longer."""
 
 _LOOK_S = 0.1  # between two looks at how far the workers are
 
@@ -61,7 +58,7 @@ class Pool(Generic[Task, Answer]):
                     ours, theirs = context.Pipe()
                     process = context.Process(
                         target=_main,
-                        args=(theirs, work, setup, done, os.getpid()),
+                        args=(theirs, work, setup, done),
                         daemon=True,
                     )
                     process.start()
@@ -77,13 +74,21 @@ class Pool(Generic[Task, Answer]):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def close(self) -> None:
-        """End all workers now, whatever they do, and wait until they are gone."""
-        for process, connection, _ in self._workers:
-            connection.close()
+    def end(self) -> None:
+        """End all workers now, whatever they do, and wait until they are gone.
+
+        Whoever waits for answers hears that a worker died.
+        """
+        for process, _, _ in self._workers:
             process.terminate()
         for process, _, _ in self._workers:
             process.join()
+
+    def close(self) -> None:
+        """End all workers; nobody may be waiting for them."""
+        self.end()
+        for _, connection, _ in self._workers:
+            connection.close()
         self._workers = []
 
     def done(self) -> tuple[int, int]:
@@ -148,20 +153,16 @@ def _died(process: SpawnProcess) -> WorkerDiedError:
     return WorkerDiedError(process.exitcode)
 
 
-def _main(
-    connection: Connection, work: Work, setup: object, done: Any, parent: int
-) -> None:
+def _main(connection: Connection, work: Work, setup: object, done: Any) -> None:
     """What a worker does until there is nothing more to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(COLLECT_EVERY)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
     def note(size_bytes: int) -> None:
         done[0] += 1
         done[1] += size_bytes
-        if sys.platform != "win32" and os.getppid() != parent:
-            os._exit(1)  # nobody waits for what is being done
 
-    with suppress(EOFError, OSError):
+    with seldom_collected(), suppress(EOFError, OSError):
         while True:
             task = connection.recv()
             try:
@@ -169,6 +170,14 @@ def _main(
             except Exception as error:  # noqa: BLE001, it is raised in the parent
                 answer = False, error
             connection.send(answer)
+
+
+def _end_with_parent() -> None:
+    """End this process when nobody waits any more for what it does."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from searchkit.analysis.english import stem, uninflected
 from searchkit.engines.generation.classes import Keys
-from searchkit.errors import IndexStoreError
+from searchkit.indexing.beside import worker_died
 from searchkit.indexing.pool import Note, Pool, WorkerDiedError, may_start
 from searchkit.indexing.preparing import Preparing, RunMade, RunTask, make_run
 from searchkit.indexing.sources import Source
@@ -21,30 +21,19 @@ _SHARES = 3  # a run is at most this part of a worker's share of what is left
 
 
 class Workers:
-    """Does what can be done apart; a context manager that leaves no process behind."""
+    """Does what can be done apart; no process outlives the call that it works for.
+
+    Keys are asked for while postings are merged: by then what the processes that read
+    and analysed had in memory has been given back.
+    """
 
     def __init__(self, index: Path, jobs: int, how: Preparing, size_bytes: int) -> None:
         """`size_bytes` is that of all sources to come."""
         self._index = index
         self._how = how
-        self._pool: Pool[object, object] | None = None
         self._done = 0, 0
-        self._jobs = 1
-        if jobs > 1 and size_bytes >= _FEW_BYTES and may_start():
-            self._jobs = jobs
-            self._pool = Pool(jobs, _work, how)
-
-    def __enter__(self) -> Workers:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the processes; what comes later is done in this one."""
-        if self._pool:
-            self._pool.close()
-            self._pool = None
+        apart = jobs > 1 and size_bytes >= _FEW_BYTES and may_start()
+        self._jobs = jobs if apart else 1
 
     def runs(
         self,
@@ -57,23 +46,18 @@ class Workers:
         Raises: OSError if a run cannot be written, IndexStoreError if a worker died.
         """
         tasks = _tasks(sources, folder, self._jobs)
-        if not self._pool:
+        if self._jobs == 1:
             return [self._here(task, told) for task in tasks]
-        pool = self._pool
-        return self._answers(tasks, lambda: told(*pool.done()))  # type: ignore[return-value]
+        return self._apart(tasks, told)  # type: ignore[return-value]
 
     def keys(self, words: list[bytes]) -> Iterable[Keys]:
-        """The keys of English words; the last that the processes are needed for."""
-        if self._pool and len(words) >= _FEW_WORDS:
-            size = -(-len(words) // (4 * self._jobs))
-            parts = [words[at : at + size] for at in range(0, len(words), size)]
-            found: Iterable[Keys] = chain.from_iterable(
-                self._answers(parts, lambda: None)  # type: ignore[arg-type]
-            )
-        else:
-            found = _keys(words)
-        self.close()
-        return found
+        """The keys of English words. Raises: IndexStoreError if a worker died."""
+        if self._jobs == 1 or len(words) < _FEW_WORDS:
+            return _keys(words)
+        size = -(-len(words) // (4 * self._jobs))
+        parts = [words[at : at + size] for at in range(0, len(words), size)]
+        found: Iterable[Iterable[Keys]] = self._apart(parts, _unheard)  # type: ignore[assignment]
+        return chain.from_iterable(found)
 
     def _here(self, task: RunTask, told: Callable[[int, int], None]) -> RunMade:
         def note(size_bytes: int) -> None:
@@ -83,18 +67,19 @@ class Workers:
 
         return make_run(self._how, task, note)
 
-    def _answers(
-        self, tasks: Iterable[object], look: Callable[[], None]
+    def _apart(
+        self, tasks: Iterable[object], told: Callable[[int, int], None]
     ) -> Sequence[object]:
-        assert self._pool is not None
+        """What comes of the tasks in processes of their own, in the tasks' order."""
         try:
-            return self._pool.answers(tasks, look)
+            with Pool[object, object](self._jobs, _work, self._how) as pool:
+                return pool.answers(tasks, lambda: told(*pool.done()))
         except WorkerDiedError as error:
-            raise IndexStoreError(
-                f"A worker process of the build died ({error}).",
-                path=self._index,
-                hint="The old index still answers. If memory was short, try --jobs 1.",
-            ) from error
+            raise worker_died(self._index, error) from error
+
+
+def _unheard(articles: int, size_bytes: int) -> None:
+    """Whoever asks for keys is not told how far they are."""
 
 
 def _work(how: Preparing, task: RunTask | list[bytes], note: Note) -> object:

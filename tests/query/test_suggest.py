@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -205,3 +206,54 @@ def test_damage_is_told(tmp_path: Path) -> None:
 
 def test_a_phrase_has_its_own_reading() -> None:
     assert readings("银行行走") == ("yin", "hang", "xing", "zou")
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 1 << 14])
+def test_keys_taken_over_make_the_same_file(
+    at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored, "_KEYS_AT_ONCE", at_once)
+    stay = {f"{word} {number}": 3 for word in TITLES for number in range(20)}
+    before, after = {**stay, "gone": 2, "旋转": 9}, {**stay, "new": 5, "旋律": 1}
+    made = []
+    for name, titles, taken in (
+        ("before", [*before, "旋"], None),
+        ("grown", [*after, "zz"], "before"),
+        ("fresh", [*after, "zz"], None),
+    ):
+        old = Columns(tmp_path / taken, SUGGESTIONS) if taken else None
+        write_suggestions(
+            tmp_path / name,
+            titles=titles,
+            headings=[],
+            words={"旋": 1, "律": 4}.items() if taken or name == "fresh" else [],
+            names=[],
+            before=old,
+        )
+        made.append((tmp_path / name).read_bytes())
+    assert made[0] != made[1] == made[2]
+
+
+def test_only_keys_of_new_completions_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titles = [f"title {number}" for number in range(20)]
+    completions(tmp_path, titles=titles)
+    asked = []
+
+    def keys(folded: str, *, is_word: bool) -> Iterator[str]:
+        asked.append(folded)
+        return made(folded, is_word=is_word)
+
+    made = stored.keys
+    monkeypatch.setattr(stored, "keys", keys)
+    old = Columns(tmp_path / SUGGESTIONS, SUGGESTIONS)
+    write_suggestions(
+        tmp_path / "grown",
+        titles=[*titles[1:], "another"],
+        headings=[],
+        words=[],
+        names=[],
+        before=old,
+    )
+    assert asked == ["another"]

@@ -304,6 +304,14 @@ class Columns(Mapping[str, Column]):
         for column in self._columns.values():
             column.verify(progress)
 
+    def release(self) -> None:
+        """Give back the memory of what was read; it is mapped again when it is read.
+
+        At any time, also while others read. Without effect where the system has no
+        such call.
+        """
+        release(self._map)
+
     def close(self) -> None:
         """Let the file go as soon as nothing that was read from it is in use."""
         self._columns = {}
@@ -311,6 +319,12 @@ class Columns(Mapping[str, Column]):
             self._map.close()
         except BufferError:  # a view is in use: the map goes with it
             return
+
+
+def release(mapped: mmap.mmap) -> None:
+    """Have a file that is only read take no memory of this process until it is read."""
+    if hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def _mapped(path: Path) -> mmap.mmap:

@@ -129,16 +129,27 @@ def _in_memory(data: Codes, kind: int) -> Any:
     return wide.view(TYPES[kind]).ravel()
 
 
-def all_positions(postings: Postings, first: int, last: int) -> tuple[Numbers, Numbers]:
+def all_positions(
+    postings: Postings, first: int, last: int, chosen: Numbers | None = None
+) -> tuple[Numbers, Numbers]:
     """The positions of the terms numbered from first to last, the last excluded.
 
-    The positions of term `first + i` are `positions[bounds[i] : bounds[i + 1]]`. Takes
+    The positions of term `first + i` are `positions[bounds[i] : bounds[i + 1]]`; with
+    `chosen`, numbers that count from `first`, those of `first + chosen[i]`. Takes
     some 60 bytes of memory a position while it works: read a large index in slabs.
 
     Raises: IndexCorruptError.
     """
-    records = _Records(postings, first, last)
+    records = _Records(postings, first, last, chosen)
     return records.positions(), _bounds(records.occurrences)
+
+
+def all_firsts(postings: Postings, first: int, last: int) -> Numbers:
+    """The first position of each of the terms from first to last; -1 if it has none.
+
+    Raises: IndexCorruptError.
+    """
+    return _Records(postings, first, last).firsts()
 
 
 def all_occurrences(postings: Postings, first: int, last: int) -> Numbers:
@@ -160,9 +171,14 @@ def all_members(postings: Postings, first: int, last: int) -> tuple[Numbers, Num
 
 
 class _Records:
-    """The records of terms that follow each other, their heads read field by field."""
+    """The records of terms that follow each other, their heads read field by field.
 
-    def __init__(self, postings: Postings, first: int, last: int) -> None:
+    With `chosen`, numbers that count from `first`, only those.
+    """
+
+    def __init__(
+        self, postings: Postings, first: int, last: int, chosen: Numbers | None = None
+    ) -> None:
         if not 0 <= first <= last <= len(postings.terms):
             raise IndexError(first, last)
         self._postings = postings
@@ -172,6 +188,8 @@ class _Records:
         )
         self._at = starts[:-1] - starts[0]
         self._ends = starts[1:] - starts[0]
+        if chosen is not None:
+            self._at, self._ends = self._at[chosen], self._ends[chosen]
         self._check(self._at < self._ends)
         flags = self._data[self._at]
         self._at = self._at + 1
@@ -233,6 +251,28 @@ class _Records:
         self._rest = rest
         self._check(rest <= self._ends)
         self._check((rest < self._ends) == self._has_members)
+
+    def firsts(self) -> Numbers:
+        """The first position of each record; -1 if it has none."""
+        found = np.where(self._kinds == SINGLE, self._only, -1)
+        for kind in UNITS:
+            here = np.flatnonzero(self._kinds == kind)
+            at = self._lists[here]
+            found[here] = 0
+            while len(here):  # a unit that is full goes on in the next
+                self._check(at + kind <= self._ends[here])
+                unit = self._unit(kind, at)
+                found[here] += unit
+                full = unit == FULL[kind]
+                here, at = here[full], at[full] + kind
+        return found
+
+    def _unit(self, kind: int, at: Numbers) -> Numbers:
+        """The unit at each of some places."""
+        found = np.zeros(len(at), np.int64)
+        for byte in range(kind):
+            found |= self._data[at + byte].astype(np.int64) << 8 * byte
+        return found
 
     def positions(self) -> Numbers:
         """The positions of all records in a row."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from searchkit.analysis.pairs import Definition
 from searchkit.engines.columns.files import Columns
-from searchkit.engines.glossary import unpack_definitions
+
+if TYPE_CHECKING:
+    from searchkit.analysis.pairs import Definition
 
 _DIGEST_BYTES = 16
 _DEFINING = ("doc_id_at", "doc_id", "definitions_at", "definitions")
@@ -46,6 +48,8 @@ def same_definitions(one: Path, other: Path) -> bool:
 
 def stored_definitions(generation: Path) -> Iterator[tuple[str, Definition]]:
     """(doc_id, definition) for all that the articles of a generation hold."""
+    from searchkit.engines.glossary import unpack_definitions
+
     columns = Columns(generation / "documents", "documents")
     try:
         blob, ends = (

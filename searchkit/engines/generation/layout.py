@@ -38,9 +38,20 @@ class Move:
         """The new positions, and which of them are kept; None for all."""
         if len(self.borders) == 1 and self.kept[0]:
             return positions + self.distances[0], None
-        piece = np.searchsorted(self.borders, positions, side="right") - 1
+        piece = self._pieces(positions)
         kept = None if self.kept.all() else self.kept[piece]
         return positions + self.distances[piece], kept
+
+    def keeps(self, positions: Array) -> Array:
+        """Whether each of the positions is kept."""
+        return np.asarray(self.kept[self._pieces(positions)])
+
+    def gone_positions(self, end: int) -> int:
+        """How many of the positions up to `end` are not kept."""
+        return int(np.diff(np.append(self.borders, end))[~self.kept].sum())
+
+    def _pieces(self, positions: Array) -> Array:
+        return np.asarray(np.searchsorted(self.borders, positions, side="right") - 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ import numpy as np
 from searchkit.analysis.terms import CASED, LANGUAGE
 from searchkit.engines.generation.classes import HUMPS, Keys, KeysOf, classes
 from searchkit.engines.generation.documents import Array, Documents
-from searchkit.engines.generation.layout import Layout
+from searchkit.engines.generation.layout import Layout, Move
 from searchkit.engines.generation.run import ZONE_BITS
 from searchkit.engines.generation.scores import (
     Frequencies,
@@ -27,6 +27,7 @@ from searchkit.engines.generation.scores import (
     Weigher,
     merged,
 )
+from searchkit.engines.generation.slabs import slabs
 from searchkit.engines.generation.vocabulary import (
     Vocabulary,
     chosen,
@@ -34,8 +35,6 @@ from searchkit.engines.generation.vocabulary import (
     numbers,
 )
 
-_SLAB = 1 << 19  # occurrences in a slab, or those of a single term
-_SLAB_TERMS = 1 << 16
 _POSITION_BITS = 40  # a corpus of 10**12 atoms
 _POSITIONS = (1 << _POSITION_BITS) - 1
 _ZONES = (1 << ZONE_BITS) - 1
@@ -64,8 +63,14 @@ class Source(Protocol):
     def sizes(self, space: str) -> Array:
         """How many occurrences each term has; 0 for classes."""
 
+    def alive(self, space: str, move: Move) -> Array:
+        """Whether each term stands in a document that is kept."""
+
     def places(self, space: str, low: int, high: int) -> tuple[Array, Array, Array]:
         """Counts by term, positions and zones of the terms from `low` to `high`."""
+
+    def release(self) -> None:
+        """Give back the memory of what was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +103,9 @@ class SpaceMerge:
         self._space = space
         self._sources = sources
         self._moves = [layout.move(number, space) for number in range(len(sources))]
-        standing = {
-            term
-            for number, source in enumerate(sources)
-            for term in chosen(source.terms(space), self._alive(number))
-        }
-        terms = tuple(sorted(self._completed(standing)))
+        terms = tuple(sorted(self._completed(self._standing())))
         number_of = numbers(terms)
-        local = (local_numbers(source.terms(space), number_of) for source in sources)
+        local = (local_numbers(terms, number_of) for terms in self._source_terms())
         self._vocabulary = Vocabulary(terms, tuple(local))
         self._number(number_of)
 
@@ -123,6 +123,11 @@ class SpaceMerge:
             ).astype(np.int64)
         return sizes[:-1]
 
+    def release(self) -> None:
+        """Give back the memory of what was read of the sources."""
+        for source in self._sources:
+            source.release()
+
     def occurrences(self, low: int, high: int) -> _Occurrences:
         """All occurrences of the terms from `low` to `high`."""
         parts = [self._keys(source, low, high) for source in range(len(self._sources))]
@@ -133,6 +138,21 @@ class SpaceMerge:
         positions = keys >> ZONE_BITS & _POSITIONS
         zones = (keys & _ZONES).astype(np.uint8)
         return _Occurrences(keys >> _POSITION_BITS + ZONE_BITS, positions, zones)
+
+    def _standing(self) -> set[bytes]:
+        """The terms that stand in a document that is kept."""
+        found: set[bytes] = set()
+        for source, move, terms in zip(
+            self._sources, self._moves, self._source_terms(), strict=True
+        ):
+            found.update(chosen(terms, source.alive(self._space, move)))
+        return found
+
+    def _source_terms(self) -> Iterator[Sequence[bytes]]:
+        """The terms of each source."""
+        for source in self._sources:
+            yield source.terms(self._space)
+            source.release()
 
     def _completed(self, standing: set[bytes]) -> set[bytes]:
         """The terms that stand somewhere, and what the dictionary needs beside."""
@@ -154,33 +174,6 @@ class SpaceMerge:
         keys <<= ZONE_BITS
         keys |= zones
         return keys if kept is None else keys[kept]
-
-    def _alive(self, number: int) -> Array:
-        """Whether each term of a source stands in a document that is kept."""
-        source, move = self._sources[number], self._moves[number]
-        sizes = source.sizes(self._space)
-        alive = np.asarray(sizes > 0)
-        if move.kept.all():
-            return alive
-        for low, high in slabs(sizes):
-            counts, positions, _ = source.places(self._space, low, high)
-            _, kept = move.apply(positions)
-            terms = np.repeat(np.arange(high - low), counts)
-            found = terms if kept is None else terms[kept]
-            alive[low:high] = np.bincount(found, minlength=high - low) > 0
-        return alive
-
-
-def slabs(sizes: Array) -> Iterator[tuple[int, int]]:
-    """Ranges of terms whose sizes together are at most about a slab's."""
-    ends = np.cumsum(sizes)
-    low = 0
-    while low < len(ends):
-        before = ends[low - 1] if low else 0
-        high = int(np.searchsorted(ends, before + _SLAB, side="right"))
-        high = min(max(high, low + 1), low + _SLAB_TERMS)
-        yield low, high
-        low = high
 
 
 class FormulaMerge(SpaceMerge):
@@ -220,19 +213,26 @@ class TextMerge(SpaceMerge):
         weigher: Weigher,
         known: Mapping[bytes, Keys],
         keys_of: KeysOf,
+        table: Path,
     ) -> None:
+        """`table` is where frequencies are kept meanwhile; no file is there yet."""
         self._weigher = weigher
         self._known = known
         self._keys_of = keys_of
+        self._table = table
         super().__init__("text", sources, layout)
         self._direct = np.fromiter(map(_is_direct, self.terms), bool)
 
-    def prepare(self, path: Path, in_order: InOrder) -> None:
+    def prepare(self, in_order: InOrder) -> None:
         """Find the frequencies of words and of their parts; they are kept in a file."""
-        self._words = FrequencyTable(path, len(self.terms))
         for (low, _), found in in_order(self._frequencies, self._word_slabs()):
             self._words.append(low, found)
+            self.release()
         self._words.finish()
+
+    def release(self) -> None:
+        super().release()
+        self._words.release()
 
     def sizes(self) -> Array:
         sizes = super().sizes()
@@ -279,6 +279,7 @@ class TextMerge(SpaceMerge):
 
     def _number(self, number_of: Mapping[bytes, int]) -> None:
         self._targets, self._members = self._classes.members(number_of)
+        self._words = FrequencyTable(self._table, len(number_of))
 
     def _word_slabs(self) -> Iterator[tuple[int, int]]:
         """Slabs of the terms that may be members."""

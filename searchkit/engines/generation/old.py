@@ -13,7 +13,9 @@ from searchkit.engines.columns.files import Columns
 from searchkit.engines.columns.postings import Postings
 from searchkit.engines.generation.classes import Keys, word_of
 from searchkit.engines.generation.documents import Array, Documents, Texts, array
+from searchkit.engines.generation.layout import Move
 from searchkit.engines.generation.run import SPACES
+from searchkit.engines.generation.slabs import slabs
 
 
 class OldGeneration:
@@ -47,6 +49,25 @@ class OldGeneration:
         postings = self._postings[space]
         return vector.all_occurrences(postings, 0, len(postings.terms))
 
+    def alive(self, space: str, move: Move) -> Array:
+        """Whether each term stands in a document that is kept.
+
+        Of those that do not, the first position is in one that is not, and they have no
+        more positions than all such documents together: few are left to look at.
+        """
+        postings, sizes = self._postings[space], self.sizes(space)
+        alive = np.asarray(sizes > 0)
+        if move.kept.all():
+            return alive
+        firsts = vector.all_firsts(postings, 0, len(sizes))
+        gone = move.gone_positions(int(postings.bases[-1]))
+        doubtful = np.flatnonzero(alive & (sizes <= gone) & ~move.keeps(firsts))
+        for low, high in slabs(sizes[doubtful]):
+            numbers = doubtful[low:high]
+            positions, bounds = vector.all_positions(postings, 0, len(sizes), numbers)
+            alive[numbers] = np.logical_or.reduceat(move.keeps(positions), bounds[:-1])
+        return alive
+
     def places(self, space: str, low: int, high: int) -> tuple[Array, Array, Array]:
         """Counts by term, positions and zones of the terms from `low` to `high`."""
         positions, bounds = vector.all_positions(self._postings[space], low, high)
@@ -76,6 +97,11 @@ class OldGeneration:
             for word in words
             if word
         }
+
+    def release(self) -> None:
+        """Give back the memory of what was read."""
+        for columns in self._files.values():
+            columns.release()
 
     def close(self) -> None:
         """Let the files go."""

@@ -27,6 +27,7 @@ from searchkit.engines.generation.documents import (
     texts,
     write_rows,
 )
+from searchkit.engines.generation.layout import Move
 
 SPACES = ("text", "math")
 ZONE_BITS = 2
@@ -133,6 +134,10 @@ class Run:
         """How many occurrences each term has."""
         return np.diff(self._starts[space])
 
+    def alive(self, space: str, move: Move) -> Array:
+        """Whether each term stands in a document that is kept: all of a run are."""
+        return np.asarray(self.sizes(space) > 0)
+
     def places(self, space: str, low: int, high: int) -> tuple[Array, Array, Array]:
         """Counts by term, positions and zones of the terms from `low` to `high`."""
         starts = self._starts[space][low : high + 1]
@@ -140,6 +145,10 @@ class Run:
         places = all_places[starts[0] : starts[-1]]
         zones = (places & ZONE_MASK).astype(np.uint8)
         return np.diff(starts), (places >> ZONE_BITS).astype(np.int64), zones
+
+    def release(self) -> None:
+        """Give back the memory of what was read."""
+        self._columns.release()
 
     def close(self) -> None:
         """Let the file go."""

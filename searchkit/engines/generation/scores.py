@@ -6,12 +6,14 @@ as `ranking` says, and an impact code of it.
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from searchkit.engines.columns.files import release
 from searchkit.engines.generation.documents import Array
 from searchkit.engines.ranking import CODE_BORDERS
 from searchkit.engines.weights import ALIAS, PARTS, TITLE, TOPIC, weight_table
@@ -113,6 +115,8 @@ class FrequencyTable:
         self._file = path.open("xb")
         self._counts = np.zeros(count, np.int64)
         self._end = 0
+        self._map: mmap.mmap | None = None
+        self._records = np.empty(0, _RECORD)
 
     def append(self, low: int, found: Frequencies) -> None:
         """Add terms above all before; their numbers count from `low`.
@@ -133,9 +137,15 @@ class FrequencyTable:
         size = self._file.tell()
         self._file.close()
         self._starts = np.cumsum(self._counts) - self._counts
-        self._records = (
-            np.memmap(self._path, _RECORD, mode="r") if size else np.empty(0, _RECORD)
-        )
+        if size:
+            with self._path.open("rb") as file:
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            self._records = np.frombuffer(self._map, _RECORD)
+
+    def release(self) -> None:
+        """Give back the memory of what was looked up."""
+        if self._map:
+            release(self._map)
 
     def sizes(self, terms: Array) -> Array:
         """In how many documents each of the terms stands."""

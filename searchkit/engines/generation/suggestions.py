@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,13 +18,18 @@ from itertools import accumulate, islice, takewhile
 from math import log2
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import NamedTuple
+
+import numpy as np
 
 from searchkit.analysis.chinese import JIEBA
 from searchkit.analysis.folding import fold
 from searchkit.analysis.pinyin import readings
 from searchkit.analysis.scripts import HAN, OTHER_LETTER, is_han
 from searchkit.engines.columns.encode import DictionaryWriter
-from searchkit.engines.columns.files import ColumnWriter
+from searchkit.engines.columns.files import Columns, ColumnWriter
+from searchkit.engines.columns.terms import Terms
+from searchkit.engines.generation.documents import Array
 from searchkit.engines.suggestions import (
     BEGINS,
     FAN,
@@ -35,6 +41,7 @@ from searchkit.engines.suggestions import (
     REST,
     SUGGESTIONS,
 )
+from searchkit.engines.texts import Texts
 
 MOST_TITLES = 200_000
 MOST_NAMES = 50_000
@@ -47,6 +54,7 @@ _MOST_STARTS = 12  # later words of a text by which it is found
 _LONGEST_INITIALS = 12
 _KEYS_AT_ONCE = 1 << 14  # encoded in some hundred bytes each
 _ROWS_AT_ONCE = 1 << 20  # keys with a number in memory, some 90 bytes each
+_MOST_KNOWN = 8  # new completions are at most one in so many, or all keys are made
 _NUMBER_BYTES = 10  # of a row: NUL, eight digits, a line end
 
 # How many times more articles a word has to be in, as a power of two, to come before
@@ -90,12 +98,15 @@ def write_suggestions(
     headings: Iterable[str],
     words: Iterable[tuple[str, int]],
     names: Iterable[tuple[str, int]],
+    before: Columns | None = None,
 ) -> None:
     """Write the file, which must not exist.
 
     `titles` and `headings` are those of all articles in the articles' order, with
     repeats; `words` are atoms and Han words of the index with the number of articles
     that have them; `names` those of the glossary with the number that attest them.
+    `before` is such a file, made by the same code: keys that it has need not be made
+    again.
 
     Raises: OSError.
     """
@@ -109,9 +120,24 @@ def write_suggestions(
     for text, count in _common(_best(words, MOST_WORDS)):
         _add(found, text, _WORD + log2(1 + count), is_word=True)
     ranked = sorted(found.items(), key=_rank)
+    completions = [made for _, made in ranked]
     with ColumnWriter(path, SUGGESTIONS) as writer:
-        _write_texts(writer, [made.text for _, made in ranked])
-        _write_keys(writer, [(folded, made.is_word) for folded, made in ranked])
+        _write_texts(writer, [made.text for made in completions])
+        writer.add("are_words", bytes(made.is_word for made in completions))
+        blocks = _all_blocks(ranked, path.parent, before)
+        _write_keys(writer, blocks)
+
+
+def _all_blocks(
+    ranked: Sequence[tuple[str, _Completion]], folder: Path, before: Columns | None
+) -> Iterator[_Block]:
+    """All keys of the completions; those of `before` taken over if most are there."""
+    known = _Before(before, [made for _, made in ranked]) if before else None
+    if known and len(known.unknown) * _MOST_KNOWN <= len(ranked):
+        rows = _rows((number, *ranked[number]) for number in known.unknown)
+        return known.blocks(sorted(rows))
+    rows = _rows((number, *one) for number, one in enumerate(ranked))
+    return _blocks(_in_order(rows, folder))
 
 
 def _first(texts: Iterable[str], most: int) -> Iterable[str]:
@@ -173,38 +199,112 @@ def _write_texts(writer: ColumnWriter, texts: Sequence[str]) -> None:
     writer.add("texts_at", at)
 
 
-def _write_keys(writer: ColumnWriter, completions: Iterable[tuple[str, bool]]) -> None:
-    dictionary, found = DictionaryWriter(), list[bytes]()
-    starts, numbers = array("I"), array("I")
-    last = last_key = b""
-    for row in _in_order(_rows(completions), writer.path.parent):
-        if row == last:  # a text that goes on in the same way twice
-            continue
-        last, key = row, row[:-_NUMBER_BYTES]
-        if key != last_key:
-            last_key = key
-            if len(found) == _KEYS_AT_ONCE:
-                dictionary.add(found)
-                found = []
-            found.append(key)
-            starts.append(len(numbers))
-        numbers.append(int(row[1 - _NUMBER_BYTES :], 16))
-    starts.append(len(numbers))
-    dictionary.add(found)
+class _Block(NamedTuple):
+    """Some keys, rising, and rows of (the key's place among them, a completion)."""
+
+    keys: list[bytes]
+    places: Array
+    numbers: Array
+
+
+def _write_keys(writer: ColumnWriter, blocks: Iterable[_Block]) -> None:
+    """The keys of blocks that follow each other; those without a row are left out."""
+    dictionary, starts, numbers = DictionaryWriter(), array("I", [0]), array("I")
+    for block in blocks:
+        rows = np.unique(block.places << 32 | block.numbers)
+        counts = np.bincount(rows >> 32, minlength=len(block.keys))
+        used = np.flatnonzero(counts)
+        dictionary.add([block.keys[place] for place in used.tolist()])
+        starts.extend((starts[-1] + np.cumsum(counts[used])).tolist())
+        numbers.frombytes(rows.astype("<u4").tobytes())
     dictionary.finish(writer, "keys")
     writer.add("starts", starts)
     for level, values in enumerate(_levels(numbers)):
         writer.add(f"least{level}", values)
 
 
-def _rows(completions: Iterable[tuple[str, bool]]) -> Iterator[bytes]:
+def _blocks(rows: Iterable[bytes]) -> Iterator[_Block]:
+    """Rows in their order as blocks of whole keys."""
+    keys: list[bytes] = []
+    places, numbers = array("q"), array("q")
+    last = b""
+    for row in rows:
+        key = row[:-_NUMBER_BYTES]
+        if key != last:
+            if len(keys) == _KEYS_AT_ONCE:
+                yield _Block(keys, np.array(places), np.array(numbers))
+                keys, places, numbers = [], array("q"), array("q")
+            keys.append(key)
+            last = key
+        places.append(len(keys) - 1)
+        numbers.append(int(row[1 - _NUMBER_BYTES :], 16))
+    if keys:
+        yield _Block(keys, np.array(places), np.array(numbers))
+
+
+class _Before:
+    """The file of the generation before, whose keys need not be made again."""
+
+    def __init__(self, columns: Columns, ranked: Sequence[_Completion]) -> None:
+        """`ranked` are the completions that there are now."""
+        self._keys = Terms(columns, "keys")
+        self._starts = np.frombuffer(columns.column("starts").whole(), "<u4")
+        self._numbers = np.frombuffer(columns.column("least0").whole(), "<u4")
+        now = {(made.text, made.is_word): at for at, made in enumerate(ranked)}
+        texts = Texts(columns, "texts")
+        are_words = columns.column("are_words").whole()
+        before = ((texts[at], bool(are_words[at])) for at in range(len(texts)))
+        self._moved = np.fromiter((now.get(one, -1) for one in before), np.int64)
+        known = np.zeros(len(ranked), bool)
+        known[self._moved[self._moved >= 0]] = True
+        self.unknown: list[int] = np.flatnonzero(~known).tolist()
+        """The numbers of completions that were not there."""
+
+    def blocks(self, new: Sequence[bytes]) -> Iterator[_Block]:
+        """Its keys with the numbers of now, and the new rows, which are in order."""
+        low, first = 0, 0
+        while low < len(self._keys):
+            high = min(low + _KEYS_AT_ONCE, len(self._keys))
+            last = len(new)
+            if high < len(self._keys):
+                (following,) = self._keys.bytes_between(high, high + 1)
+                last = bisect_left(new, following)
+            yield from self._with(low, high, new[first:last])
+            low, first = high, last
+
+    def _with(self, low: int, high: int, new: Sequence[bytes]) -> Iterator[_Block]:
+        keys = self._keys.bytes_between(low, high)
+        starts = self._starts[low : high + 1].astype(np.int64)
+        places = np.repeat(np.arange(high - low), np.diff(starts))
+        numbers = self._moved[self._numbers[starts[0] : starts[-1]]]
+        kept = numbers >= 0
+        old = _Block(keys, places[kept], numbers[kept])
+        united = old
+        for block in _blocks(new):
+            united = _united(united, block)
+        yield united
+
+
+def _united(one: _Block, other: _Block) -> _Block:
+    """The keys and rows of both."""
+    keys = sorted({*one.keys, *other.keys})
+    place_of = {key: place for place, key in enumerate(keys)}
+    places = [
+        np.array([place_of[key] for key in block.keys], np.int64)[block.places]
+        for block in (one, other)
+    ]
+    numbers = np.concatenate([one.numbers, other.numbers])
+    return _Block(keys, np.concatenate(places), numbers)
+
+
+def _rows(completions: Iterable[tuple[int, str, _Completion]]) -> Iterator[bytes]:
     """Each key with the number of its completion, as a line that sorts by both.
 
     Folding leaves no line end and no NUL in a text.
     """
-    for number, (folded, is_word) in enumerate(completions):
+    for number, folded, made in completions:
         end = b"\0%08x\n" % number
-        for key in keys(folded, is_word=is_word):
+        for key in keys(folded, is_word=made.is_word):
             yield key.encode("utf-8", "surrogatepass") + end
 
 
@@ -233,7 +333,11 @@ def _levels(numbers: array[int]) -> Iterator[array[int]]:
 
 
 def keys(folded: str, *, is_word: bool) -> Iterator[str]:
-    """All keys of a completion; a word of the index has no later words."""
+    """All keys of a completion; a word of the index has no later words.
+
+    Builds take over what it made in builds before: with other keys, FORMAT_VERSION
+    has to be raised.
+    """
     yield BEGINS + folded[:LONGEST_KEY].replace("\0", " ")
     starts = [0] if is_word else _starts(folded)
     for start in starts:

@@ -1,14 +1,15 @@
 """How is a whole generation written from its sources?
 
-First the rows of documents and the pages, then the postings of both spaces, in bounded
-memory: slabs are gathered and scored in a second thread while this one encodes and
-writes the one before (numpy lets the interpreter go while it works).
+First the rows of documents, then the postings of texts, then all else, so that what is
+made of documents and words can be made meanwhile. In bounded memory: slabs are gathered
+and scored in a second thread while this one encodes and writes the one before (numpy
+lets the interpreter go while it works).
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -18,28 +19,30 @@ import numpy as np
 from searchkit.engines.columns.encode import Lists, SpaceWriter
 from searchkit.engines.columns.encode import Slab as EncodedSlab
 from searchkit.engines.columns.files import ColumnWriter
-from searchkit.engines.generation.classes import Keys, KeysOf
+from searchkit.engines.generation.classes import KeysOf
 from searchkit.engines.generation.copies import families
 from searchkit.engines.generation.documents import (
     PAGES,
     Array,
+    Texts,
     merge_documents,
     merge_texts,
     merged_bytes,
     merged_texts,
 )
-from searchkit.engines.generation.layout import Layout, layout
+from searchkit.engines.generation.layout import layout
 from searchkit.engines.generation.merge import (
     FormulaMerge,
     Found,
+    InOrder,
     Postings,
     Slab,
     TextMerge,
-    slabs,
 )
 from searchkit.engines.generation.old import OldGeneration
 from searchkit.engines.generation.run import Run
 from searchkit.engines.generation.scores import Weigher
+from searchkit.engines.generation.slabs import slabs
 from searchkit.engines.generation.suggestions import Words
 
 Told = Callable[[float], None]
@@ -48,33 +51,38 @@ Told = Callable[[float], None]
 _AHEAD = 2  # slabs made before they are written
 
 
-def write_generation(
-    folder: Path,
-    runs: Sequence[Path],
-    base: Path | None,
-    kept: Iterable[str],
-    *,
-    keys_of: KeysOf,
-    threads: int,
-    told: Told,
-) -> Words:
-    """Write documents, pages and postings into an empty folder; the words there are.
+class GenerationWriter:
+    """Writes documents, postings and pages into an empty folder; a context manager.
 
-    The documents are those of the runs and, with the doc_ids of `kept`, those of the
-    generation `base`. `keys_of` gives the keys of English words (see `classes`).
-
-    Raises: OSError, IndexCorruptError if `base` is damaged.
+    The steps are to be taken in the order of the methods. They raise OSError, and
+    IndexCorruptError if the generation before is damaged.
     """
-    old = OldGeneration(base) if base else None
-    sources: list[Run | OldGeneration] = [*([old] if old else []), *map(Run, runs)]
-    try:
+
+    def __init__(
+        self, folder: Path, runs: Sequence[Path], base: Path | None, kept: Iterable[str]
+    ) -> None:
+        """The documents are those of runs and, with `kept` doc_ids, those of `base`."""
+        self._folder = folder
+        self._old = OldGeneration(base) if base else None
+        old = [self._old] if self._old else []
+        self._sources: list[Run | OldGeneration] = [*old, *map(Run, runs)]
         chosen = frozenset(name.encode("utf-8", "surrogatepass") for name in kept)
-        placed = layout(
-            [source.documents for source in sources],
-            [chosen if source is old else None for source in sources],
+        self._placed = layout(
+            [source.documents for source in self._sources],
+            [chosen if source is self._old else None for source in self._sources],
         )
-        with ColumnWriter(folder / "documents", "documents") as writer:
-            stretches = placed.stretches()
+
+    def __enter__(self) -> GenerationWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for source in self._sources:
+            source.close()
+
+    def write_documents(self) -> None:
+        """The rows of all documents."""
+        stretches = self._placed.stretches()
+        with ColumnWriter(self._folder / "documents", "documents") as writer:
             merge_documents(writer, stretches)
             found = families(
                 merged_bytes("signature", stretches),
@@ -82,50 +90,69 @@ def write_generation(
                 merged_texts("title", stretches),
             )
             writer.add("family", found.tobytes())
-        _write_pages(folder, sources, placed)
-        known = old.keys() if old else {}
-        return _write_postings(folder, sources, placed, known, keys_of, threads, told)
-    finally:
-        for source in sources:
-            source.close()
+        for source in self._sources:
+            source.release()
 
+    def write_postings(
+        self,
+        keys_of: KeysOf,
+        threads: int,
+        told: Told,
+        words_known: Callable[[Words], None],
+    ) -> None:
+        """The postings of both spaces.
 
-def _write_pages(
-    folder: Path, sources: Sequence[Run | OldGeneration], placed: Layout
-) -> None:
-    with ColumnWriter(folder / "pages", "pages") as writer:
-        for name in PAGES:
-            columns = [source.pages(name) for source in sources]
-            pieces = [(columns[number], low, end) for number, low, end in placed.pieces]
-            offsets = merge_texts(writer, name, pieces)
-            writer.add(f"{name}_offsets", offsets.astype("<u8"))
+        `keys_of` gives the keys of English words (see `classes`); `words_known` hears
+        which words there are before the formulas are written.
+        """
+        with (
+            ThreadPoolExecutor(threads) as pool,
+            ColumnWriter(self._folder / "postings", "postings") as writer,
+        ):
+            in_order = partial(_in_order, pool)
+            words_known(self._write_texts(writer, keys_of, in_order, told))
+            formulas = FormulaMerge(self._sources, self._placed)
+            bases = self._placed.base("math")
+            _write_space(writer, "math", formulas, bases, in_order, told)
 
-
-def _write_postings(
-    folder: Path,
-    sources: Sequence[Run | OldGeneration],
-    placed: Layout,
-    known: Mapping[bytes, Keys],
-    keys_of: KeysOf,
-    threads: int,
-    told: Told,
-) -> Words:
-    table, words = folder / "tmp-frequencies", Words()
-    with (
-        ThreadPoolExecutor(threads) as pool,
-        ColumnWriter(folder / "postings", "postings") as writer,
-    ):
-        in_order = partial(_in_order, pool)
-        bases = placed.base("text")
-        weigher = Weigher(bases, placed.numbers())
-        text = TextMerge(sources, placed, weigher=weigher, known=known, keys_of=keys_of)
-        text.prepare(table, in_order)
+    def _write_texts(
+        self,
+        writer: ColumnWriter,
+        keys_of: KeysOf,
+        in_order: InOrder,
+        told: Told,
+    ) -> Words:
+        table, words = self._folder / "tmp-frequencies", Words()
+        bases = self._placed.base("text")
+        text = TextMerge(
+            self._sources,
+            self._placed,
+            weigher=Weigher(bases, self._placed.numbers()),
+            known=self._old.keys() if self._old else {},
+            keys_of=keys_of,
+            table=table,
+        )
+        text.prepare(in_order)
         _write_space(writer, "text", text, bases, in_order, told, words)
-        formulas = FormulaMerge(sources, placed)
-        bases = placed.base("math")
-        _write_space(writer, "math", formulas, bases, in_order, told)
-    table.unlink()
-    return words
+        table.unlink()
+        return words
+
+    def write_pages(self) -> None:
+        """The stored articles."""
+        with ColumnWriter(self._folder / "pages", "pages") as writer:
+            for name in PAGES:
+                offsets = merge_texts(writer, name, self._pages(name))
+                writer.add(f"{name}_offsets", offsets.astype("<u8"))
+
+    def _pages(self, name: str) -> Iterator[tuple[Texts, int, int]]:
+        """The stretches of one of the columns of PAGES, in their order."""
+        columns = []
+        for source in self._sources:
+            columns.append(source.pages(name))
+            source.release()
+        for number, low, end in self._placed.pieces:
+            yield columns[number], low, end
+            self._sources[number].release()
 
 
 def _write_space(
@@ -133,7 +160,7 @@ def _write_space(
     name: str,
     merge: TextMerge | FormulaMerge,
     bases: Array,
-    in_order: Callable[..., Iterator[tuple[Slab, Postings]]],
+    in_order: InOrder,
     told: Told,
     words: Words | None = None,
 ) -> None:
@@ -142,6 +169,7 @@ def _write_space(
         space.add(_encodable(found))
         if words is not None:
             words.add(found.terms, found.document_counts.tolist())
+        merge.release()
         told(high / len(merge.terms))
     space.finish()
 

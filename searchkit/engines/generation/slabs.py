@@ -1,0 +1,24 @@
+"""How many terms are dealt with at a time, so that memory is bounded?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from searchkit.engines.generation.documents import Array
+
+_SLAB = 1 << 19  # occurrences in a slab, or those of a single term
+_SLAB_TERMS = 1 << 16
+
+
+def slabs(sizes: Array) -> Iterator[tuple[int, int]]:
+    """Ranges of terms whose sizes together are at most about a slab's."""
+    ends = np.cumsum(sizes)
+    low = 0
+    while low < len(ends):
+        before = ends[low - 1] if low else 0
+        high = int(np.searchsorted(ends, before + _SLAB, side="right"))
+        high = min(max(high, low + 1), low + _SLAB_TERMS)
+        yield low, high
+        low = high
