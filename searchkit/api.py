@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from searchkit.engines.finder import Finder
+    from searchkit.engines.matching import Place
     from searchkit.engines.page import Page
+    from searchkit.engines.plan import Leaf
     from searchkit.engines.reader import GenerationReader, Summary
     from searchkit.engines.search import Evaluation, Ranked, Sort
     from searchkit.indexing import Corpus, ProgressCallback
@@ -521,8 +523,11 @@ class _Matching:
 
         reader = self._finder.reader
         found: dict[int, _Marks] = {number: ([], []) for number in numbers}
+        known: dict[Leaf, Mapping[int, list[Place]]] = {}  # words may be typed again
         for leaf_number, leaf in enumerate(self._all):
-            here = places(self._finder.plain, reader, leaf, numbers)
+            here = known.get(leaf)
+            if here is None:
+                here = known[leaf] = places(self._finder.plain, reader, leaf, numbers)
             for number, in_row in here.items():
                 title, body = found[number]
                 title_end, start = reader.title_end[number], reader.body_start[number]
