@@ -11,7 +11,12 @@ import os
 import sys
 from typing import NoReturn
 
-from searchkit.cli.exits import catch_termination, exit_status, replace_unprintable
+from searchkit.cli.exits import (
+    catch_termination,
+    exit_status,
+    leave,
+    replace_unprintable,
+)
 
 __all__ = ["main"]
 
@@ -23,7 +28,7 @@ def main() -> NoReturn:
     """Runs the command line of this process and leaves with its exit status."""
     catch_termination()
     replace_unprintable()
-    sys.exit(exit_status(_run))
+    leave(exit_status(_run))
 
 
 def _run() -> int:

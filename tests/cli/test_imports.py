@@ -14,7 +14,8 @@ NOT_FOR_A_SEARCH = (*HEAVY, "click", "rjieba", "dataclasses", "inspect")
 def loaded_by(code: str, heavy: tuple[str, ...] = HEAVY) -> set[str]:
     """Which of the heavy modules are there after `code` has run."""
     program = f"""
-import sys
+import os, sys
+os._exit = sys.exit  # so that there is something after the end
 try:
     {code}
 except SystemExit:
