@@ -62,6 +62,8 @@ def exit_status(action: Callable[[], int]) -> int:
 
 
 def _status_of(error: BaseException) -> int:
+    if isinstance(error.__cause__, (KeyboardInterrupt, Terminated)):
+        error = error.__cause__  # so Python 3.11 tells that a class was being made
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else DONE
     if isinstance(error, KeyboardInterrupt):

@@ -51,6 +51,23 @@ def test_an_error_is_a_status_and_a_sentence(
     assert capsys.readouterr().err == said
 
 
+@pytest.mark.parametrize(
+    ("asked", "status"), [(KeyboardInterrupt, 130), (Terminated, 143)]
+)
+def test_a_signal_while_a_class_is_made_is_a_signal(
+    asked: type[BaseException], status: int
+) -> None:
+    class Interrupted:
+        def __set_name__(self, *_: object) -> None:
+            raise asked
+
+    def action() -> int:
+        type("Made", (), {"attribute": Interrupted()})
+        return 0
+
+    assert exit_status(action) == status
+
+
 def test_too_little_memory_gets_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
     assert raising(MemoryError()) == 2
     assert "--jobs 1" in capsys.readouterr().err
