@@ -60,7 +60,7 @@ MOST_LOOKED_AT = 200_000
 MOST_PATTERNS = 3
 """Wildcards and `~` of one query; the rest is ignored with a note."""
 
-MOST_ORDERED = 8_000
+MOST_ORDERED = 6_000
 """Terms of which those are chosen that most articles have; for the nth an nth."""
 
 MOST_WORDS = 64
