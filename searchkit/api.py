@@ -27,7 +27,6 @@ from searchkit.model import (
     IndexStats,
     Note,
     SearchResult,
-    SectionHit,
     Snippet,
 )
 from searchkit.record import replace
@@ -35,17 +34,11 @@ from searchkit.record import replace
 if TYPE_CHECKING:
     from datetime import date
 
-    from searchkit.engines.finder import Finder
-    from searchkit.engines.matching import Place
-    from searchkit.engines.page import Page
-    from searchkit.engines.plan import Leaf
     from searchkit.engines.reader import GenerationReader, Summary
     from searchkit.engines.search import Evaluation, Ranked, Sort
     from searchkit.indexing import Corpus, ProgressCallback
     from searchkit.query.correct import Evaluate
-    from searchkit.query.snippet import Mark, Matches
 
-_Marks: TypeAlias = "tuple[list[Mark], list[Mark]]"
 Day: TypeAlias = "date | str | None"
 
 
@@ -226,6 +219,7 @@ class SearchEngine:
         Raises: ArticleNotFoundError.
         """
         from searchkit.engines.page import damage_told
+        from searchkit.query.marks import Marks
         from searchkit.query.snippet import every_place
 
         row = self._row(doc_id)
@@ -233,7 +227,7 @@ class SearchEngine:
         width = self._config.snippet_characters
         with damage_told(self.index_path):
             page = self._reader.page(row.number)
-            matches = _Matching(evaluation, [row.number]).in_body(row.number, page)
+            matches = Marks(evaluation, [row.number]).in_body(row.number, page)
             return every_place(page, matches, characters=width)
 
     def glossary(self, term: str | None = None) -> tuple[GlossaryPair, ...]:
@@ -359,64 +353,10 @@ class SearchEngine:
 
     def _hits(self, evaluation: Evaluation, page: Ranked) -> tuple[Hit, ...]:
         from searchkit.engines.page import damage_told
+        from searchkit.query.hits import hits
 
-        numbers = [row.number for row, _ in page.rows]
-        missing = evaluation.all_missing(numbers)
         with damage_told(self.index_path):
-            matching = _Matching(evaluation, numbers)
-            return tuple(
-                [
-                    self._hit(
-                        row,
-                        score,
-                        missing[row.number],
-                        self._folded(page, row),
-                        matching,
-                    )
-                    for row, score in page.rows
-                ]
-            )
-
-    def _hit(
-        self,
-        row: Summary,
-        score: float,
-        missing: tuple[str, ...],
-        folded: tuple[str, ...],
-        matching: _Matching,
-    ) -> Hit:
-        from searchkit.query.sections import best_sections
-        from searchkit.query.snippet import snippets, title_highlights
-
-        number, title, doc_id = row.number, row.title, row.doc_id
-        count, width = self._config.snippets_per_hit, self._config.snippet_characters
-        found: tuple[Snippet, ...] = ()
-        sections: tuple[SectionHit, ...] = ()
-        if count:  # else the stored text need not be read
-            page = self._reader.page(number)
-            matches = matching.in_body(number, page)
-            found = snippets(page, matches, count=count, characters=width)
-            sections = best_sections(page, matches)
-        return Hit(
-            doc_id=doc_id,
-            title=title,
-            topics=row.topics,
-            date=row.date,
-            path=self._path(row, doc_id),
-            score=score,
-            snippets=found,
-            title_highlights=title_highlights(title, matching.in_title(number)),
-            missing=missing,
-            sections=sections,
-            folded=folded,
-        )
-
-    def _folded(self, page: Ranked, row: Summary) -> tuple[str, ...]:
-        folded = page.folded.get(row.number)
-        if not folded:
-            return ()
-        texts = self._reader.texts("doc_id")
-        return tuple(texts[number] for number in folded)
+            return hits(evaluation, page, self._config, self._path)
 
     def _row(self, doc_id: str) -> Summary:
         number = self._reader.number_of(doc_id)
@@ -496,80 +436,6 @@ def _helped(
     said = found.notes if found else ()
     smaller = None if total or said else smaller_query(evaluation)
     return evaluation, (*notes, *said, *((smaller,) if smaller else ()))
-
-
-class _Matching:
-    """The places of a query in some articles that are worth showing."""
-
-    def __init__(self, evaluation: Evaluation, numbers: Iterable[int]) -> None:
-        from searchkit.engines.plan import FormulaLeaf
-
-        plan, finder = evaluation.plan, evaluation.finder
-        self._finder: Finder = finder
-        self._leaves = plan.leaves()
-        self._all = (*self._leaves, *[twin.leaf for twin in plan.twins()])
-        self._weights = [finder.found(leaf).idf for leaf in self._all]
-        self._weak = {n for n, leaf in enumerate(self._leaves) if evaluation.weak(leaf)}
-        self._formulas = [
-            (n, leaf)
-            for n, leaf in enumerate(self._leaves)
-            if isinstance(leaf, FormulaLeaf)
-        ]
-        self._marks = self._found(sorted(numbers))
-
-    def _found(self, numbers: list[int]) -> dict[int, _Marks]:
-        """Of each article the marks of its title and of its body, which may overlap."""
-        from searchkit.engines.matching import places
-
-        reader = self._finder.reader
-        found: dict[int, _Marks] = {number: ([], []) for number in numbers}
-        known: dict[Leaf, Mapping[int, list[Place]]] = {}  # words may be typed again
-        for leaf_number, leaf in enumerate(self._all):
-            here = known.get(leaf)
-            if here is None:
-                here = known[leaf] = places(self._finder.plain, reader, leaf, numbers)
-            for number, in_row in here.items():
-                title, body = found[number]
-                title_end, start = reader.title_end[number], reader.body_start[number]
-                for position, atoms in in_row:
-                    if position >= start:
-                        body.append((position - start, -atoms, leaf_number))
-                    elif position < title_end:
-                        title.append((position, -atoms, leaf_number))
-        return found
-
-    def in_title(self, number: int) -> list[Mark]:
-        """The marks of an article's title."""
-        return self._telling(self._marks[number][0])
-
-    def in_body(self, number: int, page: Page) -> Matches:
-        """Those of an article's text, in its formulas, too."""
-        from searchkit.query.snippet import Matches
-
-        marks = self._telling(self._marks[number][1])
-        if not self._formulas:
-            return Matches(marks, self._weights, [])
-        in_formulas, spans = self._in_formulas(number, page)
-        return Matches(sorted(marks + in_formulas), self._weights, spans)
-
-    def _telling(self, marks: list[Mark]) -> list[Mark]:
-        from searchkit.query.snippet import telling
-
-        return telling(marks, self._weak, count=len(self._leaves)) if marks else marks
-
-    def _in_formulas(
-        self, number: int, page: Page
-    ) -> tuple[list[Mark], list[tuple[int, int]]]:
-        from searchkit.engines import formulas
-        from searchkit.query.snippet import formula_marks
-
-        finder = self._finder
-        places = [
-            (place, leaf_number)
-            for leaf_number, leaf in self._formulas
-            for place in formulas.places(finder.plain, finder.reader, leaf, number)
-        ]
-        return formula_marks(page, places) if places else ([], [])
 
 
 def _folded(texts: Iterable[str]) -> tuple[str, ...]:

@@ -8,7 +8,9 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterable
+import weakref
+from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -190,6 +192,50 @@ def test_the_same_id_twice_is_reported(tmp_path: Path) -> None:
 def test_what_is_no_article_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match=r"searchkit\.Article"):
         searchkit.build(["a.md"], tmp_path / "index")  # type: ignore[list-item]
+
+
+class Body(str):
+    """A text of which one can see whether somebody still holds it."""
+
+
+def test_articles_handed_in_are_not_all_held_in_memory(tmp_path: Path) -> None:
+    alive: weakref.WeakSet[Body] = weakref.WeakSet()
+
+    def articles() -> Iterator[Article]:
+        for number in range(50):
+            body = Body(f"旋转 {number}")
+            alive.add(body)
+            yield Article(f"{number:02}", "题", body, ("甲",), date(2024, 1, 31))
+            del body
+            assert len(alive) <= 2
+
+    index = tmp_path / "index"
+    assert searchkit.build(articles(), index).added == 50
+    assert searchkit.build(articles(), index).unchanged == 50
+    with searchkit.open(index) as engine:
+        assert engine.search("旋转").total == 50
+        found = engine.article("07")
+    assert found == Article("07", "题", "旋转 7", ("甲",), date(2024, 1, 31))
+    assert not [*index.glob("articles*")]
+
+
+def test_an_article_with_a_wrong_type_is_reported(tmp_path: Path) -> None:
+    wrong = Article("b", "二", b"\xe4")  # type: ignore[arg-type]
+    report = searchkit.build([Article("a", "一", "甲"), wrong], tmp_path / "index")
+    assert (report.added, *report.skipped) == (1, "b")
+
+
+def test_an_error_of_whoever_hands_in_articles_is_theirs(tmp_path: Path) -> None:
+    def articles() -> Iterator[Article]:
+        yield Article("a", "一", "甲")
+        raise PermissionError("mine")
+
+    index = tmp_path / "index"
+    searchkit.build([Article("old", "旧", "在")], index)
+    with pytest.raises(PermissionError, match="mine"):
+        searchkit.build(articles(), index)
+    assert answers(index, ["在"])[0][0] == 1  # type: ignore[index]
+    assert not [*index.glob("articles*")]
 
 
 def test_no_corpus_is_an_error_with_a_hint(tmp_path: Path) -> None:

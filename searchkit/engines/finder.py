@@ -73,7 +73,6 @@ class Finder:
         self.reader = reader
         self.kernel = kernel or reader.kernel(0)
         self._chooses = kernel is None
-        self._work = 0
         self._found: dict[Leaf, LeafFound] = {}
         self._by_id: dict[int, tuple[Leaf, LeafFound]] = {}  # a leaf's hash is slow
         self._columns: dict[int, tuple[Any, Column]] = {}  # loaded, by id of the source
@@ -95,8 +94,7 @@ class Finder:
         """Say that so many postings will be read: many are worth another kernel."""
         if not self.is_choosing:
             return
-        self._work += work
-        kernel = self.reader.kernel(self._work)
+        kernel = self.reader.kernel(work)
         if kernel is not self.kernel:  # what was found is small, and found again
             self.kernel = kernel
             self._found.clear()

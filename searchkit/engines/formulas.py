@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from searchkit.analysis.terms import BOUNDARY
 from searchkit.engines import ranking
-from searchkit.engines.matching import Place, Row, occurrences, starts_in
+from searchkit.engines.matching import Row, occurrences, starts_in
 from searchkit.engines.plan import FormulaLeaf
 from searchkit.record import record
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from searchkit.engines.reader import GenerationReader
 
 SPACE = "math"
+
+Place = tuple[int, int]
+"""A position in a document's row of formulas, and the number of atoms there."""
 
 
 @record

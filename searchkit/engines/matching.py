@@ -7,7 +7,6 @@ of several characters: it stands wherever they do, and more rarely than any of t
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     from searchkit.engines.kernels.base import Kernel, Numbers, Positions
     from searchkit.engines.kernels.plain import PlainKernel
     from searchkit.engines.reader import GenerationReader
-
-Place = tuple[int, int]
-"""A position in a document's row and the number of atoms there, or NAME."""
 
 NAME = 1 << 30
 """Of the atoms of a name: however many the text has there."""
@@ -174,27 +170,25 @@ def leaf_starts(
 
 def places(
     kernel: PlainKernel, reader: GenerationReader, leaf: Leaf, numbers: Sequence[int]
-) -> dict[int, list[Place]]:
-    """Each place of a leaf in the rows of some documents, the longest at a position.
-
-    `numbers` rise. Documents without any are left out.
+) -> tuple[Sequence[int], Sequence[int]]:
+    """Where a leaf stands in some documents: global positions, which rise, and the
+    atoms at each, of those that begin there the most. `numbers` rise.
     """
     several = [
         (here, atoms)
         for variant in leaf.variants
         for here, atoms in _variant_places(kernel, reader, leaf, variant, numbers)
+        if here
     ]
+    if len(several) == 1:
+        here, atoms = several[0]
+        here = sorted({*here})  # two terms may stand at one position
+        return here, [atoms] * len(here)
     longest: dict[int, int] = {}
     for here, atoms in sorted(several, key=lambda pair: pair[1]):
         longest |= dict.fromkeys(here, atoms)
-    starts, found = sorted(longest), {}
-    for number in numbers:
-        base, end = reader.text_base[number], reader.text_base[number + 1]
-        first = bisect_left(starts, base)
-        last = bisect_left(starts, end, first)
-        if first < last:
-            found[number] = [(at - base, longest[at]) for at in starts[first:last]]
-    return found
+    starts = sorted(longest)
+    return starts, [longest[start] for start in starts]
 
 
 def _variant_places(
@@ -204,7 +198,7 @@ def _variant_places(
     variant: Slots,
     numbers: Sequence[int],
 ) -> Iterator[tuple[Positions, int]]:
-    """One term at a time where the variant is a single slot: each has its length."""
+    """Terms of one length at a time where the variant is a single slot."""
     if len(variant) > 1:
         here = starts_within(kernel, rows(reader, variant), numbers)
         for distance, blank in _blanks_that_tell(variant, leaf.blanks):
@@ -214,10 +208,12 @@ def _variant_places(
             sum(_atoms_of(slot[0]) for slot in variant),
         )
         return
+    by_atoms: dict[int, list[TermPostings]] = {}
     for term in with_members(reader, scored_terms(reader, variant[0])):
-        here = kernel.positions_in_all("text", (term,), [*numbers])
-        if here:
-            yield kept(kernel, reader, leaf, here), _atoms_of(term.term)
+        by_atoms.setdefault(_atoms_of(term.term), []).append(term)
+    for atoms, terms in by_atoms.items():
+        here = kernel.positions_in_all("text", terms, [*numbers])
+        yield kept(kernel, reader, leaf, here), atoms
 
 
 def starts_within(kernel: Kernel, found: Sequence[Row], numbers: Numbers) -> Positions:
@@ -241,11 +237,11 @@ def starts_in(
     if not found:
         return []
     distance, terms = found[0]
-    here = [p - distance for p in kernel.positions_in(space, terms, number)]
+    here = [p - distance for p in kernel.positions_in_all(space, terms, [number])]
     for distance, terms in found[1:]:
         if not here:
             break
-        others = set(kernel.positions_in(space, terms, number))
+        others = set(kernel.positions_in_all(space, terms, [number]))
         here = [start for start in here if start + distance in others]
     return here
 
@@ -256,4 +252,4 @@ def _atoms_of(term: str) -> int:
     return len(term) if is_han(term[0]) else 1
 
 
-__all__ = ["NAME", "Place", "is_restricted", "leaf_starts", "places", "starts"]
+__all__ = ["NAME", "is_restricted", "leaf_starts", "places", "starts"]

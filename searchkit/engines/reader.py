@@ -42,7 +42,7 @@ DOCUMENTS = "documents"
 PAGES = "pages"
 
 MOST_PLAIN = 50_000
-"""Postings that one search reads without numpy, which takes 0.1 s to import."""
+"""Postings that are read without numpy, which takes 0.1 s to import."""
 
 _DECODED_BYTES = 24 << 20  # of lists that are kept for the next search
 _PAGE_BYTES = 32 << 20  # at most, of the articles' texts that are kept
@@ -132,6 +132,7 @@ class GenerationReader:
         self._lock = allocate_lock()
         self._files: dict[str, Columns] = {}
         self._terms: dict[tuple[str, str | int], Any] = {}
+        self._plain_work = 0
         # Read and mapped now: a later build may remove the folder.
         words = generations.read_file(generation, self.manifest, WORDS)
         try:
@@ -171,10 +172,19 @@ class GenerationReader:
             return self._files[name]
 
     def kernel(self, work: int) -> Kernel:
-        """The kernel for so many postings: with numpy if it is there or worth it."""
-        if work > MOST_PLAIN or "numpy" in sys.modules:
+        """The kernel for so many postings more: with numpy if it is there or worth it.
+
+        What was done without it counts, too: many small searches are worth it as well.
+        """
+        self._plain_work += work
+        if self._plain_work > MOST_PLAIN or self.has_numpy:
             return self._vector
         return self.plain
+
+    @property
+    def has_numpy(self) -> bool:
+        """Whether numpy need not be imported any more."""
+        return "numpy" in sys.modules
 
     @cached_property
     def _vector(self) -> Kernel:

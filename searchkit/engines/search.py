@@ -227,6 +227,19 @@ class Evaluation:
         """The labels of the plan's words that a document lacks."""
         return self.all_missing([number])[number]
 
+    def missing_of_hits(self, numbers: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """The same for documents that answer the plan: most of them lack nothing."""
+        if (leaf := self._only_leaf) is not None and not self.finder.found(leaf).near:
+            return dict.fromkeys(numbers, ())
+        root = self.plan.root
+        if isinstance(root, Group) and all(
+            isinstance(child, Leaf) for child in (*root.required, *root.optional)
+        ):
+            chosen = self._kernel.chosen(numbers)
+            if all(self._kernel.holds(self._answer(root).complete, chosen)):
+                return dict.fromkeys(numbers, ())
+        return self.all_missing(numbers)
+
     def all_missing(self, numbers: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """For each of some documents the labels of the plan's words that it lacks."""
         chosen = self._kernel.chosen(numbers)

@@ -33,17 +33,17 @@ from searchkit.engines.generation.known import known_digests
 from searchkit.engines.generations import FORMAT_VERSION, Manifest
 from searchkit.errors import CorpusError, IndexStoreError
 from searchkit.indexing.garbage import seldom_collected
+from searchkit.indexing.handed_in import ArticleFile
 from searchkit.indexing.seen import Look, read_seen, write_seen
 from searchkit.indexing.sources import (
     Corpus,
     Failure,
     FileLooks,
     Source,
-    article_sources,
     digest_of,
     try_source,
 )
-from searchkit.model import BuildReport, Phase, Progress
+from searchkit.model import Article, BuildReport, Phase, Progress
 from searchkit.record import replace
 
 if TYPE_CHECKING:
@@ -98,7 +98,10 @@ class Build:
                 lock = generations.build_lock(self.index, wait_s=self.wait_s)
                 held.enter_context(lock)
                 generations.tidy(self.index)
-            yield
+            try:
+                yield
+            finally:
+                self._handed_in.unlink(missing_ok=True)
 
     def _run(self) -> BuildReport:
         base, old = (None, {}) if self.full else _usable(self.index, self.dictionary)
@@ -144,9 +147,9 @@ class Build:
         try:
             yield
         except OSError as error:
-            if self.sources is None:  # nothing is known of the corpus yet
+            if self.sources is None and isinstance(self.corpus, str | PathLike):
                 self.sources = self._sources(read=False)
-            raise _disk_error(self.index, error, self.sources) from error
+            raise _disk_error(self.index, error, self.sources or ()) from error
 
     def _sources(self, *, read: bool) -> list[Source]:
         """All articles in order of their doc_id; files read only where that is needed.
@@ -155,8 +158,35 @@ class Build:
         """
         if isinstance(self.corpus, str | PathLike):
             return list(self._files(Path(self.corpus), read=read))
-        found = article_sources(self.corpus, self.failures)
-        return sorted(found, key=lambda source: source.doc_id)
+        return sorted(self._articles(self.corpus), key=lambda source: source.doc_id)
+
+    def _articles(self, articles: Iterable[Article]) -> Iterator[Source]:
+        """Articles that a program hands in; a doc_id that comes again is a failure."""
+        seen: set[str] = set()
+        with self._disk_errors_told():
+            file = ArticleFile(self._handed_in)
+        with file:
+            for article in articles:
+                if not isinstance(article, Article):
+                    raise TypeError(f"not a searchkit.Article: {article!r}")
+                if article.doc_id in seen:
+                    self.failures.append((article.doc_id, "the doc_id stands twice"))
+                    continue
+                seen.add(article.doc_id)
+                try:
+                    with self._disk_errors_told():
+                        source = file.add(article)
+                except CorpusError as error:
+                    self.failures.append((article.doc_id, str(error)))
+                else:
+                    yield source
+            with self._disk_errors_told():
+                file.flush()
+
+    @property
+    def _handed_in(self) -> Path:
+        """Where articles that a program hands in wait; not there for a folder."""
+        return self.index / f"articles{generations.NEW}"
 
     def _files(self, root: Path, *, read: bool) -> Iterator[Source]:
         files, failures = walk(root)
@@ -184,7 +214,8 @@ class Build:
         from searchkit.indexing.preparing import Preparing
         from searchkit.indexing.workers import Workers
 
-        how = Preparing(self.config.max_article_bytes, self.dictionary.words)
+        words = self.dictionary.words
+        how = Preparing(self.config.max_article_bytes, words, self._handed_in)
         size = sum(source.size_bytes for source in changed)
 
         def analysed(done: int, done_bytes: int) -> None:
@@ -412,7 +443,7 @@ def _disk_error(
 ) -> IndexStoreError:
     full = error.errno in generations.NO_ROOM
     needed = ""
-    if full:
+    if full and sources:
         size = _NEEDED * sum(source.size_bytes for source in sources)
         free = shutil.disk_usage(_existing(index)).free
         needed = f" About {_mb(size)} are needed while building, {_mb(free)} are free."

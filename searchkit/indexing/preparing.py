@@ -26,6 +26,7 @@ from searchkit.engines.generation.run import RunWriter
 from searchkit.engines.glossary import pack_definitions
 from searchkit.engines.pages import pack_article, pack_page
 from searchkit.errors import CorpusError
+from searchkit.indexing.handed_in import read_written
 from searchkit.indexing.pool import Note
 from searchkit.indexing.seen import Look
 from searchkit.indexing.sources import Failure, Source, digest_of
@@ -37,10 +38,14 @@ _BATCH_BYTES = 1 << 19  # of sources that are analysed together
 
 @record
 class Preparing:
-    """How sources are prepared; the same for all of one build."""
+    """How sources are prepared; the same for all of one build.
+
+    `articles` is the file of those that were handed in by a program.
+    """
 
     max_bytes: int
     words: tuple[UserWord, ...]
+    articles: Path
 
 
 @record
@@ -132,10 +137,9 @@ class _Work:
 
     def _read(self, source: Source) -> tuple[ReadArticle, bytes]:
         """The article as it is now, whatever it was when the build began."""
-        if source.article:
-            visible = visible_text(source.article)
-            return ReadArticle(source.article, visible, None), source.digest
-        assert source.file is not None
+        if source.file is None:
+            article = read_written(self._how.articles, source)
+            return ReadArticle(article, visible_text(article), None), source.digest
         look: Look | None = None
         with suppress(OSError):  # reading tells why
             look = Look.at(source.file.path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from hashlib import blake2b
 from os import PathLike
 
@@ -10,7 +10,7 @@ from searchkit.corpus.reader import SourceFile, read_bytes
 from searchkit.errors import CorpusError
 from searchkit.indexing.seen import Look, Seen
 from searchkit.model import Article
-from searchkit.record import as_tuple, record
+from searchkit.record import record
 
 Corpus = str | PathLike[str] | Iterable[Article]
 Failure = tuple[str, str]
@@ -22,35 +22,20 @@ DIGEST_BYTES = 16
 class Source:
     """One article to be indexed, not yet read further than its digest.
 
-    The digest is empty if the article was not read at all.
+    The digest is empty if the article was not read at all. One that has no file was
+    handed in by a program: see `handed_in`.
     """
 
     doc_id: str
     size_bytes: int
     digest: bytes = b""
     file: SourceFile | None = None
-    article: Article | None = None
+    start: int = 0
 
 
 def digest_of(data: bytes) -> bytes:
     """What tells one content from another."""
     return blake2b(data, digest_size=DIGEST_BYTES).digest()
-
-
-def article_sources(
-    articles: Iterable[Article], failures: list[Failure]
-) -> Iterator[Source]:
-    """Articles that a program hands in; a doc_id that comes again is a failure."""
-    seen: set[str] = set()
-    for article in articles:
-        if not isinstance(article, Article):
-            raise TypeError(f"not a searchkit.Article: {article!r}")
-        if article.doc_id in seen:
-            failures.append((article.doc_id, "the doc_id stands twice"))
-            continue
-        seen.add(article.doc_id)
-        data = repr(as_tuple(article)).encode("utf-8", "surrogatepass")
-        yield Source(article.doc_id, len(data), digest_of(data), article=article)
 
 
 class FileLooks:

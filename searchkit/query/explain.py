@@ -88,12 +88,8 @@ def _frequency_lines(evaluation: Evaluation, leaf: Leaf, row: Summary) -> Iterat
         runs := formulas.places(finder.plain, reader, leaf, row.number)
     ):
         yield f"{len(runs)} × in formulas, however written"
-    found = matching.places(finder.plain, reader, leaf, [row.number])
-    places = found.get(row.number, ())
-    base = reader.text_base[row.number]
-    counts = Counter(
-        finder.plain.part(base + position, row.number) for position, _ in places
-    )
+    starts, _ = matching.places(finder.plain, reader, leaf, [row.number])
+    counts = Counter(finder.plain.part(start, row.number) for start in starts)
     averages = reader.averages
     title = ranking.length_norm(ranking.B_TITLE, row.title_words, averages.title)
     body = ranking.length_norm(ranking.B_BODY, row.body_words, averages.body)

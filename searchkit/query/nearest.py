@@ -163,7 +163,7 @@ class Nearest:
         found = self._finder.reader.find("text", term)
         if found is None:
             return False
-        return bool(self._finder.plain.positions_in("text", (found,), number))
+        return bool(self._finder.plain.positions_in_all("text", (found,), [number]))
 
 
 def edits(word: str) -> set[str]:

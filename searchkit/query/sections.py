@@ -16,7 +16,7 @@ from searchkit.model import SectionHit
 
 if TYPE_CHECKING:
     from searchkit.engines.page import Page
-    from searchkit.query.snippet import Matches
+    from searchkit.query.marks import Matches
 
 MOST = 3
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from searchkit.analysis.analyzer import atom_places, name_end
-from searchkit.engines.matching import NAME, Place
+from searchkit.engines.matching import NAME
 from searchkit.engines.page import CONTINUED, Chunk, Page, atom_end, atom_starts
 from searchkit.model import Snippet
+from searchkit.query.marks import Mark, Matches
 
 ELLIPSIS = "…"
 _SENTENCE_END = re.compile(r"[。！？；!?;\n]|[.:](?=\s|$)")
@@ -26,56 +27,9 @@ _OFTEN, _MANY = 0.05, 6  # what a mark more is worth, and how many at most
 _PLAIN = re.compile("[ -~\u4e00-\u9fff\u3001-\u3002\uff01-\uff0f\uff1a-\uff1f]*")
 """Texts whose atoms are where the rule of stored pages says."""
 
-Mark = tuple[int, int, int]
-"""A match: its position, its atoms (or NAME) below 0, and the number of its leaf.
-
-So they sort as they stand, the longest first. Above 0 instead of atoms is the number,
-from 1, of a match in a formula: see `Formulas`.
-"""
-
-Formulas = list[tuple[int, int]]
-"""The (start, end) in its chunk of each match in a formula."""
-
 _Span = tuple[int, int]
 _Window = tuple[float, int, int, int]
 """A candidate: its worth below 0, the marks it holds (first, end), its piece."""
-
-
-class Matches:
-    """Where a query stands in the text of one article.
-
-    `marks` rise, and `positions` are theirs; `weights` has the idf of each leaf.
-    """
-
-    __slots__ = ("formulas", "marks", "positions", "weights")
-
-    def __init__(
-        self, marks: Sequence[Mark], weights: Sequence[float], formulas: Formulas
-    ) -> None:
-        self.marks, self.weights, self.formulas = marks, weights, formulas
-        self.positions = [mark[0] for mark in marks]
-
-
-def telling(found: list[Mark], weak: Collection[int], *, count: int) -> list[Mark]:
-    """The marks worth showing, rising: all but those of weak leaves that stand alone.
-
-    A weak leaf's mark stays where it goes on with the leaf before it in the query, or
-    leads to the one after it: 绪 of 执行绪. With weak leaves alone, all marks stay.
-    """
-    rising = sorted(found)
-    if len(weak) in (0, count):
-        return rising
-    kept = [mark for mark in rising if mark[2] not in weak]
-    starts = {(leaf, position) for position, _, leaf in kept}
-    ends = {(leaf, position - atoms) for position, atoms, leaf in kept}
-    for mark in rising:
-        position, atoms, leaf = mark
-        if leaf in weak and (
-            (leaf - 1, position) in ends or (leaf + 1, position - atoms) in starts
-        ):
-            kept.append(mark)
-            ends.add((leaf, position - atoms))
-    return sorted(kept)
 
 
 def title_highlights(title: str, found: Sequence[Mark]) -> tuple[_Span, ...]:
@@ -96,48 +50,6 @@ def title_highlights(title: str, found: Sequence[Mark]) -> tuple[_Span, ...]:
         end = name_end(title, start) if is_name else ends[position - atoms - 1]
         spans.append((start, end))
     return _merged(spans)
-
-
-def formula_marks(
-    page: Page, places: Iterable[tuple[Place, int]]
-) -> tuple[list[Mark], Formulas]:
-    """The marks for runs in formulas, from (place, leaf), and their spans.
-
-    The canonical atoms of a formula may stand in another order in the text (`x^2_i`).
-    """
-    found = []
-    starts, lengths = page.math()
-    for (position, atoms), leaf in places:
-        run = range(position, position + atoms)
-        start = min(starts[at] for at in run)
-        end = max(starts[at] + lengths[at] for at in run)
-        chunk, base = _chunk_at(page, start)
-        index = max(0, bisect_right(chunk.starts, start - base) - 1)
-        atom = max(0, bisect_right(chunk.atoms(index), start - base) - 1)
-        end = _closed(chunk.text, start - base, end - base)
-        found.append((chunk.borders[index] + atom, start - base, end, leaf))
-    found.sort()
-    formulas = [(start, end) for _, start, end, _ in found]
-    numbered = enumerate(found, 1)
-    return [(position, n, leaf) for n, (position, _, _, leaf) in numbered], formulas
-
-
-def _chunk_at(page: Page, offset: int) -> tuple[Chunk, int]:
-    """The chunk that holds an offset of the article's text, and where it begins."""
-    base = 0
-    for number, row in enumerate(page.rows):
-        if offset < base + row[1]:
-            return page.chunk(number), base
-        base += row[1]
-    raise ValueError("a formula stands behind the text")
-
-
-def _closed(text: str, start: int, end: int) -> int:
-    """The end with the braces right behind it that close what is open."""
-    open_braces = text.count("{", start, end) - text.count("}", start, end)
-    while open_braces > 0 and text.startswith("}", end):
-        open_braces, end = open_braces - 1, end + 1
-    return end
 
 
 def _merged(spans: Iterable[_Span]) -> tuple[_Span, ...]:
@@ -208,19 +120,22 @@ def _windows(page: Page, matches: Matches, characters: int) -> Iterator[_Window]
     reach = characters * borders[-1] // max(page.characters, 1)
     first, count = 0, len(marks)
     while first < count:
-        position = positions[first]
-        piece = bisect_right(borders, position) - 1
-        limit = min(position + reach, borders[piece + 1])
-        end = bisect_left(positions, limit, first + 1)
-        if end == first + 1:
+        piece = bisect_right(borders, positions[first]) - 1
+        behind = bisect_left(positions, borders[piece + 1], first)  # marks in the piece
+        by_zone = _BY_ZONE[page.zone(piece)]
+        while first < behind:
+            end = first + 1
             worth = most = weights[marks[first][2]]
-        else:
-            here = [weights[leaf] for leaf in {mark[2] for mark in marks[first:end]}]
-            worth, most = sum(here), max(here)
-        # Different words count most, then how often; prose before headings and code.
-        often = _OFTEN * min(end - first, _MANY) * most
-        yield -(worth + often) * _BY_ZONE[page.zone(piece)], first, end, piece
-        first = end
+            if end < behind:
+                end = bisect_left(positions, positions[first] + reach, end, behind)
+                leaves = {mark[2] for mark in marks[first:end]}
+                if len(leaves) > 1:
+                    here = [weights[leaf] for leaf in leaves]
+                    worth, most = sum(here), max(here)
+            # Different words count most, then how often; prose before code.
+            often = _OFTEN * min(end - first, _MANY) * most
+            yield -(worth + often) * by_zone, first, end, piece
+            first = end
 
 
 class _Marked:

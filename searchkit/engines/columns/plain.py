@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, compress
 
 from searchkit.engines.columns.postings import (
@@ -39,7 +39,7 @@ def positions(term: TermPostings) -> array[int]:
     return found
 
 
-def positions_between(term: TermPostings, low: int, high: int) -> list[int]:
+def _positions_between(term: TermPostings, low: int, high: int) -> list[int]:
     """The positions from low to high, high excluded, rising; read from near them.
 
     Raises: IndexCorruptError.
@@ -55,27 +55,30 @@ def positions_between(term: TermPostings, low: int, high: int) -> list[int]:
     before = skips[first - 1] if first else 0
     if not 0 <= before <= term.bases[-1]:
         raise term.damaged()
-    return _between(term.read(start, stop), kind, before, (low, high))
+    return _between(term.read(start, stop), kind, before, ((low, high),))
 
 
-def positions_in_rows(term: TermPostings, rows: Sequence[tuple[int, int]]) -> list[int]:
-    """The positions in some rows from low to high; neither the rows nor what is found
-    overlap, and both rise. A short list is decoded once.
+def positions_in_rows(
+    term: TermPostings, lows: Sequence[int], highs: Sequence[int]
+) -> list[int]:
+    """The positions in some rows from low to high, high excluded; rows rise apart.
+
+    Only the stretches between two skips that hold some are read, of a longer list.
 
     Raises: IndexCorruptError.
     """
-    short = max(_DECODED_ONCE, SKIP * len(rows))
+    rows = zip(lows, highs, strict=True)
+    short = max(_DECODED_ONCE, SKIP * len(lows))
     if term.position_kind != SINGLE and term.position_units <= short:
         data = term.read(term.positions_at, term.documents_at)
-        bounds = [bound for row in rows for bound in row]
-        return _between(data, term.position_kind, 0, bounds)
-    return [p for low, high in rows for p in positions_between(term, low, high)]
+        return _between(data, term.position_kind, 0, rows)
+    return [p for low, high in rows for p in _positions_between(term, low, high)]
 
 
 def _between(
-    data: memoryview, kind: int, before: int, bounds: Sequence[int]
+    data: memoryview, kind: int, before: int, rows: Iterable[tuple[int, int]]
 ) -> list[int]:
-    """The values from the first bound to the second, from the third to the fourth …"""
+    """The values in each of the rows from low to high."""
     if kind == NONE or not data:
         return []
     units = data.tolist() if kind == 1 else _numbers(data, kind)
@@ -83,7 +86,7 @@ def _between(
     full = FULL[kind]
     found: list[int] = []
     stop = 1  # the sum behind the first unit
-    for low, high in zip(bounds[::2], bounds[1::2], strict=True):
+    for low, high in rows:
         start = bisect_left(sums, low, stop)
         stop = bisect_left(sums, high, start)
         if start < stop:

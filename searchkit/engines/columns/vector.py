@@ -6,6 +6,8 @@ of many terms that follow each other at once, for a build that goes on from an i
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,25 +49,82 @@ def positions(term: TermPostings) -> Numbers:
     return found
 
 
-def positions_between(term: TermPostings, low: int, high: int) -> Numbers:
-    """The positions from low to high, high excluded, rising; read from near them.
+def positions_in_rows(
+    terms: Sequence[TermPostings], lows: Sequence[int], highs: Sequence[int]
+) -> Numbers:
+    """The positions of some terms in some rows from low to high, high excluded.
+
+    Rows are those of documents, and rise. Only the stretches between two skips that
+    hold some are read, and all of them are decoded at once: looking up rows of many
+    terms costs hardly more than those of one. What two terms have stands there twice.
 
     Raises: IndexCorruptError.
     """
-    kind, units = term.position_kind, term.position_units
-    if kind == SINGLE:
-        found = positions(term)
-    else:
-        skips = np.frombuffer(term.read(term.skips_at, term.positions_at), "<i8")
-        first, last = (int(at) for at in skips.searchsorted((low, high)))
-        start = term.positions_at + first * SKIP * kind
-        stop = term.positions_at + min((max(first, last) + 1) * SKIP, units) * kind
-        before = int(skips[first - 1]) if first else 0
-        if not 0 <= before <= term.bases[-1]:
-            raise term.damaged()
-        found = _sums(term.read(start, stop), kind, before)
-    first, last = found.searchsorted((low, high))
-    return found[first:last]
+    single = [term.single for term in terms if term.position_kind == SINGLE]
+    found = [np.array([p for p in single if _is_in_rows(p, lows, highs)], np.int64)]
+    for kind in UNITS:
+        several = [term for term in terms if term.position_kind == kind]
+        if several:
+            found.append(_in_rows(several, kind, lows, highs))
+    return np.sort(np.concatenate(found))
+
+
+def _is_in_rows(position: int, lows: Sequence[int], highs: Sequence[int]) -> bool:
+    row = bisect_right(lows, position) - 1
+    return row >= 0 and position < highs[row]
+
+
+def _in_rows(
+    terms: Sequence[TermPostings], kind: int, lows: Sequence[int], highs: Sequence[int]
+) -> Numbers:
+    """The positions of terms whose units are of one kind in rows."""
+    every = terms[0].bases[-1]  # so that all positions rise, a term's behind another's
+    data: list[memoryview] = []
+    before: list[int] = []
+    for number, term in enumerate(terms):
+        start = term.positions_at
+        skips = term.read(term.skips_at, start).cast("q")
+        size, end = SKIP * kind, start + term.position_units * kind
+        for stretch in _stretches(skips, lows, highs):
+            at = start + stretch * size
+            data.append(term.read(at, min(at + size, end)))
+            before.append((skips[stretch - 1] if stretch else 0) + number * every)
+    units = _in_memory(np.frombuffer(b"".join(data), np.uint8), kind)
+    sums = units.cumsum(dtype=np.int64)
+    sizes = np.fromiter(map(len, data), np.int64, len(data)) // kind
+    starts = np.array(before, np.int64)
+    starts[1:] -= sums.take(sizes[:-1].cumsum() - 1)
+    sums += starts.repeat(sizes)
+    whole = units != FULL[kind]
+    if not whole.all():
+        sums = sums[whole]
+    shifts = np.arange(0, len(terms) * every, every)[:, None]
+    firsts = sums.searchsorted((shifts + np.array(lows)).ravel())
+    ends = sums.searchsorted((shifts + np.array(highs)).ravel())
+    found: Numbers = sums.take(joined(firsts, np.maximum(ends, firsts))) % every
+    return found
+
+
+def _stretches(
+    skips: memoryview, lows: Sequence[int], highs: Sequence[int]
+) -> Iterator[int]:
+    """The stretches between skips that may hold values of the rows, each once."""
+    last = -1
+    for low, high in zip(lows, highs, strict=True):
+        if last == len(skips):
+            return
+        first = bisect_left(skips, low, max(last, 0))
+        end = bisect_left(skips, high, first)
+        yield from range(max(first, last + 1), end + 1)
+        last = end
+
+
+def joined(firsts: Numbers, ends: Numbers) -> Numbers:
+    """The numbers of all ranges in a row."""
+    counts = ends - firsts
+    stops = counts.cumsum()
+    total = int(stops[-1]) if len(stops) else 0
+    return np.repeat(firsts - stops + counts, counts) + np.arange(total)
 
 
 def documents(term: TermPostings) -> Numbers:

@@ -27,6 +27,7 @@ Positions: TypeAlias = Sequence[int]
 Scores: TypeAlias = list[float]
 
 _FIELDS = ("title", "alias", "topic")
+_LONG = 512  # units of lists that numpy, once it is there, reads in less time
 
 
 class Column:
@@ -101,48 +102,21 @@ class PlainKernel:
         key = ("plain " + space, *[term.ordinal for term in terms])
         return self._reader.decoded.get(key, decoded)
 
-    def positions_in(
-        self, space: str, terms: Sequence[TermPostings], number: int
-    ) -> list[int]:
-        """Where any of the terms stands in one document, without reading all."""
-        base = self._bases[space]
-        low, high = base[number], base[number + 1]
-        found: list[int] = []
-        for term in terms:
-            decoded = self._reader.decoded.peek((space, term.ordinal))
-            if decoded is None:
-                found += decode.positions_between(term, low, high)
-            else:
-                first, last = decoded.searchsorted((low, high))
-                found += decoded[first:last].tolist()
-        return found if len(terms) == 1 else sorted(found)
-
     def positions_in_all(
         self, space: str, terms: Sequence[TermPostings], numbers: Numbers
     ) -> list[int]:
-        if len(numbers) == 1:
-            return self.positions_in(space, terms, numbers[0])
-        found = [self._of_one_term(space, term, numbers) for term in terms]
-        if len(found) == 1:
-            return found[0]
-        return sorted([position for row in found for position in row])
-
-    def _of_one_term(
-        self, space: str, term: TermPostings, numbers: Numbers
-    ) -> list[int]:
-        """Where a term stands in the documents."""
         base = self._bases[space]
-        positions = self._reader.decoded.peek((space, term.ordinal))
-        if positions is not None:
-            found: list[int] = []
-            bounds = [b for n in numbers for b in (base[n], base[n + 1])]
-            edges = positions.searchsorted(bounds).tolist()
-            for first, last in zip(edges[::2], edges[1::2], strict=True):
-                if first < last:
-                    found += positions[first:last].tolist()
+        lows, highs = [base[n] for n in numbers], [base[n + 1] for n in numbers]
+        units = sum([term.position_units for term in terms])
+        if units > _LONG and self._reader.has_numpy:
+            from searchkit.engines.columns import vector
+
+            found: list[int] = vector.positions_in_rows(terms, lows, highs).tolist()
             return found
-        rows = [(base[n], base[n + 1]) for n in numbers]
-        return decode.positions_in_rows(term, rows)
+        several = [decode.positions_in_rows(term, lows, highs) for term in terms]
+        if len(several) == 1:
+            return several[0]
+        return sorted([position for row in several for position in row])
 
     def shifted(self, positions: Positions, distance: int) -> Positions:
         return [p - distance for p in positions] if distance else positions

@@ -16,7 +16,7 @@ import numpy as np
 from searchkit.analysis.analyzer import BLANK, LOOSE, ZONE_MASK
 from searchkit.engines import ranking
 from searchkit.engines.columns import vector as decode
-from searchkit.engines.columns.postings import BITMAP
+from searchkit.engines.columns.postings import BITMAP, SKIP
 from searchkit.engines.weights import weight_table
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _FIELDS = ("title", "alias", "topic", "body")
 
 _SPARSE = 16  # a set of fewer than one document of so many is kept as its numbers
 _MERGED = 8  # lists of which one is so many times as long are merged
+_READ_IN_PARTS = 2 * SKIP  # units of a list for each of the rows that are wanted
 _MOST_ARRAYS = 64  # of worths that are kept as arrays
 _ROUNDING = 1e-5  # of a sum of a few dozen numbers of four bytes
 _MOST_KEPT = 1 << 15  # documents of rows that are kept: long ones crowd lists out
@@ -191,6 +192,7 @@ class VectorKernel:
         self._arrays: dict[int, tuple[Sequence[float], Array]] = {}  # by id
         last = max(reader.text_base[-1], reader.math_base[-1])
         self._place = np.int32 if last < 1 << 31 else np.int64  # of a position
+        self._no_positions = np.zeros(0, self._place)
         self._bases = {
             "text": np.frombuffer(reader.text_base, np.uint64).astype(self._place),
             "math": np.frombuffer(reader.math_base, np.uint64).astype(self._place),
@@ -253,7 +255,7 @@ class VectorKernel:
             return positions, positions.nbytes
 
         if not terms:
-            return np.zeros(0, self._place)
+            return self._no_positions
         key = (space, *[term.ordinal for term in terms])
         return self._reader.decoded.get(key, decoded)
 
@@ -261,15 +263,30 @@ class VectorKernel:
         self, space: str, terms: Sequence[TermPostings], numbers: Array
     ) -> Array:
         base = self._bases[space]
-        positions = self.positions(space, terms)
-        lows = positions.searchsorted(base.take(numbers))
-        counts = positions.searchsorted(base.take(numbers + 1)) - lows
-        ends = counts.cumsum()
-        if not len(ends):
-            return positions[:0]
-        places = np.repeat(lows - ends + counts, counts)
-        places += np.arange(ends[-1])
-        return positions.take(places)
+        lows, highs = base.take(numbers), base.take(numbers + 1)
+        short, long = self._by_length(space, terms, len(numbers))
+        several = [self._no_positions]
+        for term in short:
+            positions = self.positions(space, (term,))
+            firsts, ends = positions.searchsorted(lows), positions.searchsorted(highs)
+            several.append(positions.take(decode.joined(firsts, ends)))
+        if long:
+            found = decode.positions_in_rows(long, lows.tolist(), highs.tolist())
+            several.append(found.astype(self._place))
+        positions = np.concatenate(several)
+        return np.sort(positions, kind="stable") if len(several) > 2 else positions
+
+    def _by_length(
+        self, space: str, terms: Sequence[TermPostings], rows: int
+    ) -> tuple[list[TermPostings], list[TermPostings]]:
+        """Terms whose positions are better decoded once and kept, and the others."""
+        short: list[TermPostings] = []
+        long: list[TermPostings] = []
+        for term in terms:
+            is_short = term.position_units <= _READ_IN_PARTS * rows
+            kept = is_short or self._reader.decoded.peek((space, term.ordinal))
+            (long if kept is None else short).append(term)
+        return short, long
 
     def shifted(self, positions: Array, distance: int) -> Array:
         return positions - distance if distance else positions

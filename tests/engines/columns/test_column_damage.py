@@ -46,14 +46,16 @@ def of_term(postings: Postings, ordinal: int) -> list[object]:
     try:
         term = postings.at(ordinal)
     except IndexCorruptError:
-        return [TOLD] * 6
+        return [TOLD] * 7
     said: list[object] = [term.members]
     for of_one in ("positions", "documents", "codes"):
         both = [told(decoder(getattr(module, of_one), term)) for module in MODULES]
         assert both[0] == both[1]
         said.append(both[0])
     said.append(told(lambda: [[*row] for row in plain.heads(term)]))
-    said.append(told(lambda: [*plain.positions_between(term, 1000, 200_000)]))
+    lows, highs = (1000, 300_000), (200_000, 400_000)
+    said.append(told(lambda: plain.positions_in_rows(term, lows, highs)))
+    said.append(told(lambda: vector.positions_in_rows((term,), lows, highs).tolist()))
     return said
 
 

@@ -1,0 +1,69 @@
+"""Where do the articles wait that a program hands in, before they are analysed?
+
+In a file, a line of JSON each: they may be more than fit into memory, and a worker that
+analyses some of them need not be sent the others.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+from searchkit.errors import CorpusError
+from searchkit.indexing.sources import Source, digest_of
+from searchkit.model import Article
+from searchkit.record import as_dict
+
+
+class ArticleFile:
+    """Articles on their way to a new file; a context manager."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises: OSError."""
+        self._file = path.open("xb")
+        self._end = 0
+
+    def __enter__(self) -> ArticleFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def flush(self) -> None:
+        """Have all that was added be in the file. Raises: OSError."""
+        self._file.flush()
+
+    def add(self, article: Article) -> Source:
+        """Write an article. Raises: CorpusError if it cannot be kept; OSError."""
+        data = _packed(article)
+        start, self._end = self._end, self._end + len(data)
+        self._file.write(data)
+        return Source(article.doc_id, len(data), digest_of(data), start=start)
+
+
+def read_written(path: Path, source: Source) -> Article:
+    """The article of a source as it was handed in. Raises: OSError."""
+    with path.open("rb") as file:
+        file.seek(source.start)
+        return _unpacked(file.read(source.size_bytes))
+
+
+def _packed(article: Article) -> bytes:
+    day = article.date.toordinal() if article.date else 0
+    fields = as_dict(article) | {"date": day}
+    try:
+        line = json.dumps(fields, ensure_ascii=False) + "\n"
+    except (TypeError, ValueError) as error:
+        why = f"it has a field of another type ({error})"
+        hint = "See searchkit.Article for the types of its fields."
+        raise CorpusError(why, path=article.doc_id, hint=hint) from error
+    return line.encode("utf-8", "surrogatepass")
+
+
+def _unpacked(data: bytes) -> Article:
+    fields = json.loads(data.decode("utf-8", "surrogatepass"))
+    day = fields["date"]
+    fields["date"] = date.fromordinal(day) if day else None
+    fields |= {name: tuple(fields[name]) for name in ("topics", "aliases")}
+    return Article(**fields)

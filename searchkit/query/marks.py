@@ -1,0 +1,195 @@
+"""Where does a query stand in the articles that are shown?
+
+A mark is a place of one of the query's leaves. The marks of all articles of a page are
+looked up together: the lists of a term are read once for all of them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from searchkit.engines.matching import places
+from searchkit.engines.plan import FormulaLeaf
+
+if TYPE_CHECKING:
+    from searchkit.engines.finder import Finder
+    from searchkit.engines.formulas import Place
+    from searchkit.engines.page import Chunk, Page
+    from searchkit.engines.plan import Leaf
+    from searchkit.engines.search import Evaluation
+
+Mark = tuple[int, int, int]
+"""A match: its position, its atoms (or NAME) below 0, and the number of its leaf.
+
+So they sort as they stand, the longest first. Above 0 instead of atoms is the number,
+from 1, of a match in a formula: see `Formulas`.
+"""
+
+Formulas = list[tuple[int, int]]
+"""The (start, end) in its chunk of each match in a formula."""
+
+
+class Matches:
+    """Where a query stands in the text of one article.
+
+    `marks` rise, and `positions` are theirs; `weights` has the idf of each leaf.
+    """
+
+    __slots__ = ("formulas", "marks", "positions", "weights")
+
+    def __init__(
+        self, marks: Sequence[Mark], weights: Sequence[float], formulas: Formulas
+    ) -> None:
+        self.marks, self.weights, self.formulas = marks, weights, formulas
+        self.positions = [mark[0] for mark in marks]
+
+
+class Marks:
+    """The marks of a query in some articles that are worth showing."""
+
+    def __init__(self, evaluation: Evaluation, numbers: Iterable[int]) -> None:
+        """Of the documents with these numbers."""
+        plan, finder = evaluation.plan, evaluation.finder
+        self._finder: Finder = finder
+        self._leaves = plan.leaves()
+        all_leaves = (*self._leaves, *[twin.leaf for twin in plan.twins()])
+        self._weights = [finder.found(leaf).idf for leaf in all_leaves]
+        self._weak = {n for n, leaf in enumerate(self._leaves) if evaluation.weak(leaf)}
+        self._formulas = [
+            (n, leaf)
+            for n, leaf in enumerate(self._leaves)
+            if isinstance(leaf, FormulaLeaf)
+        ]
+        self._titles: dict[int, list[Mark]] = {}
+        self._bodies: dict[int, list[Mark]] = {}
+        self._find(all_leaves, sorted(numbers))
+
+    def _find(self, leaves: Sequence[Leaf], numbers: list[int]) -> None:
+        """The marks in the title and in the body of each article, which may overlap."""
+        reader = self._finder.reader
+        rows = []
+        for number in numbers:
+            title: list[Mark] = []
+            body: list[Mark] = []
+            self._titles[number], self._bodies[number] = title, body
+            base = reader.text_base[number]
+            rows.append(
+                (
+                    (base, base + reader.title_end[number], title),
+                    (
+                        base + reader.body_start[number],
+                        reader.text_base[number + 1],
+                        body,
+                    ),
+                )
+            )
+        known: dict[int, tuple[Sequence[int], Sequence[int]]] = {}
+        for leaf_number, leaf in enumerate(leaves):
+            key = id(self._finder.found(leaf))  # the same for a word typed again
+            found = known.get(key)
+            if found is None:
+                found = places(self._finder.plain, reader, leaf, numbers)
+                known[key] = found
+            starts, atoms = found
+            last = 0
+            for row in rows:
+                for low, high, marks in row:
+                    first = bisect_left(starts, low, last)
+                    last = bisect_left(starts, high, first)
+                    if first < last:
+                        here = zip(starts[first:last], atoms[first:last], strict=True)
+                        marks += [(p - low, -many, leaf_number) for p, many in here]
+
+    def in_title(self, number: int) -> list[Mark]:
+        """The marks of an article's title."""
+        return self._telling(self._titles[number])
+
+    def in_body(self, number: int, page: Page) -> Matches:
+        """Those of an article's text, in its formulas, too."""
+        marks = self._telling(self._bodies[number])
+        if not self._formulas:
+            return Matches(marks, self._weights, [])
+        in_formulas, spans = self._in_formulas(number, page)
+        return Matches(sorted(marks + in_formulas), self._weights, spans)
+
+    def _telling(self, marks: list[Mark]) -> list[Mark]:
+        return _telling(marks, self._weak, len(self._leaves)) if marks else marks
+
+    def _in_formulas(
+        self, number: int, page: Page
+    ) -> tuple[list[Mark], list[tuple[int, int]]]:
+        from searchkit.engines import formulas
+
+        finder = self._finder
+        places = [
+            (place, leaf_number)
+            for leaf_number, leaf in self._formulas
+            for place in formulas.places(finder.plain, finder.reader, leaf, number)
+        ]
+        return _formula_marks(page, places) if places else ([], [])
+
+
+def _telling(found: list[Mark], weak: Collection[int], count: int) -> list[Mark]:
+    """The marks worth showing, rising: all but those of weak leaves that stand alone.
+
+    A weak leaf's mark stays where it goes on with the leaf before it in the query, or
+    leads to the one after it: 绪 of 执行绪. With weak leaves alone, all marks stay.
+    """
+    rising = sorted(found)
+    if len(weak) in (0, count):
+        return rising
+    kept = [mark for mark in rising if mark[2] not in weak]
+    starts = {(leaf, position) for position, _, leaf in kept}
+    ends = {(leaf, position - atoms) for position, atoms, leaf in kept}
+    for mark in rising:
+        position, atoms, leaf = mark
+        if leaf in weak and (
+            (leaf - 1, position) in ends or (leaf + 1, position - atoms) in starts
+        ):
+            kept.append(mark)
+            ends.add((leaf, position - atoms))
+    return sorted(kept)
+
+
+def _formula_marks(
+    page: Page, places: Iterable[tuple[Place, int]]
+) -> tuple[list[Mark], Formulas]:
+    """The marks for runs in formulas, from (place, leaf), and their spans.
+
+    The canonical atoms of a formula may stand in another order in the text (`x^2_i`).
+    """
+    found = []
+    starts, lengths = page.math()
+    for (position, atoms), leaf in places:
+        run = range(position, position + atoms)
+        start = min(starts[at] for at in run)
+        end = max(starts[at] + lengths[at] for at in run)
+        chunk, base = _chunk_at(page, start)
+        index = max(0, bisect_right(chunk.starts, start - base) - 1)
+        atom = max(0, bisect_right(chunk.atoms(index), start - base) - 1)
+        end = _closed(chunk.text, start - base, end - base)
+        found.append((chunk.borders[index] + atom, start - base, end, leaf))
+    found.sort()
+    formulas = [(start, end) for _, start, end, _ in found]
+    numbered = enumerate(found, 1)
+    return [(position, n, leaf) for n, (position, _, _, leaf) in numbered], formulas
+
+
+def _chunk_at(page: Page, offset: int) -> tuple[Chunk, int]:
+    """The chunk that holds an offset of the article's text, and where it begins."""
+    base = 0
+    for number, row in enumerate(page.rows):
+        if offset < base + row[1]:
+            return page.chunk(number), base
+        base += row[1]
+    raise ValueError("a formula stands behind the text")
+
+
+def _closed(text: str, start: int, end: int) -> int:
+    """The end with the braces right behind it that close what is open."""
+    open_braces = text.count("{", start, end) - text.count("}", start, end)
+    while open_braces > 0 and text.startswith("}", end):
+        open_braces, end = open_braces - 1, end + 1
+    return end
