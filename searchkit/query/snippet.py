@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from searchkit.analysis.analyzer import atom_places, name_end
 from searchkit.engines.matching import NAME
@@ -76,7 +76,7 @@ def snippets(
     marked = _Marked(matches, characters)
     shown: list[tuple[int, int, int]] = []
     chosen: list[Snippet] = []
-    for _, first, last, piece in sorted(_windows(page, matches, characters)):
+    for _, first, last, piece in _windows(page, matches, characters):
         chunk = page.chunk_of(piece)
         start, end, _ = marked.fitted(chunk, piece - chunk.first, first, last)
         fragment = _Fragment(chunk, piece - chunk.first, start, end, characters)
@@ -110,32 +110,37 @@ def every_place(
     return tuple(shown)
 
 
-def _windows(page: Page, matches: Matches, characters: int) -> Iterator[_Window]:
-    """For each piece with marks, the stretches that hold them, none twice.
+def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
+    """For each piece with marks, the stretches that hold them, none twice; best first.
 
     How many positions `characters` are is what they are in the whole page.
     """
     marks, positions, weights = matches.marks, matches.positions, matches.weights
     borders = page.borders
     reach = characters * borders[-1] // max(page.characters, 1)
-    first, count = 0, len(marks)
-    while first < count:
-        piece = bisect_right(borders, positions[first]) - 1
-        behind = bisect_left(positions, borders[piece + 1], first)  # marks in the piece
-        by_zone = _BY_ZONE[page.zone(piece)]
-        while first < behind:
-            end = first + 1
-            worth = most = weights[marks[first][2]]
-            if end < behind:
-                end = bisect_left(positions, positions[first] + reach, end, behind)
-                leaves = {mark[2] for mark in marks[first:end]}
-                if len(leaves) > 1:
-                    here = [weights[leaf] for leaf in leaves]
-                    worth, most = sum(here), max(here)
-            # Different words count most, then how often; prose before code.
-            often = _OFTEN * min(end - first, _MANY) * most
-            yield -(worth + often) * by_zone, first, end, piece
-            first = end
+    found = []
+    first = behind = piece = 0
+    by_zone = 1.0
+    while first < len(marks):
+        position = positions[first]
+        if first == behind:  # of the marks in the piece before
+            piece = bisect_right(borders, position) - 1
+            behind = bisect_left(positions, borders[piece + 1], first)
+            by_zone = _BY_ZONE[page.zone(piece)]
+        worth = most = weights[marks[first][2]]
+        end = first + 1
+        if end < behind and positions[end] < position + reach:
+            end = bisect_left(positions, position + reach, end, behind)
+            leaves = {mark[2] for mark in marks[first:end]}
+            if len(leaves) > 1:
+                here = [weights[leaf] for leaf in leaves]
+                worth, most = sum(here), max(here)
+        # Different words count most, then how often; prose before headings and code.
+        often = _OFTEN * min(end - first, _MANY) * most
+        found.append((-(worth + often) * by_zone, first, end, piece))
+        first = end
+    found.sort()
+    return found
 
 
 class _Marked:

@@ -16,8 +16,9 @@ from toy import ToyDocument, ToyReader
 from searchkit.analysis.analyzer import ZONES
 from searchkit.engines import ranking, search
 from searchkit.engines.finder import Finder
+from searchkit.engines.impacts import codes_of
 from searchkit.engines.kernels.plain import PlainKernel
-from searchkit.engines.kernels.vector import VectorKernel, codes_of
+from searchkit.engines.kernels.vector import VectorKernel
 from searchkit.engines.plan import ALL_FIELDS, AnyOf, Filters, Group, Leaf, Plan, Twin
 from searchkit.engines.search import Evaluation
 

@@ -15,11 +15,10 @@ import numpy as np
 
 from searchkit.engines.columns.files import release
 from searchkit.engines.generation.documents import Array
-from searchkit.engines.ranking import CODE_BORDERS
+from searchkit.engines.impacts import codes_of
 from searchkit.engines.weights import ALIAS, PARTS, TITLE, TOPIC, weight_table
 
 _RECORD = np.dtype([("document", "<u4"), ("x", "<f8")])
-_BORDERS = np.array(CODE_BORDERS)
 _WIDTH = PARTS + 1  # of the table of weights
 
 
@@ -36,7 +35,7 @@ class Frequencies:
 
     def codes(self) -> Array:
         """The impact codes."""
-        return np.searchsorted(_BORDERS, self.x, side="right").astype(np.uint8)
+        return codes_of(self.x)
 
 
 class Weigher:

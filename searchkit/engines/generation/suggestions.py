@@ -112,13 +112,13 @@ def write_suggestions(
     """
     found: dict[str, _Completion] = {}
     for text in _first(titles, MOST_TITLES):
-        _add(found, text, _TITLE + 1)
+        _add(found, text, _folded(text), _TITLE + 1)
     for text, count in _best(names, MOST_NAMES):
-        _add(found, text, _NAME + log2(1 + count))
+        _add(found, text, _folded(text), _NAME + log2(1 + count))
     for text, count in _best(_counted(headings).items(), MOST_HEADINGS):
-        _add(found, text, _HEADING + log2(1 + count))
+        _add(found, text, _folded(text), _HEADING + log2(1 + count))
     for text, count in _common(_best(words, MOST_WORDS)):
-        _add(found, text, _WORD + log2(1 + count), is_word=True)
+        _add(found, text, text, _WORD + log2(1 + count), is_word=True)
     ranked = sorted(found.items(), key=_rank)
     completions = [made for _, made in ranked]
     with ColumnWriter(path, SUGGESTIONS) as writer:
@@ -170,12 +170,21 @@ def _common(words: list[tuple[str, int]]) -> list[tuple[str, int]]:
     return words[: max(len(common), MOST_RARE_WORDS)]
 
 
+def _folded(text: str) -> str:
+    """A text as it is searched; a word of the index is that already."""
+    return fold(" ".join(text.split())).text.strip()
+
+
 def _add(
-    found: dict[str, _Completion], text: str, worth: float, *, is_word: bool = False
+    found: dict[str, _Completion],
+    text: str,
+    folded: str,
+    worth: float,
+    *,
+    is_word: bool = False,
 ) -> None:
     """Add a text; one that is there under its folded form keeps its spelling."""
     text = " ".join(text.split())
-    folded = fold(text).text.strip()
     if not folded or len(text) > _LONGEST_TEXT:
         return
     before = found.get(folded)

@@ -17,6 +17,7 @@ from searchkit.analysis.analyzer import BLANK, LOOSE, ZONE_MASK
 from searchkit.engines import ranking
 from searchkit.engines.columns import vector as decode
 from searchkit.engines.columns.postings import BITMAP, SKIP
+from searchkit.engines.impacts import codes_of
 from searchkit.engines.weights import weight_table
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ Documents: TypeAlias = Any
 """A column, a rising array of numbers, or an array of bytes with a bit a document."""
 
 _X_OF_CODE = np.array(ranking.X_OF_CODE)
-_CODE_BORDERS = np.array(ranking.CODE_BORDERS)
 _FIELDS = ("title", "alias", "topic", "body")
 
 _SPARSE = 16  # a set of fewer than one document of so many is kept as its numbers
@@ -233,7 +233,7 @@ class VectorKernel:
         """Each document with the code of the sum of its x, in their order."""
         if len(documents) * _SPARSE < self._count:
             numbers = _rising(documents)
-            sums = np.bincount(numbers.searchsorted(documents), xs, len(numbers))
+            sums: Array = np.bincount(numbers.searchsorted(documents), xs, len(numbers))
         else:
             sums = np.bincount(documents, xs, self._count)
             marks = np.zeros(self._count, bool)
@@ -618,27 +618,6 @@ def _marks(bits: Array) -> Array:
     return np.unpackbits(bits, bitorder="little")
 
 
-_KEPT_BITS = 10  # of a mantissa: no two borders of codes share all before and these
-_DROPPED = np.int64(52 - _KEPT_BITS)
-_LOWEST = int(np.float64(ranking.CODE_BORDERS[1] / 2).view(np.int64) >> _DROPPED)
-_HIGHEST = int(np.float64(ranking.CODE_BORDERS[-1] * 2).view(np.int64) >> _DROPPED)
-_EDGES: Array = (np.arange(_LOWEST, _HIGHEST + 1) << _DROPPED).view(np.float64)
-_CODES_OF_EDGES = _CODE_BORDERS.searchsorted(_EDGES, "right").astype(np.uint8)
-_NEXT_BORDER = np.array((*ranking.CODE_BORDERS, np.inf))
-
-
-def codes_of(xs: Array) -> Array:
-    """The impact codes of frequencies above 0.
-
-    The first bits of a float tell its code or the one below: one comparison decides,
-    where a binary search in all borders takes four times as long.
-    """
-    keys = np.clip((xs.view(np.int64) >> _DROPPED) - _LOWEST, 0, _HIGHEST - _LOWEST)
-    codes = _CODES_OF_EDGES.take(keys)
-    codes += xs >= _NEXT_BORDER.take(codes)
-    return codes
-
-
 def _is_bits(documents: Documents) -> bool:
     return not isinstance(documents, Column) and documents.dtype == np.uint8
 
@@ -648,4 +627,4 @@ def _listed(documents: Documents) -> Array:
     return documents.documents if isinstance(documents, Column) else documents
 
 
-__all__ = ["VectorKernel", "codes_of"]
+__all__ = ["VectorKernel"]
