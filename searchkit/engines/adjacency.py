@@ -8,7 +8,6 @@ what a pair can be worth at most follows from the codes of its words.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -36,23 +35,19 @@ def pairs_of(finder: Finder, group: Group) -> list[Pair]:
 
     One that was typed several times is one pair that weighs so much more.
     """
-    found = finder.found
-    times = Counter(
-        (left, right)
-        for left, right in pairwise((*group.optional, *group.required))
-        if isinstance(left, Leaf)
-        and isinstance(right, Leaf)
-        and left.adjacent
-        and right.adjacent
-        and _common_fields(left, right)
-        and found(left).is_anywhere
-        and found(right).is_anywhere
-    )
-    share = ranking.ADJACENCY
-    return [
-        Pair(left, right, often * share * math.sqrt(found(left).idf * found(right).idf))
-        for (left, right), often in times.items()
-    ]
+    pairs: dict[tuple[int, int], Pair] = {}
+    for left, right in pairwise((*group.optional, *group.required)):
+        if not isinstance(left, Leaf) or not isinstance(right, Leaf):
+            continue
+        if not (left.adjacent and right.adjacent and _common_fields(left, right)):
+            continue
+        one, other = finder.found(left), finder.found(right)
+        if one.is_anywhere and other.is_anywhere:
+            idf = ranking.ADJACENCY * math.sqrt(one.idf * other.idf)
+            key = id(one), id(other)  # the same for words that were typed again
+            again = pairs[key].idf if key in pairs else 0.0
+            pairs[key] = Pair(left, right, again + idf)
+    return [*pairs.values()]
 
 
 def scores(finder: Finder, pair: Pair, numbers: Numbers) -> Scores:

@@ -6,7 +6,7 @@ codes are worth. A list that is a term's is not read before it is needed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +75,7 @@ class Finder:
         self._chooses = kernel is None
         self._found: dict[Leaf, LeafFound] = {}
         self._by_id: dict[int, tuple[Leaf, LeafFound]] = {}  # a leaf's hash is slow
+        self._made: dict[Hashable, Column] = {}  # not the same list twice: see _layers
         self._columns: dict[int, tuple[Any, Column]] = {}  # loaded, by id of the source
         self._passing: dict[Filters, Documents] = {}
         self._numbers: Numbers = None
@@ -99,6 +100,7 @@ class Finder:
             self.kernel = kernel
             self._found.clear()
             self._by_id.clear()
+            self._made.clear()
             self._columns.clear()
             self._passing.clear()
             self._numbers = None
@@ -239,21 +241,48 @@ class Finder:
         scored = len(variant) == 1 and not matching.is_restricted(leaf)
         if scored and matching.is_scored(slot):
             return self._scored(slot)
-        self.spend(matching.work(self.reader, variant))
-        kernel, reader = self.kernel, self.reader
-        starts = matching.leaf_starts(kernel, reader, leaf, variant)
-        fields = leaf.fields
-        if leaf.zones is not None or leaf.languages is not None:
-            starts, fields = matching.kept(kernel, reader, leaf, starts), ALL_FIELDS
-        column = kernel.weighed(starts, None if fields == ALL_FIELDS else fields)
-        return column if len(column) else None
+        where = leaf.fields, leaf.zones, leaf.languages, leaf.blanks
+
+        def weighed() -> Column:
+            kernel, reader = self.kernel, self.reader
+            starts = matching.leaf_starts(kernel, reader, leaf, variant)
+            fields = leaf.fields
+            if leaf.zones is not None or leaf.languages is not None:
+                starts, fields = matching.kept(kernel, reader, leaf, starts), ALL_FIELDS
+            return kernel.weighed(starts, None if fields == ALL_FIELDS else fields)
+
+        work = matching.work(self.reader, variant)
+        return self._kept((variant, *where), work, weighed)
 
     def _scored(self, slot: Slot) -> TermPostings | Column | None:
         terms = matching.scored_terms(self.reader, slot)
         if len(terms) <= 1:
             return terms[0] if terms else None
-        self.spend(sum(map(size_of, terms)))
-        return self.kernel.merged([self.kernel.load(term) for term in terms])
+
+        def merged() -> Column:
+            return self.kernel.merged([self.kernel.load(term) for term in terms])
+
+        return self._kept((slot,), sum(map(size_of, terms)), merged)
+
+    def _kept(
+        self, key: tuple[Hashable, ...], work: int, make: Callable[[], Column]
+    ) -> Column | None:
+        """What is made of so many postings, or was for a search before; not if empty.
+
+        The next page, or the same word beside another one, asks for it again.
+        """
+
+        def made() -> tuple[Column, int]:
+            column = make()
+            return column, self.kernel.size_of(column)
+
+        if key not in self._made:
+            decoded = self.reader.decoded
+            if decoded.peek((self.kernel.name, *key)) is None:
+                self.spend(work)
+            self._made[key] = decoded.get((self.kernel.name, *key), made)
+        column = self._made[key]
+        return column if len(column) else None
 
     def _formula(self, leaf: FormulaLeaf) -> LeafFound:
         self.spend(formulas.work(self.reader, leaf))

@@ -36,11 +36,16 @@ Table = Any
 class Kernel(Protocol):
     """The operations of one kernel on one generation. Safe for many threads."""
 
+    name: str
+
     looks_a_hit: int
     """For each hit on a page, documents whose positions are looked up at first."""
 
     def load(self, term: TermPostings) -> Column:
         """The scored documents of a term with their impact codes."""
+
+    def size_of(self, column: Column) -> int:
+        """The bytes of memory that a column takes once it was used."""
 
     def column(self, codes: Iterable[tuple[int, int]]) -> Column:
         """A column of (document, code) in rising order of the documents."""

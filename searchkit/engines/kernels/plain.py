@@ -54,6 +54,7 @@ class Column:
 class PlainKernel:
     """Plain Python's operations on one generation; see `base.Kernel`."""
 
+    name = "plain"
     looks_a_hit = 2
 
     def __init__(self, reader: GenerationReader) -> None:
@@ -65,9 +66,12 @@ class PlainKernel:
     def load(self, term: TermPostings) -> Column:
         def decoded() -> tuple[Column, int]:
             column = Column(decode.documents(term), decode.codes(term))
-            return column, 100 * len(column)
+            return column, self.size_of(column)
 
         return self._reader.decoded.get(("plain scored", term.ordinal), decoded)
+
+    def size_of(self, column: Column) -> int:
+        return 100 + 100 * len(column)
 
     def column(self, codes: Iterable[tuple[int, int]]) -> Column:
         pairs = [*codes]

@@ -184,6 +184,7 @@ class TermColumn(Column):
 class VectorKernel:
     """numpy's operations on one generation; see `base.Kernel`."""
 
+    name = "vector"
     looks_a_hit = 6  # these cost hardly more than two
 
     def __init__(self, reader: GenerationReader) -> None:
@@ -209,6 +210,10 @@ class VectorKernel:
 
     def load(self, term: TermPostings) -> Column:
         return TermColumn(term, self._reader.decoded)
+
+    def size_of(self, column: Column) -> int:
+        whole = self._count * 9 // 8  # its row and its bits
+        return whole + int(column.documents.nbytes + column.codes.nbytes)
 
     def column(self, codes: Iterable[tuple[int, int]]) -> Column:
         pairs = np.array([*codes], np.int64).reshape(-1, 2)
