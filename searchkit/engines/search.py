@@ -475,20 +475,25 @@ class Evaluation:
                 limits = kernel.add(beside, limits)
         if not pairs:
             return kernel.best(numbers, words, count)
-        limits = kernel.times(limits, _SLACK)
         best: list[tuple[int, float]] = []
-        for looks in (kernel.looks_a_hit * count, 16 * count, len(numbers)):
-            order = kernel.highest(limits, looks + 1)
-            if best:  # as good as these is good enough
-                enough = kernel.at_least(kernel.taken(limits, order), best[-1][1])
-                order = order[: len(enough)]
-            places = kernel.chosen(order[:looks])
+        limits = kernel.times(limits, _SLACK)
+
+        def best_at(places: Numbers) -> list[tuple[int, float]]:
             looked, scores = kernel.taken(numbers, places), kernel.taken(words, places)
             scores = self._with_pairs(pairs, scores, looked)
-            best = kernel.best(looked, scores, count)
-            if len(order) <= looks or best[-1][1] > limits[order[looks]]:
+            return kernel.best(looked, scores, count)
+
+        for looks in (kernel.looks_a_hit * count, 8 * kernel.looks_a_hit * count):
+            if len(numbers) <= looks:
                 break
-        return best
+            best = best_at(kernel.chosen(kernel.highest(limits, looks)))
+            # What can be as good as these: of as many the limits are the highest.
+            left = kernel.at_least(limits, best[-1][1])
+            if len(left) <= looks:
+                return best
+            if len(left) <= _FEW:
+                return best_at(left)
+        return best_at(kernel.at_least(limits, best[-1][1] if best else 0.0))
 
     def _promising(self, documents: Documents, count: int) -> Documents:
         """Those of some documents that may be among the best; all if they are few.

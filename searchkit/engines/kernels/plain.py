@@ -109,14 +109,13 @@ class PlainKernel:
     def positions_in_all(
         self, space: str, terms: Sequence[TermPostings], numbers: Numbers
     ) -> list[int]:
-        base = self._bases[space]
-        lows, highs = [base[n] for n in numbers], [base[n + 1] for n in numbers]
         units = sum([term.position_units for term in terms])
         if units > _LONG and self._reader.has_numpy:
-            from searchkit.engines.columns import vector
-
-            found: list[int] = vector.positions_in_rows(terms, lows, highs).tolist()
-            return found
+            other = self._reader.kernel(0)
+            found = other.positions_in_all(space, terms, other.chosen(numbers))
+            return found.tolist()  # type: ignore[no-any-return]
+        base = self._bases[space]
+        lows, highs = [base[n] for n in numbers], [base[n + 1] for n in numbers]
         several = [decode.positions_in_rows(term, lows, highs) for term in terms]
         if len(several) == 1:
             return several[0]

@@ -36,7 +36,7 @@ _FIELDS = ("title", "alias", "topic", "body")
 
 _SPARSE = 16  # a set of fewer than one document of so many is kept as its numbers
 _MERGED = 8  # lists of which one is so many times as long are merged
-_READ_IN_PARTS = 2 * SKIP  # units of a list for each of the rows that are wanted
+_DECODED_WHOLE = 1 << 16  # units of lists that are decoded, and kept, for a few rows
 _MOST_ARRAYS = 64  # of worths that are kept as arrays
 _ROUNDING = 1e-5  # of a sum of a few dozen numbers of four bytes
 _MOST_KEPT = 1 << 15  # documents of rows that are kept: long ones crowd lists out
@@ -185,7 +185,7 @@ class VectorKernel:
     """numpy's operations on one generation; see `base.Kernel`."""
 
     name = "vector"
-    looks_a_hit = 6  # these cost hardly more than two
+    looks_a_hit = 30  # these cost hardly more than two
 
     def __init__(self, reader: GenerationReader) -> None:
         self._reader = reader
@@ -269,29 +269,13 @@ class VectorKernel:
     ) -> Array:
         base = self._bases[space]
         lows, highs = base.take(numbers), base.take(numbers + 1)
-        short, long = self._by_length(space, terms, len(numbers))
-        several = [self._no_positions]
-        for term in short:
-            positions = self.positions(space, (term,))
-            firsts, ends = positions.searchsorted(lows), positions.searchsorted(highs)
-            several.append(positions.take(decode.joined(firsts, ends)))
-        if long:
-            found = decode.positions_in_rows(long, lows.tolist(), highs.tolist())
-            several.append(found.astype(self._place))
-        positions = np.concatenate(several)
-        return np.sort(positions, kind="stable") if len(several) > 2 else positions
-
-    def _by_length(
-        self, space: str, terms: Sequence[TermPostings], rows: int
-    ) -> tuple[list[TermPostings], list[TermPostings]]:
-        """Terms whose positions are better decoded once and kept, and the others."""
-        short: list[TermPostings] = []
-        long: list[TermPostings] = []
-        for term in terms:
-            is_short = term.position_units <= _READ_IN_PARTS * rows
-            kept = is_short or self._reader.decoded.peek((space, term.ordinal))
-            (long if kept is None else short).append(term)
-        return short, long
+        units = sum([term.position_units for term in terms])
+        if units > max(_DECODED_WHOLE, 2 * SKIP * len(numbers)):
+            found = decode.positions_in_rows(terms, lows.tolist(), highs.tolist())
+            return found.astype(self._place, copy=False)
+        positions = self.positions(space, terms)
+        firsts, ends = positions.searchsorted(lows), positions.searchsorted(highs)
+        return positions.take(decode.joined(firsts, ends))
 
     def shifted(self, positions: Array, distance: int) -> Array:
         return positions - distance if distance else positions
