@@ -178,6 +178,7 @@ class Page:
         "_at",
         "_chunks",
         "_data",
+        "_section_starts",
         "_zones",
         "borders",
         "characters",
@@ -211,6 +212,7 @@ class Page:
             *accumulate([row[2] for row in self.rows], initial=end + math_size),
         ]
         self._chunks: dict[int, Chunk] = {}
+        self._section_starts: list[int] | None = None
         if (
             not len(self.rows) == chunks > 0
             or not len(sizes) == pieces == self.pieces[-1]
@@ -224,10 +226,15 @@ class Page:
 
     def section_starts(self) -> list[int]:
         """The first piece of each section that has any, rising. Inflates nothing."""
-        zones = b"".join([_FOUR_ZONES[four] for four in self._zones])
-        count = len(self.borders) - 1
-        found = [m.start() for m in _BEGINS_SECTION.finditer(zones, 0, count)]
-        return found if found[:1] == [0] else [0, *found]
+        found = self._section_starts
+        if found is None:
+            zones = b"".join([_FOUR_ZONES[four] for four in self._zones])
+            count = len(self.borders) - 1
+            found = [m.start() for m in _BEGINS_SECTION.finditer(zones, 0, count)]
+            if found[:1] != [0]:
+                found.insert(0, 0)
+            self._section_starts = found
+        return found
 
     def chunk_of(self, piece: int) -> Chunk:
         """The chunk that holds a piece. Raises: DAMAGE."""
@@ -327,6 +334,10 @@ class Chunk:
     def _column(self, number: int) -> list[int]:
         return self._numbers[self._bounds[number] : self._bounds[number + 1]]
 
+    def _rows(self, number: int, first: int, last: int) -> list[int]:
+        at = self._bounds[number]
+        return self._numbers[at + first : at + last]
+
     def _range(self, counts: int, piece: int) -> tuple[int, int]:
         """Which rows are a piece's, in columns of which each piece has so many."""
         at = self._bounds[counts]
@@ -355,7 +366,7 @@ class Chunk:
     def spans(self, piece: int) -> list[tuple[int, int, Zone]]:
         """The (start, end, zone) of a piece's spans."""
         first, last = self._range(_SPAN_COUNTS, piece)
-        gaps, sizes, zones = (self._column(c)[first:last] for c in _SPANS)
+        gaps, sizes, zones = [self._rows(column, first, last) for column in _SPANS]
         found: list[tuple[int, int, Zone]] = []
         at, end = self.starts[piece], self.ends[piece]
         for gap, size, zone in zip(gaps, sizes, zones, strict=True):
@@ -430,11 +441,11 @@ class Chunk:
     def lines(self, piece: int) -> list[tuple[int, int]]:
         """The (offset, source line) pairs from a piece to the next."""
         first, last = self._range(_LINE_COUNTS, piece)
-        offsets, steps = map(self._column, _LINES)
+        offsets, steps = [self._rows(column, 0, last) for column in _LINES]
         line = self._line + sum(steps[:first])
         found: list[tuple[int, int]] = []
         offset, end = self.starts[piece], self.ends[piece]
-        for code, step in zip(offsets[first:last], steps[first:last], strict=True):
+        for code, step in zip(offsets[first:], steps[first:], strict=True):
             if code:
                 offset = (offset + code - 1) & WORD
             elif found:

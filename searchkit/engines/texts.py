@@ -29,7 +29,8 @@ class Texts:
         return len(self._at) - 1
 
     def __getitem__(self, number: int) -> str:
-        return str(self.raw(number), "utf-8", "surrogatepass")
+        text = self._blob.slice(self._at[number], self._at[number + 1])
+        return str(text, "utf-8", "surrogatepass")
 
     def raw(self, number: int) -> bytes:
         """The bytes of a text."""

@@ -119,19 +119,24 @@ def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
     borders = page.borders
     reach = characters * borders[-1] // max(page.characters, 1)
     found = []
-    first = behind = piece = 0
+    first, count = 0, len(marks)
+    behind = piece = 0
     by_zone = 1.0
-    while first < len(marks):
-        position = positions[first]
+    while first < count:
+        start = positions[first]
         if first == behind:  # of the marks in the piece before
-            piece = bisect_right(borders, position) - 1
-            behind = bisect_left(positions, borders[piece + 1], first)
+            piece = bisect_right(borders, start) - 1
             by_zone = _BY_ZONE[page.zone(piece)]
-        worth = most = weights[marks[first][2]]
-        end = first + 1
-        if end < behind and positions[end] < position + reach:
-            end = bisect_left(positions, position + reach, end, behind)
-            leaves = {mark[2] for mark in marks[first:end]}
+            border, behind = borders[piece + 1], first + 1
+            while behind < count and positions[behind] < border:
+                behind += 1
+        leaf, end, stop = marks[first][2], first + 1, start + reach
+        worth = most = weights[leaf]
+        if end < behind and positions[end] < stop:
+            leaves = {leaf}
+            while end < behind and positions[end] < stop:
+                leaves.add(marks[end][2])
+                end += 1
             if len(leaves) > 1:
                 here = [weights[leaf] for leaf in leaves]
                 worth, most = sum(here), max(here)
