@@ -29,7 +29,7 @@ from searchkit.corpus.bilingual_file import BilingualFile, read_bilingual
 from searchkit.corpus.glossary_file import UserGlossary, read_user_glossary
 from searchkit.corpus.reader import walk
 from searchkit.engines import generations
-from searchkit.engines.generation.known import known_digests
+from searchkit.engines.generation.known import document_count, known_digests
 from searchkit.engines.generations import FORMAT_VERSION, Manifest
 from searchkit.errors import CorpusError, IndexStoreError
 from searchkit.indexing.garbage import seldom_collected
@@ -227,7 +227,8 @@ class Build:
         self._refuse_if_strict()
         for run in made:
             self._note(run.looks)
-        written = {doc_id for run in made for doc_id in run.doc_ids}
+        written = {source.doc_id for source in changed}
+        written.difference_update(*(run.left_out for run in made))
         runs = [run.path for run in made if run.path]
         self._merge(generation, runs, base, written, unchanged, workers.keys)
         for path in runs:
@@ -335,7 +336,7 @@ class Build:
             translations=self._translated,
         )
         generations.write_manifest(generation, manifest)
-        found = len(known_digests(generation))
+        found = document_count(generation)
         if found != len(doc_ids):
             raise IndexStoreError(
                 f"The new index has {found} articles instead of {len(doc_ids)}.",

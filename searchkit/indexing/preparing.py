@@ -60,12 +60,14 @@ class RunTask:
 class RunMade:
     """What came of a task: its run, unless no article could be read.
 
-    `failures` are in the order of the sources. `looks` has for files that were read how
-    they looked before, and the digest of what was read; not for those that were young.
+    `left_out` are the doc_ids of those that could not be read; `failures` tell why, and
+    what was noticed of others, in the order of the sources. `looks` has for files that
+    were read how they looked before, and the digest of what was read; not for those
+    that were young.
     """
 
     path: Path | None
-    doc_ids: tuple[str, ...]
+    left_out: tuple[str, ...]
     failures: tuple[Failure, ...]
     looks: tuple[tuple[str, Look, bytes], ...]
 
@@ -94,7 +96,8 @@ class _Work:
         self._how = how
         self._analyzer = _analyzer(how.words)
         self._run = RunWriter()
-        self._doc_ids: list[str] = []
+        self._count = 0
+        self._left_out: list[str] = []
         self._failures: list[Failure] = []
         self._looks: list[tuple[str, Look, bytes]] = []
 
@@ -105,15 +108,15 @@ class _Work:
             pairs = [(one.article, one.visible) for one in found]
             batch = self._analyzer.batch(pairs)
             self._run.add(_rows(found, batch), _pages(found, batch), batch)
-            self._doc_ids += (one.article.doc_id for one in found)
+            self._count += len(found)
 
     def done(self, path: Path) -> RunMade:
         """Spill what there is."""
-        if self._doc_ids:
+        if self._count:
             self._run.write(path)
         return RunMade(
-            path if self._doc_ids else None,
-            tuple(self._doc_ids),
+            path if self._count else None,
+            tuple(self._left_out),
             tuple(self._failures),
             tuple(self._looks),
         )
@@ -123,10 +126,10 @@ class _Work:
             try:
                 read, digest = self._read(source)
             except CorpusError as error:
-                self._failures.append((source.doc_id, str(error)))
+                self._leave_out(source, str(error))
             except Exception as error:  # noqa: BLE001, the others are to be found
                 why = f"cannot be read ({type(error).__name__}: {error}); please report"
-                self._failures.append((source.doc_id, why))
+                self._leave_out(source, why)
             else:
                 if read.warning:
                     self._failures.append((source.doc_id, read.warning))
@@ -134,6 +137,10 @@ class _Work:
                 article = replace(read.article, path=None) if source.file else None
                 yield _Read(article or read.article, read.visible, digest)
             note(source.size_bytes)
+
+    def _leave_out(self, source: Source, why: str) -> None:
+        self._left_out.append(source.doc_id)
+        self._failures.append((source.doc_id, why))
 
     def _read(self, source: Source) -> tuple[ReadArticle, bytes]:
         """The article as it is now, whatever it was when the build began."""

@@ -211,16 +211,18 @@ def alike(found: Array) -> Iterator[tuple[int, int, int]]:
     rows = found[numbers]
     order = np.lexsort(rows.T)  # equal ones side by side
     numbers, rows = numbers[order], rows[order]
-    bits = np.unpackbits(rows, axis=1, bitorder="little")
-    count = BINS // _BLOCK_BITS
-    near = bits.reshape(-1, count, _BLOCK_BITS)
-    far = bits.reshape(-1, _BLOCK_BITS, count).swapaxes(1, 2)
-    for blocks in (near, far):
-        packed = np.packbits(blocks, axis=2, bitorder="little").astype(np.uint16)
-        keys = packed[:, :, 0] | packed[:, :, 1] << np.uint16(8)
-        for block in range(count):
-            for left, right, apart in _alike_in(rows, keys[:, block]):
-                yield int(numbers[left]), int(numbers[right]), apart
+    for keys in _block_keys(rows):
+        for left, right, apart in _alike_in(rows, keys):
+            yield int(numbers[left]), int(numbers[right]), apart
+
+
+def _block_keys(rows: Array) -> Iterator[Array]:
+    """The bits of one block after the other, as a number for each signature."""
+    for block in range(0, SIGNATURE_BYTES, _BLOCK_BITS // 8):
+        yield rows[:, block].astype(np.uint16) | rows[:, block + 1] << np.uint16(8)
+    for bit in range(BINS // _BLOCK_BITS):  # the same bit of every byte
+        far = np.packbits(rows >> np.uint8(bit) & 1, axis=1, bitorder="little")
+        yield far[:, 0].astype(np.uint16) | far[:, 1] << np.uint16(8)
 
 
 def _alike_in(rows: Array, keys: Array) -> Iterator[tuple[int, int, int]]:
@@ -244,18 +246,30 @@ _ONES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).sum(
 """How many bits of each byte are 1."""
 
 
-def language_twins(doc_ids: Iterable[bytes]) -> Iterator[tuple[int, int]]:
+def language_twins(doc_ids: Sequence[bytes]) -> Iterator[tuple[int, int]]:
     """Pairs of documents whose paths differ only in their language."""
     found: defaultdict[str, dict[str, list[int]]]
     found = defaultdict(lambda: defaultdict(list))
-    for number, doc_id in enumerate(doc_ids):
-        key, language = path_key(_decoded(doc_id))
+    for number in _with_company(path_key(_decoded(one))[0] for one in doc_ids):
+        key, language = path_key(_decoded(doc_ids[number]))
         found[key][language].append(number)
     for by_language in found.values():
         several = len(by_language) > 1
         if several and all(len(numbers) == 1 for numbers in by_language.values()):
             first, *others = (numbers[0] for numbers in by_language.values())
             yield from ((first, other) for other in others)
+
+
+def _with_company(keys: Iterable[str]) -> list[int]:
+    """The numbers of keys that come again, and of few others, in little memory."""
+    hashes = (zlib.crc32(key.encode("utf-8", "surrogatepass")) for key in keys)
+    found = np.fromiter(hashes, np.uint32)
+    order = found.argsort(kind="stable")
+    same = found[order[1:]] == found[order[:-1]]
+    again = np.zeros(len(found), np.bool_)
+    again[order[1:][same]] = again[order[:-1][same]] = True
+    numbers: list[int] = np.flatnonzero(again).tolist()
+    return numbers
 
 
 def path_key(doc_id: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,6 +41,7 @@ SIGNATURE_BYTES = 16
 BYTES = {"digest": DIGEST_BYTES, "signature": SIGNATURE_BYTES}
 """Columns with so many bytes a document."""
 
+_TEXTS_AT_ONCE = 4096
 _TAGS_AT_ONCE = 1 << 20  # positions; even
 
 
@@ -112,9 +114,9 @@ class Documents:
             tags=array(columns, "tags", "u1"),
         )
 
-    def doc_ids(self) -> list[bytes]:
-        """The `doc_id` of every row, as UTF-8."""
-        return list(each(self.texts["doc_id"]))
+    def doc_ids(self) -> Iterator[bytes]:
+        """The `doc_id` of every row, as UTF-8, in order."""
+        return each(self.texts["doc_id"])
 
     def tags_between(self, low: int, high: int) -> Array:
         """A byte a position."""
@@ -141,8 +143,10 @@ def texts(columns: Columns, name: str) -> Texts:
 
 def each(column: Texts) -> Iterator[bytes]:
     """All texts of a column."""
-    blob, at = column.blob.tobytes(), column.at.tolist()
-    return (blob[at[i] : at[i + 1]] for i in range(len(at) - 1))
+    blob, at = column.blob.data, column.at
+    for first in range(0, len(at) - 1, _TEXTS_AT_ONCE):
+        bounds = at[first : first + _TEXTS_AT_ONCE + 1].tolist()
+        yield from (bytes(blob[low:end]) for low, end in pairwise(bounds))
 
 
 def unpacked(nibbles: Array) -> Array:

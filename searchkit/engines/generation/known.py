@@ -34,6 +34,15 @@ def known_digests(generation: Path) -> dict[str, bytes]:
         columns.close()
 
 
+def document_count(generation: Path) -> int:
+    """How many documents there are. Raises: IndexCorruptError."""
+    columns = Columns(generation / "documents", "documents")
+    try:
+        return len(columns.column("digest").whole()) // _DIGEST_BYTES
+    finally:
+        columns.close()
+
+
 def same_definitions(one: Path, other: Path) -> bool:
     """Whether the articles of two generations are as many and define the same."""
     found = []

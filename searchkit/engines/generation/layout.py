@@ -7,9 +7,9 @@ distance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from heapq import merge
 
 import numpy as np
 
@@ -99,24 +99,25 @@ def layout(
     sources: Sequence[Documents], kept: Sequence[Iterable[bytes] | None]
 ) -> Layout:
     """The numbering of the rows of all sources, or of those with the `kept` doc_ids."""
-    rows: list[tuple[bytes, int, int]] = []
-    for number, (documents, wanted) in enumerate(zip(sources, kept, strict=True)):
-        chosen = None if wanted is None else frozenset(wanted)
-        rows += [
-            (doc_id, number, row)
-            for row, doc_id in enumerate(documents.doc_ids())
-            if chosen is None or doc_id in chosen
-        ]
-    rows.sort()
-    places = [(number, row) for _, number, row in rows]
-    ends = [
-        index
-        for index, (before, after) in enumerate(pairwise(places), 1)
-        if after != (before[0], before[1] + 1)
-    ]
-    borders = [0, *ends, len(places)] if places else [0]
-    pieces = tuple(
-        (places[low][0], places[low][1], places[high - 1][1] + 1)
-        for low, high in pairwise(borders)
+    rows = (
+        _rows(number, documents, None if wanted is None else frozenset(wanted))
+        for number, (documents, wanted) in enumerate(zip(sources, kept, strict=True))
     )
-    return Layout(tuple(sources), pieces)
+    pieces: list[tuple[int, int, int]] = []
+    source = first = end = -1
+    for _, number, row in merge(*rows):
+        if (number, row) != (source, end):
+            pieces.append((source, first, end))
+            source, first = number, row
+        end = row + 1
+    pieces.append((source, first, end))
+    return Layout(tuple(sources), tuple(pieces[1:]))
+
+
+def _rows(
+    number: int, documents: Documents, wanted: frozenset[bytes] | None
+) -> Iterator[tuple[bytes, int, int]]:
+    """(doc_id, source, row) of the rows of a source, or of those that are wanted."""
+    for row, doc_id in enumerate(documents.doc_ids()):
+        if wanted is None or doc_id in wanted:
+            yield doc_id, number, row
