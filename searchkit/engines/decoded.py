@@ -32,10 +32,22 @@ class Decoded:
             if size <= self._most // 2 and key not in self._kept:
                 self._kept[key] = value, size
                 self._bytes += size
-                while self._bytes > self._most:
-                    _, (_, freed) = self._kept.popitem(last=False)
-                    self._bytes -= freed
+                self._make_room()
         return value
+
+    def weigh(self, key: Hashable, size: int) -> None:
+        """Note that a value has grown, or shrunk, to so many bytes."""
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept[key] = kept[0], size
+                self._bytes += size - kept[1]
+                self._make_room()
+
+    def _make_room(self) -> None:
+        while self._bytes > self._most:
+            _, (_, freed) = self._kept.popitem(last=False)
+            self._bytes -= freed
 
     def peek(self, key: Hashable) -> Any:
         """The value of a key if it is kept, else None."""

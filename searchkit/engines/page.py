@@ -81,6 +81,11 @@ HEADING = ZONES.index("heading")
 _FOUR_ZONES = [bytes([four >> n & 3 for n in (0, 2, 4, 6)]) for four in range(256)]
 _BEGINS_SECTION = re.compile(bytes((HEADING,)))
 
+_PAGE_BYTES = 1000  # of memory: of a page without its pieces
+_PIECE_BYTES = 40
+_TEXT_BYTES = 3  # of a character, with its share of the layout
+_INTEGER_BYTES = 36  # of an element of a list
+
 _FEW = 64  # atoms that are looked for rather than counted how many are needed
 
 DAMAGE = (ValueError, LookupError, OverflowError, TypeError, RecursionError, zlib.error)
@@ -171,7 +176,7 @@ class Page:
 
     `borders[n]` is the first position of piece n, and the last border is the number of
     all positions; `pieces[n]` is the first piece of chunk n. The whole text has so many
-    `characters`, and all chunks are `inflated` bytes.
+    `characters`.
     """
 
     __slots__ = (
@@ -183,7 +188,6 @@ class Page:
         "borders",
         "characters",
         "head",
-        "inflated",
         "pieces",
         "rows",
     )
@@ -203,7 +207,6 @@ class Page:
         sizes = data[at:end].cast(WIDTHS[size_width])
         self.borders = [0, *accumulate(sizes)]
         self.characters = sum([row[1] for row in self.rows])
-        self.inflated = sum([row[3] for row in self.rows])
         at, end = end, end + (pieces + 3) // 4
         self._zones = data[at:end]
         self.pieces = [0, *accumulate([row[0] for row in self.rows])]
@@ -219,6 +222,11 @@ class Page:
             or self._at[-1] != len(data)
         ):
             raise ValueError("the directory does not fit the page")
+
+    def memory_bytes(self) -> int:
+        """About how much memory the page takes, with what was inflated of it."""
+        chunks = sum([chunk.memory_bytes() for chunk in list(self._chunks.values())])
+        return _PAGE_BYTES + _PIECE_BYTES * len(self.borders) + chunks
 
     def zone(self, piece: int) -> int:
         """Where in ZONES the zone is with which a piece begins."""
@@ -330,6 +338,13 @@ class Chunk:
         self._paths: dict[int, tuple[str, ...]] = {}
         if len(self.text) != self.characters + sum(self._column(_STRINGS)):
             raise ValueError("the text of a chunk has another length")
+
+    def memory_bytes(self) -> int:
+        """About how much memory the chunk takes."""
+        atoms = sum(map(len, list(self._atoms.values())))
+        return _TEXT_BYTES * len(self.text) + _INTEGER_BYTES * (
+            atoms + len(self.starts) * 4
+        )
 
     def _column(self, number: int) -> list[int]:
         return self._numbers[self._bounds[number] : self._bounds[number + 1]]

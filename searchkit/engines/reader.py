@@ -45,8 +45,7 @@ MOST_PLAIN = 50_000
 """Postings that are read without numpy, which takes 0.1 s to import."""
 
 _DECODED_BYTES = 24 << 20  # of lists that are kept for the next search
-_PAGE_BYTES = 32 << 20  # at most, of the articles' texts that are kept
-_BYTES_OF_ONE = 13  # that an inflated byte takes at most, with all atoms looked for
+_PAGE_BYTES = 32 << 20  # of the articles' texts that are kept
 _MOST_TERMS = 8192  # terms that are kept with where their lists lie
 _NO_TERM = object()
 
@@ -129,6 +128,7 @@ class GenerationReader:
         generations.compare_sizes(generation, self.manifest)
         self.decoded = Decoded(_DECODED_BYTES)
         self._read_pages = Decoded(_PAGE_BYTES)
+        self._last_page: tuple[int, Page] | None = None
         self._lock = allocate_lock()
         self._files: dict[str, Columns] = {}
         self._terms: dict[tuple[str, str | int], Any] = {}
@@ -157,6 +157,7 @@ class GenerationReader:
     def close(self) -> None:
         """Let the files go. The reader cannot be used after that."""
         self._read_pages = Decoded(0)  # their views would keep the files mapped
+        self._last_page = None
         for columns in self._files.values():
             columns.close()
 
@@ -341,9 +342,14 @@ class GenerationReader:
 
         def read() -> tuple[Page, int]:
             page = Page(self._stored("page", number))
-            return page, _BYTES_OF_ONE * page.inflated
+            return page, page.memory_bytes()
 
-        return self._read_pages.get(number, read)
+        if self._last_page:  # it was read after it had been asked for
+            before, page = self._last_page
+            self._read_pages.weigh(before, page.memory_bytes())
+        page = self._read_pages.get(number, read)
+        self._last_page = number, page
+        return page
 
     def article(self, row: Summary) -> Article:
         """The article as it was indexed; its path is the one that was stored."""
