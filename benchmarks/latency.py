@@ -23,10 +23,14 @@ UNSUPPORTED = {
 
 @dataclass(slots=True)
 class Times:
-    """Milliseconds by system and query number, one for each round."""
+    """Milliseconds by system and query number, one for each round.
+
+    `first` has those of the round before, in which nothing of a query was in memory.
+    """
 
     queries: Sequence[Query]
     of: dict[str, dict[int, list[float]]] = field(default_factory=dict)
+    first: dict[str, dict[int, list[float]]] = field(default_factory=dict)
 
     def kind(self, system: str, kind: str) -> list[float]:
         """All times of a system for a kind of query."""
@@ -41,15 +45,19 @@ class Times:
         """All times of a system for several kinds, as one load."""
         return [ms for kind in kinds for ms in self.kind(system, kind)]
 
-    def ratios(self, system: str, other: str, kind: str) -> list[float]:
-        """How many times as long as `other`, for each query in each round of both."""
+    def ratios(
+        self, system: str, other: str, kind: str, *, first: bool = False
+    ) -> list[float]:
+        """How many times as long as `other`, for each query in each round of both.
+
+        With `first` in the round before these.
+        """
+        of = self.first if first else self.of
         return [
             mine / theirs
-            for number, values in self.of[system].items()
+            for number, values in of[system].items()
             if self.queries[number].kind == kind
-            for mine, theirs in zip(
-                values, self.of[other].get(number, []), strict=False
-            )
+            for mine, theirs in zip(values, of[other].get(number, []), strict=False)
         ]
 
 
@@ -66,7 +74,7 @@ def measure(
     The systems take turns query by query, in an order that changes, so that whatever
     else the machine does hits all alike.
     """
-    times = Times(queries, {name: {} for name in systems})
+    times = Times(queries, {n: {} for n in systems}, {n: {} for n in systems})
     chance = random.Random(seed)
     slow: set[str] = set()
     for turn in range(rounds + 1):
@@ -78,11 +86,13 @@ def measure(
             for name in names:
                 what = "first" if query.kind in FIRST_KINDS else "page"
                 ms = systems[name].ask(what, query)[clock]
-                kept = times.of[name].setdefault(number, [])
-                if turn == 1:
-                    kept.clear()  # the warm-up
-                kept.append(ms)
-        slow |= {n for n in systems if _mean(times.of[n].values()) > SLOW_MS}
+                of = times.of if turn else times.first
+                of[name].setdefault(number, []).append(ms)
+        for name in {*systems} - slow:
+            found = times.of[name] if turn else times.first[name]
+            if _mean(found.values()) > SLOW_MS:
+                slow.add(name)
+                times.of[name] = times.of[name] or times.first[name]
     return times
 
 
