@@ -83,7 +83,7 @@ _BEGINS_SECTION = re.compile(bytes((HEADING,)))
 
 _PAGE_BYTES = 1000  # of memory: of a page without its pieces
 _PIECE_BYTES = 40
-_TEXT_BYTES = 3  # of a character, with its share of the layout
+_TEXT_BYTES = 3  # of an inflated byte, layout and text
 _INTEGER_BYTES = 36  # of an element of a list
 
 _FEW = 64  # atoms that are looked for rather than counted how many are needed
@@ -225,7 +225,7 @@ class Page:
 
     def memory_bytes(self) -> int:
         """About how much memory the page takes, with what was inflated of it."""
-        chunks = sum([chunk.memory_bytes() for chunk in list(self._chunks.values())])
+        chunks = sum([chunk.memory_bytes for chunk in list(self._chunks.values())])
         return _PAGE_BYTES + _PIECE_BYTES * len(self.borders) + chunks
 
     def zone(self, piece: int) -> int:
@@ -286,7 +286,7 @@ class Chunk:
     `starts[i]` and `ends[i]` are offsets in `text` of the piece `first + i` of the page
     (`text` goes on after the chunk's `characters` with other strings), `borders[i]` is
     its first position and `sections[i]` its section's number. Other numbers of pieces
-    here count from 0, too.
+    here count from 0, too. `memory_bytes` is about how much memory all of it takes.
     """
 
     __slots__ = (
@@ -300,6 +300,7 @@ class Chunk:
         "characters",
         "ends",
         "first",
+        "memory_bytes",
         "modes",
         "new_sections",
         "sections",
@@ -334,17 +335,11 @@ class Chunk:
         self.sections = list(steps)[1:]
         self.new_sections = range(section, section + sections)
         self.modes = self._column(_MODES)
+        self.memory_bytes = _TEXT_BYTES * len(raw) + 4 * _INTEGER_BYTES * pieces
         self._atoms: dict[int, list[int]] = {}
         self._paths: dict[int, tuple[str, ...]] = {}
         if len(self.text) != self.characters + sum(self._column(_STRINGS)):
             raise ValueError("the text of a chunk has another length")
-
-    def memory_bytes(self) -> int:
-        """About how much memory the chunk takes."""
-        atoms = sum(map(len, list(self._atoms.values())))
-        return _TEXT_BYTES * len(self.text) + _INTEGER_BYTES * (
-            atoms + len(self.starts) * 4
-        )
 
     def _column(self, number: int) -> list[int]:
         return self._numbers[self._bounds[number] : self._bounds[number + 1]]
@@ -378,6 +373,10 @@ class Chunk:
             raise ValueError("a piece goes beyond its chunk")
         self.starts, self.ends = starts, ends
 
+    def span_count(self, piece: int) -> int:
+        """How many spans a piece has."""
+        return self._numbers[self._bounds[_SPAN_COUNTS] + piece]
+
     def spans(self, piece: int) -> list[tuple[int, int, Zone]]:
         """The (start, end, zone) of a piece's spans."""
         first, last = self._range(_SPAN_COUNTS, piece)
@@ -400,6 +399,7 @@ class Chunk:
             if len(found) < wanted:
                 found = self._all_atoms(piece, count)
             self._atoms[piece] = found
+            self.memory_bytes += _INTEGER_BYTES * len(found)
         return found
 
     def _first_atoms(self, piece: int, wanted: int, count: int) -> list[int]:

@@ -128,7 +128,7 @@ class GenerationReader:
         generations.compare_sizes(generation, self.manifest)
         self.decoded = Decoded(_DECODED_BYTES)
         self._read_pages = Decoded(_PAGE_BYTES)
-        self._last_page: tuple[int, Page] | None = None
+        self._last_page: tuple[int, Page, int] | None = None
         self._lock = allocate_lock()
         self._files: dict[str, Columns] = {}
         self._terms: dict[tuple[str, str | int], Any] = {}
@@ -345,10 +345,11 @@ class GenerationReader:
             return page, page.memory_bytes()
 
         if self._last_page:  # it was read after it had been asked for
-            before, page = self._last_page
-            self._read_pages.weigh(before, page.memory_bytes())
+            before, page, size = self._last_page
+            if size != (now := page.memory_bytes()):
+                self._read_pages.weigh(before, now)
         page = self._read_pages.get(number, read)
-        self._last_page = number, page
+        self._last_page = number, page, page.memory_bytes()
         return page
 
     def article(self, row: Summary) -> Article:

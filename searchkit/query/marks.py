@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from searchkit.engines.matching import places
@@ -85,22 +86,22 @@ class Marks:
                     ),
                 )
             )
-        known: dict[int, tuple[Sequence[int], Sequence[int]]] = {}
+        known: dict[int, tuple[Sequence[int], list[int]]] = {}
         for leaf_number, leaf in enumerate(leaves):
             key = id(self._finder.found(leaf))  # the same for a word typed again
             found = known.get(key)
             if found is None:
-                found = places(self._finder.plain, reader, leaf, numbers)
-                known[key] = found
-            starts, atoms = found
+                starts, atoms = places(self._finder.plain, reader, leaf, numbers)
+                found = known[key] = starts, [-many for many in atoms]
+            starts, below_0 = found
             last = 0
             for row in rows:
                 for low, high, marks in row:
                     first = bisect_left(starts, low, last)
                     last = bisect_left(starts, high, first)
                     if first < last:
-                        here = zip(starts[first:last], atoms[first:last], strict=True)
-                        marks += [(p - low, -many, leaf_number) for p, many in here]
+                        here = [start - low for start in starts[first:last]]
+                        marks += zip(here, below_0[first:last], repeat(leaf_number))
 
     def in_title(self, number: int) -> list[Mark]:
         """The marks of an article's title."""

@@ -55,8 +55,11 @@ def _scored(page: Page, matches: Matches) -> Iterator[tuple[float, int]]:
         piece, start, end = pieces[at], starts[at], ends[at]
         last = bisect_left(positions, end, first)
         often = dict.fromkeys(found, 0.0)
-        for _, _, leaf in marks[first:last]:
-            often[leaf] += 1
+        if len(found) == 1:
+            often[marks[first][2]] = last - first
+        else:
+            for _, _, leaf in marks[first:last]:
+                often[leaf] += 1
         # A section without heading begins with words like any other.
         if page.zone(piece) == HEADING:
             heading_end = bisect_left(positions, borders[piece + 1], first, last)

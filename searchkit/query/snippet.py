@@ -23,6 +23,7 @@ ELLIPSIS = "…"
 _SENTENCE_END = re.compile(r"[。！？；!?;\n]|[.:](?=\s|$)")
 _SHORT = 48  # a shorter piece is shown with what follows or precedes it
 _BY_ZONE = (1.0, 0.9, 0.7, 0.8)  # prose, heading, code, math
+_RUNNING = ("prose", "heading")  # zones that may be cut anywhere
 _OFTEN, _MANY = 0.05, 6  # what a mark more is worth, and how many at most
 _PLAIN = re.compile("[ -~\u4e00-\u9fff\u3001-\u3002\uff01-\uff0f\uff1a-\uff1f]*")
 """Texts whose atoms are where the rule of stored pages says."""
@@ -227,12 +228,13 @@ def _beginning(page: Page, characters: int) -> tuple[Snippet, ...]:
 class _Fragment:
     """The text around a stretch of a piece, up to about `characters`."""
 
-    __slots__ = ("_at", "_chunk", "_piece", "end", "start")
+    __slots__ = ("_at", "_chunk", "_piece", "_running", "end", "start")
 
     def __init__(
         self, chunk: Chunk, piece: int, first: int, last: int, characters: int
     ) -> None:
         self._chunk, self._piece, self._at = chunk, piece, first
+        self._running: list[_Span] | None = None  # the spans that may be cut
         low, high = _room(chunk, piece, characters)
         spare = max(0, characters - (last - first))
         start = max(low, first - spare // 3)
@@ -282,10 +284,12 @@ class _Fragment:
     def _outside(self, offset: int, *, forward: bool) -> int:
         """Out of the formula or code span that the offset is in, and its delimiters."""
         chunk, piece = self._chunk, self._piece
-        spans = chunk.spans(piece)
-        if len(spans) == 1:
+        if chunk.span_count(piece) == 1:
             return offset
-        running = [(s, e) for s, e, zone in spans if zone in ("prose", "heading")]
+        if self._running is None:
+            spans = chunk.spans(piece)
+            self._running = [(s, e) for s, e, zone in spans if zone in _RUNNING]
+        running = self._running
         if any(start <= offset <= end for start, end in running):
             return offset
         if forward:
