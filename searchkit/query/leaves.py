@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
-from heapq import nlargest
-from itertools import chain, islice, takewhile
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from searchkit.analysis.analyzer import Word, atoms, words
@@ -27,7 +26,6 @@ from searchkit.analysis.terms import (
     STEM,
     WHOLE,
     any_hump,
-    is_atom,
 )
 from searchkit.engines.finder import Finder
 from searchkit.engines.plan import (
@@ -39,6 +37,7 @@ from searchkit.engines.plan import (
     Twin,
 )
 from searchkit.engines.plan import Sequence as Slots
+from searchkit.query.budget import MOST_UNKNOWN, MOST_WORDS, Budget, shortened
 from searchkit.query.light import CHARACTER_WEIGHT, LIGHT, is_light
 from searchkit.query.notes import Notes
 from searchkit.query.restrict import Scope
@@ -48,86 +47,14 @@ from searchkit.record import replace
 
 if TYPE_CHECKING:
     from searchkit.analysis.latex import Atom
-    from searchkit.query.nearest import Nearest
+    from searchkit.query.patterns import Patterns
     from searchkit.query.translations import Translations
-
-MOST_TERMS = 200
-"""To how many terms the first wildcard or `~` may expand; the nth to an nth of them."""
-
-MOST_LOOKED_AT = 200_000
-"""Terms of the index that are compared with the patterns of one query."""
-
-MOST_PATTERNS = 3
-"""Wildcards and `~` of one query; the rest is ignored with a note."""
-
-MOST_ORDERED = 6_000
-"""Terms of which those are chosen that most articles have; for the nth an nth."""
-
-MOST_WORDS = 64
-"""Words, phrases and formulas of one query; the rest is ignored with a note."""
-
-MOST_PARTS = 64
-"""Parts of words that stand nowhere; the rest is ignored with a note."""
-
-MOST_UNKNOWN = 256
-"""Characters of a text without a word that are searched by their known parts."""
 
 _TRADITIONAL = {simplified: traditional for traditional, simplified in ALIKE.items()}
 _WITH_TWO_SPELLINGS = frozenset(ALIKE) | frozenset(_TRADITIONAL)
-_LONGEST_SHOWN = 40  # characters of what a note says is ignored
 _LONGEST_PART = 8  # characters of a part of an unknown word
 _SEPARATORS = frozenset(",;!?。、·…\"'()[]{}<>|《》〈〉【】「」『』:-*~+")
 _NOTHING = _SEPARATORS | {""}
-
-
-class Budget:
-    """What one query may still look up, in all its scopes."""
-
-    def __init__(self, finder: Finder, notes: Notes) -> None:
-        self._finder = finder
-        self._notes = notes
-        self._nearest: Nearest | None = None
-        self._words = MOST_WORDS
-        self._parts = MOST_PARTS
-        self._patterns = MOST_PATTERNS
-        self.terms = MOST_LOOKED_AT
-
-    def near(self, word: str) -> tuple[str, ...]:
-        """Words of the index like one that is not in it; none if many were asked."""
-        if self._nearest is None:
-            from searchkit.query.nearest import Nearest  # which most queries need not
-
-            self._nearest = Nearest(self._finder)
-        return self._nearest.words(word)
-
-    def takes_word(self, text: str) -> bool:
-        """Whether a word may be looked up; the first that may not gets a note."""
-        self._words -= 1
-        if self._words == -1:
-            self._ignored(text, f"{MOST_WORDS} words are searched, not what follows")
-        return self._words >= 0
-
-    def takes_part(self, text: str) -> bool:
-        """The same for a part of a word that stands nowhere."""
-        self._parts -= 1
-        if self._parts == -1:
-            self._ignored(text, f"{MOST_PARTS} parts of unknown words are searched")
-        return self._parts >= 0
-
-    @property
-    def patterns(self) -> int:
-        """How many wildcards and `~` were looked up, the one at hand included."""
-        return max(1, MOST_PATTERNS - self._patterns)
-
-    def takes_pattern(self, text: str) -> bool:
-        """The same for a wildcard or a `~`."""
-        self._patterns -= 1
-        if self._patterns == -1:
-            self._ignored(text, f"{MOST_PATTERNS} patterns are searched")
-        return self._patterns >= 0
-
-    def _ignored(self, text: str, why: str) -> None:
-        self._notes.ignored(_shortened(text), f"only the first {why}")
 
 
 class Leaves:
@@ -340,31 +267,31 @@ class Leaves:
         elif not self._budget.takes_pattern(f"{node.text}*"):
             return
         elif node.anywhere:
-            terms = chain(self._between("0", "9"), self._between("a", "z"))
-            found = (at for at, term in terms if text in term)
+            found = self._patterns.holding(text)
             yield self._expanded(f"*{node.text}*", text, found)
         else:
-            yield self._expanded(f"{node.text}*", text, self._beginning(text))
+            found = self._patterns.beginning(text)
+            yield self._expanded(f"{node.text}*", text, found)
 
     def fuzzy(self, node: Fuzzy) -> Iterator[Leaf]:
         """The words that are a typing error or two away."""
-        from searchkit.query.distance import within_distance
+        if self._budget.takes_pattern(f"{node.text}~"):
+            word = fold(node.text).text
+            found = self._patterns.near(word, node.distance)
+            yield self._expanded(f"{node.text}~", word, found)
 
-        if not self._budget.takes_pattern(f"{node.text}~"):
-            return
-        word = fold(node.text).text
-        distance = node.distance or (1 if len(word) < 6 else 2)
-        spelled = {*word}
-        letters = ("a", "z") if word.isascii() else ("\u0080", "\U0010ffff")
-        near = (
-            at
-            for at, term in self._between(*letters)
-            if abs(len(term) - len(word)) <= distance
-            and len(spelled.difference(term)) <= distance
-            and term.isalpha()
-            and within_distance(word, term, distance)
-        )
-        yield self._expanded(f"{node.text}~", word, near)
+    def _expanded(self, label: str, text: str, found: Iterator[int]) -> Leaf:
+        terms, count = self._patterns.chosen(found)
+        if not terms:
+            return self._noted(self._leaf(label, ((text,),)))
+        self._notes.expanded(label, terms, count)
+        return self._leaf(label, (terms,))
+
+    @cached_property
+    def _patterns(self) -> Patterns:
+        from searchkit.query.patterns import Patterns  # of few queries
+
+        return Patterns(self._finder.reader, self._budget)
 
     def _leaf(self, label: str, *variants: Slots, adjacent: Slots = ()) -> Leaf:
         unique = tuple(dict.fromkeys(variants))
@@ -483,7 +410,7 @@ class Leaves:
         if whole > MOST_UNKNOWN:
             rest = "".join(characters[MOST_UNKNOWN:])
             why = f"of unknown text the first {MOST_UNKNOWN} characters are searched"
-            self._notes.ignored(_shortened(rest), why)
+            self._notes.ignored(shortened(rest), why)
             characters = characters[:MOST_UNKNOWN]
 
         def part(at: int, end: int) -> Leaf:
@@ -536,47 +463,6 @@ class Leaves:
         whole: Slot = (WHOLE + name, *((self._class(STEM, name),) if plain else ()))
         return self._leaf(label, (whole,), exact, loose or exact, adjacent=exact)
 
-    def _beginning(self, text: str) -> Iterator[int]:
-        """The numbers of the terms that begin with a text."""
-        terms = self._finder.reader.text.terms
-        yield from terms.prefix(text)
-        if not text.isalpha():
-            yield from terms.prefix(WHOLE + joined(text))
-
-    def _between(self, first: str, last: str) -> Iterator[tuple[int, str]]:
-        """The terms from those that begin with one letter to those with another."""
-        terms = self._finder.reader.text.terms
-        start, stop = terms.prefix(first).start, terms.prefix(last).stop
-        stop = min(stop, start + self._budget.terms)
-        self._budget.terms -= stop - start
-        found = enumerate(terms.between(start, stop), start)
-        return ((at, term) for at, term in found if is_atom(term))
-
-    def _expanded(self, label: str, text: str, ordinals: Iterator[int]) -> Leaf:
-        """The leaf of terms; of too many, the ones that most articles have."""
-        at = self._finder.reader.at
-        found = [*islice(ordinals, MOST_ORDERED // self._budget.patterns)]
-        count, most = len(found), MOST_TERMS // self._budget.patterns
-        if count > most:
-            postings = (at("text", ordinal) for ordinal in found)
-            # Of those that most articles have, so that few hits are lost.
-            chosen = nlargest(most, postings, key=lambda p: (p.documents, p.ordinal))
-            found = sorted(posting.ordinal for posting in chosen)
-        terms = tuple(self._spelled(found))
-        if not terms:
-            return self._noted(self._leaf(label, ((text,),)))
-        self._notes.expanded(label, terms, count)
-        return self._leaf(label, (terms,))
-
-    def _spelled(self, ordinals: Sequence[int]) -> Iterator[str]:
-        """The terms with these numbers; those close together are read at once."""
-        dictionary = self._finder.reader.text.terms
-        if ordinals and max(ordinals) - min(ordinals) < 8 * len(ordinals):
-            first = min(ordinals)
-            names = [*dictionary.between(first, max(ordinals) + 1)]
-            return (names[ordinal - first] for ordinal in ordinals)
-        return map(dictionary.term, ordinals)
-
 
 def _spellings(atoms: tuple[str, ...]) -> list[tuple[str, ...]]:
     """A Han word and its spellings with characters that are the same word in it."""
@@ -585,10 +471,6 @@ def _spellings(atoms: tuple[str, ...]) -> list[tuple[str, ...]]:
     simplified = tuple([ALIKE.get(atom, atom) for atom in atoms])
     traditional = tuple([_TRADITIONAL.get(atom, atom) for atom in atoms])
     return [*dict.fromkeys((atoms, simplified, traditional))]
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
 def _lighter(leaf: Leaf, word: Word) -> Leaf:

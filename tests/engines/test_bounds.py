@@ -12,14 +12,9 @@ from searchkit.analysis.lexicon import PLAIN
 from searchkit.engines.finder import Finder
 from searchkit.engines.search import Evaluation
 from searchkit.model import Note
-from searchkit.query.leaves import (
-    MOST_PARTS,
-    MOST_PATTERNS,
-    MOST_TERMS,
-    MOST_UNKNOWN,
-    MOST_WORDS,
-)
+from searchkit.query.budget import MOST_PARTS, MOST_PATTERNS, MOST_UNKNOWN, MOST_WORDS
 from searchkit.query.parser import LONGEST_QUERY, parse
+from searchkit.query.patterns import MOST_TERMS
 from searchkit.query.planner import plan_query
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -1,0 +1,88 @@
+"""Which terms of the index does a wildcard stand for, or a word with a typing error?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from heapq import nlargest
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from searchkit.analysis.latin import joined
+from searchkit.analysis.terms import WHOLE, is_atom
+from searchkit.query.distance import within_distance
+
+if TYPE_CHECKING:
+    from searchkit.engines.reader import GenerationReader
+    from searchkit.query.budget import Budget
+
+MOST_TERMS = 200
+"""To how many terms the first wildcard or `~` may expand; the nth to an nth of them."""
+
+MOST_ORDERED = 6_000
+"""Terms of which those are chosen that most articles have; for the nth an nth."""
+
+
+class Patterns:
+    """Finds terms by their numbers, within the budget of one query."""
+
+    def __init__(self, reader: GenerationReader, budget: Budget) -> None:
+        self._reader = reader
+        self._budget = budget
+
+    def chosen(self, found: Iterator[int]) -> tuple[tuple[str, ...], int]:
+        """The terms with these numbers, and how many there are.
+
+        Of too many those that most articles have, so that few hits are lost.
+        """
+        at = self._reader.at
+        numbers = [*islice(found, MOST_ORDERED // self._budget.patterns)]
+        count, most = len(numbers), MOST_TERMS // self._budget.patterns
+        if count > most:
+            postings = (at("text", number) for number in numbers)
+            best = nlargest(most, postings, key=lambda p: (p.documents, p.ordinal))
+            numbers = sorted(posting.ordinal for posting in best)
+        return tuple(self._spelled(numbers)), count
+
+    def holding(self, text: str) -> Iterator[int]:
+        """The numbers of the words that hold a text."""
+        terms = chain(self._between("0", "9"), self._between("a", "z"))
+        return (at for at, term in terms if text in term)
+
+    def near(self, word: str, distance: int | None) -> Iterator[int]:
+        """Those of the words that are a typing error or two away."""
+        distance = distance or (1 if len(word) < 6 else 2)
+        spelled = {*word}
+        letters = ("a", "z") if word.isascii() else ("\u0080", "\U0010ffff")
+        return (
+            at
+            for at, term in self._between(*letters)
+            if abs(len(term) - len(word)) <= distance
+            and len(spelled.difference(term)) <= distance
+            and term.isalpha()
+            and within_distance(word, term, distance)
+        )
+
+    def beginning(self, text: str) -> Iterator[int]:
+        """The numbers of the terms that begin with a text."""
+        terms = self._reader.text.terms
+        yield from terms.prefix(text)
+        if not text.isalpha():
+            yield from terms.prefix(WHOLE + joined(text))
+
+    def _between(self, first: str, last: str) -> Iterator[tuple[int, str]]:
+        """The terms from those that begin with one letter to those with another."""
+        terms = self._reader.text.terms
+        start, stop = terms.prefix(first).start, terms.prefix(last).stop
+        stop = min(stop, start + self._budget.terms)
+        self._budget.terms -= stop - start
+        found = enumerate(terms.between(start, stop), start)
+        return ((at, term) for at, term in found if is_atom(term))
+
+    def _spelled(self, ordinals: Sequence[int]) -> Iterator[str]:
+        """The terms with these numbers; those close together are read at once."""
+        dictionary = self._reader.text.terms
+        if ordinals and max(ordinals) - min(ordinals) < 8 * len(ordinals):
+            first = min(ordinals)
+            names = [*dictionary.between(first, max(ordinals) + 1)]
+            return (names[ordinal - first] for ordinal in ordinals)
+        return map(dictionary.term, ordinals)
