@@ -185,6 +185,7 @@ class Page:
         "_data",
         "_section_starts",
         "_zones",
+        "_zones_at",
         "borders",
         "characters",
         "head",
@@ -207,8 +208,7 @@ class Page:
         sizes = data[at:end].cast(WIDTHS[size_width])
         self.borders = [0, *accumulate(sizes)]
         self.characters = sum([row[1] for row in self.rows])
-        at, end = end, end + (pieces + 3) // 4
-        self._zones = data[at:end]
+        self._zones_at, end = end, end + (pieces + 3) // 4
         self.pieces = [0, *accumulate([row[0] for row in self.rows])]
         self._at = [
             end,
@@ -216,6 +216,7 @@ class Page:
         ]
         self._chunks: dict[int, Chunk] = {}
         self._section_starts: list[int] | None = None
+        self._zones: bytes | None = None
         if (
             not len(self.rows) == chunks > 0
             or not len(sizes) == pieces == self.pieces[-1]
@@ -228,17 +229,22 @@ class Page:
         chunks = sum([chunk.memory_bytes for chunk in list(self._chunks.values())])
         return _PAGE_BYTES + _PIECE_BYTES * len(self.borders) + chunks
 
-    def zone(self, piece: int) -> int:
-        """Where in ZONES the zone is with which a piece begins."""
-        return self._zones[piece >> 2] >> ((piece & 3) << 1) & 3
+    @property
+    def zones(self) -> bytes:
+        """Where in ZONES the zone is with which each piece begins."""
+        found = self._zones
+        if found is None:
+            at, count = self._zones_at, len(self.borders) - 1
+            fours = self._data[at : at + (count + 3) // 4]
+            found = b"".join([_FOUR_ZONES[four] for four in fours])[:count]
+            self._zones = found
+        return found
 
     def section_starts(self) -> list[int]:
         """The first piece of each section that has any, rising. Inflates nothing."""
         found = self._section_starts
         if found is None:
-            zones = b"".join([_FOUR_ZONES[four] for four in self._zones])
-            count = len(self.borders) - 1
-            found = [m.start() for m in _BEGINS_SECTION.finditer(zones, 0, count)]
+            found = [m.start() for m in _BEGINS_SECTION.finditer(self.zones)]
             if found[:1] != [0]:
                 found.insert(0, 0)
             self._section_starts = found

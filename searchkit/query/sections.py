@@ -61,7 +61,7 @@ def _scored(page: Page, matches: Matches) -> Iterator[tuple[float, int]]:
             for _, _, leaf in marks[first:last]:
                 often[leaf] += 1
         # A section without heading begins with words like any other.
-        if page.zone(piece) == HEADING:
+        if page.zones[piece] == HEADING:
             heading_end = bisect_left(positions, borders[piece + 1], first, last)
             for _, _, leaf in marks[first:heading_end]:
                 often[leaf] += _MORE_IN_HEADING

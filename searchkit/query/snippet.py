@@ -117,7 +117,7 @@ def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
     How many positions `characters` are is what they are in the whole page.
     """
     marks, positions, weights = matches.marks, matches.positions, matches.weights
-    borders = page.borders
+    borders, zones = page.borders, page.zones
     reach = characters * borders[-1] // max(page.characters, 1)
     found = []
     first, count = 0, len(marks)
@@ -127,7 +127,7 @@ def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
         start = positions[first]
         if first == behind:  # of the marks in the piece before
             piece = bisect_right(borders, start) - 1
-            by_zone = _BY_ZONE[page.zone(piece)]
+            by_zone = _BY_ZONE[zones[piece]]
             border, behind = borders[piece + 1], first + 1
             while behind < count and positions[behind] < border:
                 behind += 1
@@ -215,7 +215,7 @@ class _Marked:
 
 def _beginning(page: Page, characters: int) -> tuple[Snippet, ...]:
     for piece in range(len(page.borders) - 1):
-        if page.zone(piece) == 0:
+        if page.zones[piece] == 0:
             chunk = page.chunk_of(piece)
             index = piece - chunk.first
             start = chunk.starts[index]
