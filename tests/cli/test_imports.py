@@ -54,3 +54,21 @@ def test_a_piped_search_loads_little(query: str) -> None:
     assert loaded_by(code, NOT_FOR_A_SEARCH) == set()
     code = "from searchkit.cli.program import program; program.main(['search', 'RoPE'])"
     assert loaded_by(code) == set()
+
+
+@pytest.mark.usefixtures("folder")
+def test_many_small_searches_are_worth_numpy() -> None:
+    code = """
+    import searchkit
+    from searchkit.engines import reader
+    reader.MOST_PLAIN = 2000
+    engine = searchkit.open("index")
+    totals = {engine.search("旋转 位置").total}
+    assert "numpy" not in sys.modules
+    for _ in range(2000):
+        totals.add(engine.search("旋转 位置").total)
+        if "numpy" in sys.modules:
+            break
+    assert len(totals) == 1
+    """
+    assert loaded_by(code.strip(), ("numpy",)) == {"numpy"}

@@ -351,6 +351,8 @@ def test_evaluation_is_a_plain_count(docs: list[ToyDocument], plan: Plan) -> Non
     assert page.complete == len(complete & scores.keys())
     found = {row.number: score for row, score in page.rows}
     assert found == pytest.approx(scores)
+    for each in evaluations:
+        assert each.missing_of_hits([*found]) == each.all_missing([*found])
     tiers = [
         (n not in complete, n not in literal, -s, n)
         for n, s in ((row.number, score) for row, score in page.rows)
@@ -427,9 +429,11 @@ class ChangingReader(ToyReader):
     """Takes the other kernel after so much work."""
 
     most_plain = 0
+    done = 0
 
     def kernel(self, work: int) -> PlainKernel | VectorKernel:
-        return self.vector if work > self.most_plain else self.plain
+        self.done += work
+        return self.vector if self.done > self.most_plain else self.plain
 
 
 @pytest.mark.parametrize("most_plain", range(0, 400, 9))
