@@ -21,6 +21,15 @@ def name_key(name: str) -> str:
     )
 
 
+def title_key(title: str) -> str:
+    """The same of a title or a heading, whatever signs stand in it.
+
+    >>> title_key("第二步：使用 Labels") == title_key("第二步 使用 labels")
+    True
+    """
+    return " ".join([part for part in name_key(title).split(" ") if part.isalnum()])
+
+
 def _singular(word: str) -> str:
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"

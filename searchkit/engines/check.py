@@ -15,6 +15,7 @@ from searchkit.engines.generations import compare_seals
 from searchkit.engines.page import damage_told
 from searchkit.engines.pages import unpack_page
 from searchkit.engines.reader import (
+    COUNTERPARTS,
     DOCUMENTS,
     GLOSSARY,
     PAGES,
@@ -26,6 +27,7 @@ from searchkit.engines.reader import (
 from searchkit.errors import IndexStoreError
 
 FILES = (DOCUMENTS, GLOSSARY, PAGES, POSTINGS, SUGGESTIONS)
+OPTIONAL = (COUNTERPARTS, TRANSLATIONS)
 
 
 def problems(
@@ -46,7 +48,8 @@ def problems(
         for space in (reader.text, reader.math):
             found += [f"{generation / POSTINGS}: {what}" for what in _postings(space)]
         _ = [*reader.twins.all()], reader.lexicon, reader.glossary()
-        _ = [*reader.translations.all()] if reader.translations else []
+        for table in (reader.translations, reader.counterparts):
+            _ = [*table.all()] if table else []
         return tuple(found)
     except IndexStoreError as error:
         return (str(error),)
@@ -57,7 +60,7 @@ def problems(
 def _compare_bytes(
     reader: GenerationReader, told: Callable[[int, int], None] | None
 ) -> None:
-    names = [*FILES, *({TRANSLATIONS} & reader.manifest.files.keys())]
+    names = [*FILES, *(set(OPTIONAL) & reader.manifest.files.keys())]
     total = sum((reader.path / name).stat().st_size for name in names)
     done = 0
 

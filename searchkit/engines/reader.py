@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 GLOSSARY = "glossary"
 TRANSLATIONS = "translations"  # only if there was a dictionary
+COUNTERPARTS = "counterparts"  # only if articles are there in two languages
 SUGGESTIONS = "suggestions"
 POSTINGS = "postings"
 DOCUMENTS = "documents"
@@ -141,8 +142,9 @@ class GenerationReader:
             raise corrupt(generation / WORDS, str(error)) from error
         for name in (PAGES, GLOSSARY, SUGGESTIONS):
             self.columns(name)
-        if TRANSLATIONS in self.manifest.files:
-            self.columns(TRANSLATIONS)
+        for name in (TRANSLATIONS, COUNTERPARTS):
+            if name in self.manifest.files:
+                self.columns(name)
         documents = self.columns(DOCUMENTS)
         totals = documents.column("totals").integers("Q")
         self.document_count, title_words, body_words = totals
@@ -396,6 +398,13 @@ class GenerationReader:
         if TRANSLATIONS not in self.manifest.files:
             return None
         return NameTable(self.columns(TRANSLATIONS))
+
+    @cached_property
+    def counterparts(self) -> NameTable | None:
+        """What a title or heading, by `title_key`, is called in the other language."""
+        if COUNTERPARTS not in self.manifest.files:
+            return None
+        return NameTable(self.columns(COUNTERPARTS))
 
     def glossary(self) -> tuple[GlossaryPair, ...]:
         """Every pair of the glossary with its evidence."""

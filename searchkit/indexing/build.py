@@ -246,6 +246,7 @@ class Build:
         keys_of: KeysOf,
     ) -> None:
         """Write all columns; glossary and completions in a process beside this one."""
+        from searchkit.engines.generation.counterparts import write_counterparts
         from searchkit.engines.generation.writer import GenerationWriter
         from searchkit.indexing.aids import make_glossary, make_suggestions
         from searchkit.indexing.beside import Beside
@@ -277,8 +278,10 @@ class Build:
                 )
 
             writer.write_documents()
-            writer.write_postings(keys_of_last, min(self.jobs, 2), told, words_known)
+            threads = min(self.jobs, 2)
+            rare = writer.write_postings(keys_of_last, threads, told, words_known)
             writer.write_pages()
+            write_counterparts(generation, rare)
             for each in made:
                 each.result()
 

@@ -95,7 +95,8 @@ class Leaves:
     def twins(self, pieces: Sequence[Piece]) -> Iterator[Twin]:
         """The other names of what pieces side by side name; none if `exact`.
 
-        What the glossary does not name is looked up in the dictionary.
+        What the glossary does not name is looked up in the dictionary, and the whole
+        among the titles and headings that are there in another language.
         """
         if self._exact:
             return
@@ -104,6 +105,7 @@ class Leaves:
         named = {leaf for twin in twins for leaf in twin.of}
         if self._finder.reader.translations:
             yield from self._translations.of(pieces, named)
+        yield from self._twins.of_whole(pieces)
 
     @cached_property
     def _translations(self) -> Translations:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from searchkit.analysis.analyzer import words
-from searchkit.analysis.names import is_abbreviation, name_key
+from searchkit.analysis.analyzer import atoms, words
+from searchkit.analysis.names import is_abbreviation, name_key, title_key
 from searchkit.analysis.terms import CASED
 from searchkit.engines.finder import Finder
 from searchkit.engines.plan import Leaf, Twin
@@ -76,6 +76,23 @@ class Twins:
                     break
             at += 1
 
+    def of_whole(self, pieces: Sequence[Piece]) -> Iterator[Twin]:
+        """What all that was typed is called in the other language, if it is a title or
+        heading that an article has in both."""
+        table = self._finder.reader.counterparts
+        if not table or any(piece.needed for piece in pieces):
+            return
+        text = joined(pieces)
+        names = table.get(title_key(text))
+        rows = [self._row([atom.term for atom in atoms(name)]) for name in names]
+        if not rows:
+            return
+        leaf = self._leaf(", ".join(names), *rows)
+        count = self._finder.found(leaf).document_count
+        if count:
+            self._notes.twins(text, names, count)
+            yield Twin(tuple(leaf for piece in pieces for leaf in piece.leaves), leaf)
+
     def _begins(self, pieces: Sequence[Piece], at: int) -> bool:
         """Whether a name may begin with a piece: most pieces begin none."""
         twins = self._finder.reader.twins
@@ -128,8 +145,8 @@ class Twins:
             singular = name.rstrip("s")
             yield ((CASED + singular, CASED + singular + "s"),)
             return
-        atoms = [atom for word in words(name) for atom in word.atoms]
-        row = self._row([atom for atom in atoms if atom not in "-_·"])
+        found = [atom for word in words(name) for atom in word.atoms]
+        row = self._row([atom for atom in found if atom not in "-_·"])
         # The plural is in the last word; merging the lists of each word is what costs.
         yield (*row[:-1], _forms(row[-1][0]))
 

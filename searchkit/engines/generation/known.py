@@ -79,8 +79,13 @@ def stored_titles(generation: Path) -> Iterator[str]:
 
 def stored_headings(generation: Path) -> Iterator[str]:
     """The headings of all its articles, with repeats."""
-    for headings in _stored(generation, "headings"):
-        yield from headings.splitlines()
+    for headings in stored_headings_of_each(generation):
+        yield from headings
+
+
+def stored_headings_of_each(generation: Path) -> Iterator[list[str]]:
+    """The headings of each article, in their order."""
+    return (headings.splitlines() for headings in _stored(generation, "headings"))
 
 
 def _stored(generation: Path, name: str) -> Iterator[str]:

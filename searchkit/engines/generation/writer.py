@@ -21,6 +21,7 @@ from searchkit.engines.columns.encode import Slab as EncodedSlab
 from searchkit.engines.columns.files import ColumnWriter
 from searchkit.engines.generation.classes import KeysOf
 from searchkit.engines.generation.copies import families
+from searchkit.engines.generation.counterparts import RareWords
 from searchkit.engines.generation.documents import (
     PAGES,
     Array,
@@ -99,8 +100,8 @@ class GenerationWriter:
         threads: int,
         told: Told,
         words_known: Callable[[Words], None],
-    ) -> None:
-        """The postings of both spaces.
+    ) -> RareWords:
+        """The postings of both spaces; by which rare words documents are alike.
 
         `keys_of` gives the keys of English words (see `classes`); `words_known` hears
         which words there are before the formulas are written.
@@ -110,10 +111,12 @@ class GenerationWriter:
             ColumnWriter(self._folder / "postings", "postings") as writer,
         ):
             in_order = partial(_in_order, pool)
-            words_known(self._write_texts(writer, keys_of, in_order, told))
+            words, rare = self._write_texts(writer, keys_of, in_order, told)
+            words_known(words)
             formulas = FormulaMerge(self._sources, self._placed)
             bases = self._placed.base("math")
             _write_space(writer, "math", formulas, bases, in_order, told)
+        return rare
 
     def _write_texts(
         self,
@@ -121,9 +124,10 @@ class GenerationWriter:
         keys_of: KeysOf,
         in_order: InOrder,
         told: Told,
-    ) -> Words:
-        table, words = self._folder / "tmp-frequencies", Words()
+    ) -> tuple[Words, RareWords]:
+        table = self._folder / "tmp-frequencies"
         bases = self._placed.base("text")
+        words, rare = Words(), RareWords(len(bases) - 1)
         text = TextMerge(
             self._sources,
             self._placed,
@@ -133,9 +137,14 @@ class GenerationWriter:
             table=table,
         )
         text.prepare(in_order)
-        _write_space(writer, "text", text, bases, in_order, told, words)
+
+        def heard(found: Postings) -> None:
+            words.add(found.terms, found.document_counts.tolist())
+            rare.add(found.terms, found.document_counts, found.documents)
+
+        _write_space(writer, "text", text, bases, in_order, told, heard)
         table.unlink()
-        return words
+        return words, rare
 
     def write_pages(self) -> None:
         """The stored articles."""
@@ -162,13 +171,13 @@ def _write_space(
     bases: Array,
     in_order: InOrder,
     told: Told,
-    words: Words | None = None,
+    heard: Callable[[Postings], None] | None = None,
 ) -> None:
     space = SpaceWriter(writer, name, bases)
     for (_, high), found in in_order(merge.postings, slabs(merge.sizes())):
         space.add(_encodable(found))
-        if words is not None:
-            words.add(found.terms, found.document_counts.tolist())
+        if heard:
+            heard(found)
         merge.release()
         told(high / len(merge.terms))
     space.finish()

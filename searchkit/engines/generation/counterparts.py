@@ -1,0 +1,185 @@
+"""Which articles are one text in two languages, and what do their headings teach?
+
+A translation keeps what is not translated: commands, identifiers, names. Rare Latin
+words that an article with Chinese text and one without share tell that one is the
+other's counterpart, wherever they lie. Their titles, and their headings if they have as
+many, are names of the same things; so a search for one finds the other.
+
+All of it depends on the documents alone, so builds may come in any order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from searchkit.analysis.names import title_key
+from searchkit.analysis.scripts import is_han
+from searchkit.engines.columns.files import ColumnWriter
+from searchkit.engines.generation.documents import Array
+from searchkit.engines.generation.known import stored_headings_of_each, stored_titles
+from searchkit.engines.reader import COUNTERPARTS
+from searchkit.engines.twins import add_names
+
+MOST_DOCUMENTS = 12
+"""Of a word that tells counterparts; of a small corpus a twentieth."""
+
+_FEWEST = 2  # rare words that counterparts share, if they were as frequent as may be
+_MARGIN = 1.3  # how many times more two counterparts share than with the next one
+_SHARE = 0.6  # of what the one could share that has more words of both languages
+_MOST_NAMES = 3  # of one title or heading
+_LONGEST = 100  # characters of a name
+_CHINESE = {one.encode() for one in "的是了在和为有不"}
+
+
+class RareWords:
+    """Gathers rare Latin words with their documents, and which of these are Chinese."""
+
+    def __init__(self, documents: int) -> None:
+        self.documents = documents
+        self._most = max(2, min(MOST_DOCUMENTS, documents // 20))
+        self._found: list[Array] = []
+        self._counts: list[Array] = []
+        self._chinese = np.zeros(documents, np.bool_)
+
+    def add(self, terms: Sequence[bytes], counts: Array, documents: Array) -> None:
+        """Add terms in their order, each with so many of the documents."""
+        ends = np.cumsum(counts)
+        rare = np.flatnonzero((counts >= 2) & (counts <= self._most))
+        kept = np.array([at for at in rare.tolist() if _tells(terms[at])], np.int64)
+        if len(kept):
+            sizes = counts[kept]
+            skipped = np.repeat(ends[kept] - np.cumsum(sizes), sizes)
+            self._found.append(documents[skipped + np.arange(len(skipped))])
+            self._counts.append(sizes)
+        for at in (at for at, term in enumerate(terms) if term in _CHINESE):
+            self._chinese[documents[ends[at] - counts[at] : ends[at]]] = True
+
+    def counterparts(self) -> Iterator[tuple[int, int]]:
+        """Pairs of a Chinese document and another one, in the order of the first.
+
+        Each is the other's best by far, and they share most of what they could.
+        """
+        if not self._found or self._chinese.all() or not self._chinese.any():
+            return
+        documents, counts = np.concatenate(self._found), np.concatenate(self._counts)
+        weights = np.log(self.documents / counts)
+        words = np.repeat(np.arange(len(counts)), counts)
+        chinese = self._chinese[documents]
+        left, right, word = _joined(
+            (words[chinese], documents[chinese]), (words[~chinese], documents[~chinese])
+        )
+        if not len(left):
+            return
+        pairs, which = np.unique(left << 32 | right, return_inverse=True)
+        shared = np.bincount(which, weights[word])
+        in_both = np.zeros(len(counts), np.bool_)
+        in_both[word] = True
+        kept = in_both[words]
+        most = np.bincount(documents[kept], weights[words[kept]], self.documents)
+        left, right = pairs >> 32, pairs & 0xFFFFFFFF
+        good = shared >= _SHARE * np.maximum(most[left], most[right])
+        good &= shared >= _FEWEST * np.log(self.documents / self._most)
+        for one in (left, right):
+            first, second = _two_highest(one, shared, self.documents)
+            good &= (shared == first[one]) & (shared > _MARGIN * second[one])
+        yield from zip(left[good].tolist(), right[good].tolist(), strict=True)
+
+
+def _tells(term: bytes) -> bool:
+    """Whether a term is a Latin word, or a name of several written as one."""
+    return len(term) > 2 and (term.isalpha() or term[:1] == b"=")
+
+
+def _joined(
+    one: tuple[Array, Array], other: tuple[Array, Array]
+) -> tuple[Array, Array, Array]:
+    """Each document of a word on one side with each on the other, and the word.
+
+    Both sides are (words, documents), words rising.
+    """
+    words, documents = one
+    firsts, ends = (other[0].searchsorted(words, side) for side in ("left", "right"))
+    counts = ends - firsts
+    starts = np.repeat(firsts - np.cumsum(counts) + counts, counts)
+    right = other[1][starts + np.arange(len(starts))]
+    return np.repeat(documents, counts), right, np.repeat(words, counts)
+
+
+def _two_highest(groups: Array, values: Array, count: int) -> tuple[Array, Array]:
+    """The highest and the next value of each of so many groups; 0 if there is none."""
+    order = np.lexsort((-values, groups))
+    groups, values = groups[order], values[order]
+    first = np.ones(len(groups), np.bool_)
+    first[1:] = groups[1:] != groups[:-1]
+    second = np.zeros(len(groups), np.bool_)
+    second[1:] = first[:-1] & ~first[1:]
+    found = np.zeros(count), np.zeros(count)
+    for highest, which in zip(found, (first, second), strict=True):
+        highest[groups[which]] = values[which]
+    return found
+
+
+def write_counterparts(generation: Path, rare: RareWords) -> None:
+    """Write what titles and headings are called in the other language, if anything.
+
+    Raises: OSError.
+    """
+    pairs = [*rare.counterparts()]
+    if not pairs:
+        return
+    titles, headings = (
+        [*stored_titles(generation)],
+        [*stored_headings_of_each(generation)],
+    )
+    names = Counter(
+        name
+        for one, other in pairs
+        for name in aligned(
+            (titles[one], *headings[one]), (titles[other], *headings[other])
+        )
+    )
+    if table := name_table(names):
+        with ColumnWriter(generation / COUNTERPARTS, COUNTERPARTS) as writer:
+            add_names(writer, table)
+
+
+def aligned(chinese: Sequence[str], others: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The names that two counterparts give to the same things, titles first.
+
+    >>> [*aligned(("容器", "概述"), ("Containers", "Overview", "More"))]
+    [('容器', 'Containers')]
+    """
+    same = len(chinese) == len(others)
+    for one, other in zip(chinese, others, strict=False):
+        if _is_chinese(one) and not _is_chinese(other) and len(one + other) < _LONGEST:
+            yield one, other
+        if not same:
+            return
+
+
+def _is_chinese(text: str) -> bool:
+    return any(map(is_han, text))
+
+
+def name_table(names: Counter[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """By `title_key` what a title or heading is called in the other language.
+
+    The names that most articles give it, and that half as many give; what is made of
+    signs only has none.
+    """
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for (one, other), count in names.items():
+        keys = title_key(one), title_key(other)
+        if all(keys):
+            found[keys[0]][other] += count
+            found[keys[1]][one] += count
+    return {key: tuple(_most_frequent(others.items())) for key, others in found.items()}
+
+
+def _most_frequent(counted: Iterable[tuple[str, int]]) -> list[str]:
+    ranked = sorted(counted, key=lambda item: (-item[1], len(item[0]), item[0]))
+    return [name for name, n in ranked[:_MOST_NAMES] if 2 * n >= ranked[0][1]]

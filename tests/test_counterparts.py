@@ -1,0 +1,103 @@
+"""An article's translation is found by what the article calls its subjects."""
+
+from pathlib import Path
+
+import pytest
+from conftest import ids
+
+import searchkit
+from searchkit import Article, SearchEngine
+from searchkit.engines.generation.counterparts import aligned
+
+SUBJECTS = (
+    ("水平扩缩容", "Scaling Out", "配置阈值", "Setting Thresholds"),
+    ("证书轮换", "Rotating Certificates", "检查有效期", "Checking Expiry"),
+    ("节点排空", "Draining Nodes", "等待任务结束", "Waiting for Jobs"),
+    ("镜像缓存", "Caching Images", "清理旧版本", "Pruning Old Versions"),
+)
+CODE = ("alfa", "bravo", "carol", "delta")
+SAME = "概述", "Overview"
+
+
+def article(number: int, *, chinese: bool, code: str | None = None) -> Article:
+    """One of two languages' articles about a subject; `code` is what both quote."""
+    own = code or CODE[number]
+    title, other, heading, other_heading = SUBJECTS[number]
+    if chinese:
+        text = (
+            f"这是关于它的说明。\n\n## {SAME[0]}\n\n在 `{own}ctl` 里使用 `{own}path`。"
+        )
+        text += f"\n\n## {heading}\n\n运行 `{own}cfg` 的方法和步骤。"
+        return Article(f"{number}-z", title, text)
+    text = f"All there is to say.\n\n## {SAME[1]}\n\nUse `{own}path` of `{own}ctl`."
+    text += f"\n\n## {other_heading}\n\nHow to run `{own}cfg` then."
+    return Article(f"{number}-e", other, text)
+
+
+BOTH = [article(n, chinese=chinese) for n in range(4) for chinese in (True, False)]
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> SearchEngine:
+    index = tmp_path_factory.mktemp("counterparts") / "index"
+    searchkit.build(BOTH, index)
+    return searchkit.open(index)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("证书轮换", ["1-z", "1-e"]),
+        ("rotating certificate", ["1-e", "1-z"]),
+        ("检查 有效期", ["1-z", "1-e"]),
+        ("Checking expiry?", ["1-e", "1-z"]),
+    ],
+)
+def test_titles_and_headings_find_both_languages(
+    query: str, expected: list[str], engine: SearchEngine
+) -> None:
+    result = engine.search(query)
+    assert ids(result)[:2] == expected
+    assert result.complete == 2
+    assert any("also searched" in str(note) for note in result.notes)
+
+
+def test_what_many_articles_have_is_one_name(engine: SearchEngine) -> None:
+    assert sorted(ids(engine.search("概述"))) == sorted(a.doc_id for a in BOTH)
+
+
+@pytest.mark.parametrize("query", ['"证书轮换"', "+证书轮换", "证书轮换 阈值"])
+def test_only_what_was_typed_as_a_whole(query: str, engine: SearchEngine) -> None:
+    assert "1-e" not in ids(engine.search(query))
+
+
+def test_exact_leaves_it_out(engine: SearchEngine) -> None:
+    assert ids(engine.search("证书轮换", exact=True)) == ["1-z"]
+
+
+def test_other_subjects_are_no_counterparts(tmp_path: Path) -> None:
+    strangers = ("oscar", "papa", "romeo", "sierra")
+    english = [article(n, chinese=False, code=strangers[n]) for n in range(4)]
+    chinese = [article(n, chinese=True) for n in range(4)]
+    searchkit.build([*chinese, *english], tmp_path / "index")
+    with searchkit.open(tmp_path / "index") as engine:
+        assert ids(engine.search("证书轮换")) == ["1-z"]
+        assert engine.check() == ()
+
+
+def test_the_history_of_an_index_cannot_be_seen(tmp_path: Path) -> None:
+    at_once = searchkit.build(BOTH, tmp_path / "one").index_path
+    searchkit.build(BOTH[::2], tmp_path / "two")
+    searchkit.build(BOTH[1:], tmp_path / "two")
+    by_steps = searchkit.build(BOTH, tmp_path / "two").index_path
+    one, two = (p / "counterparts" for p in (at_once, by_steps))
+    assert one.read_bytes() == two.read_bytes()
+    with searchkit.open(tmp_path / "two") as engine:
+        assert engine.check() == ()
+
+
+def test_headings_are_aligned_if_they_are_as_many() -> None:
+    chinese, english = ("题", "甲", "乙"), ("Title", "One", "Two")
+    assert [*aligned(chinese, english)] == [*zip(chinese, english, strict=True)]
+    assert [*aligned(chinese, english[:2])] == [("题", "Title")]
+    assert [*aligned(("Title", "甲"), ("Title", "One"))] == [("甲", "One")]
