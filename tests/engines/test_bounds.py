@@ -33,7 +33,7 @@ class QueryReader(ToyReader):
 
     lexicon = PLAIN
     twins: Mapping[str, object] = MappingProxyType({})
-    translations = None
+    translations = counterparts = None
     first_of_names: frozenset[str] = frozenset()
     suggestions = NoSuggestions()
 

@@ -88,7 +88,7 @@ class Rows:
             while at >= 0:
                 self.tokens.append((word, first + at, part))
                 at = row.find(word, at + 1)
-        self.tags.append(0)
+        self.tags.append(part if part < 4 else 0)  # a part of a word may stand alone
 
 
 @dataclass(frozen=True)
