@@ -46,6 +46,7 @@ MOST_PLAIN = 50_000
 """Postings that are read without numpy, which takes 0.1 s to import."""
 
 _DECODED_BYTES = 24 << 20  # of lists that are kept for the next search
+_DECODED_BYTES_A_DOCUMENT = 96  # more: lists grow with the index
 _PAGE_BYTES = 32 << 20  # of the articles' texts that are kept
 _MOST_TERMS = 8192  # terms that are kept with where their lists lie
 _NO_TERM = object()
@@ -127,7 +128,6 @@ class GenerationReader:
         self.path = generation
         self.manifest = generations.read_manifest(generation)
         generations.compare_sizes(generation, self.manifest)
-        self.decoded = Decoded(_DECODED_BYTES)
         self._read_pages = Decoded(_PAGE_BYTES)
         self._last_page: tuple[int, Page, int] | None = None
         self._lock = allocate_lock()
@@ -148,6 +148,8 @@ class GenerationReader:
         documents = self.columns(DOCUMENTS)
         totals = documents.column("totals").integers("Q")
         self.document_count, title_words, body_words = totals
+        room = _DECODED_BYTES + _DECODED_BYTES_A_DOCUMENT * self.document_count
+        self.decoded = Decoded(room)
         count = self.document_count or 1
         self.averages = Averages(title_words / count, body_words / count)
         self.text_base = self._numbers("text_base", "Q", more=1)
