@@ -15,19 +15,17 @@ from searchkit.engines.generations import compare_seals
 from searchkit.engines.page import damage_told
 from searchkit.engines.pages import unpack_page
 from searchkit.engines.reader import (
-    COUNTERPARTS,
     DOCUMENTS,
     GLOSSARY,
+    OPTIONAL,
     PAGES,
     POSTINGS,
     SUGGESTIONS,
-    TRANSLATIONS,
     GenerationReader,
 )
 from searchkit.errors import IndexStoreError
 
 FILES = (DOCUMENTS, GLOSSARY, PAGES, POSTINGS, SUGGESTIONS)
-OPTIONAL = (COUNTERPARTS, TRANSLATIONS)
 
 
 def problems(

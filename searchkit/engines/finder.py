@@ -7,7 +7,7 @@ codes are worth. A list that is a term's is not read before it is needed.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from searchkit.engines import filters, formulas, matching, ranking
@@ -251,7 +251,7 @@ class Finder:
                 starts, fields = matching.kept(kernel, reader, leaf, starts), ALL_FIELDS
             return kernel.weighed(starts, None if fields == ALL_FIELDS else fields)
 
-        work = matching.work(self.reader, variant)
+        work = partial(matching.work, self.reader, variant)
         return self._kept((variant, *where), work, weighed)
 
     def _scored(self, slot: Slot) -> TermPostings | Column | None:
@@ -262,14 +262,18 @@ class Finder:
         def merged() -> Column:
             return self.kernel.merged([self.kernel.load(term) for term in terms])
 
-        return self._kept((slot,), sum(map(size_of, terms)), merged)
+        return self._kept((slot,), lambda: sum(map(size_of, terms)), merged)
 
     def _kept(
-        self, key: tuple[Hashable, ...], work: int, make: Callable[[], Column]
+        self,
+        key: tuple[Hashable, ...],
+        work: Callable[[], int],
+        make: Callable[[], Column],
     ) -> Column | None:
-        """What is made of so many postings, or was for a search before; not if empty.
+        """What is made, or was for a search before; not if it is empty.
 
-        The next page, or the same word beside another one, asks for it again.
+        The next page, or the same word beside another one, asks for it again. `work`
+        tells how many postings are read to make it.
         """
 
         def made() -> tuple[Column, int]:
@@ -278,8 +282,8 @@ class Finder:
 
         if key not in self._made:
             decoded = self.reader.decoded
-            if decoded.peek((self.kernel.name, *key)) is None:
-                self.spend(work)
+            if self.is_choosing and decoded.peek((self.kernel.name, *key)) is None:
+                self.spend(work())
             self._made[key] = decoded.get((self.kernel.name, *key), made)
         column = self._made[key]
         return column if len(column) else None

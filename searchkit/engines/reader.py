@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 GLOSSARY = "glossary"
 TRANSLATIONS = "translations"  # only if there was a dictionary
 COUNTERPARTS = "counterparts"  # only if articles are there in two languages
+OPTIONAL = (COUNTERPARTS, TRANSLATIONS)
 SUGGESTIONS = "suggestions"
 POSTINGS = "postings"
 DOCUMENTS = "documents"
@@ -142,7 +143,7 @@ class GenerationReader:
             raise corrupt(generation / WORDS, str(error)) from error
         for name in (PAGES, GLOSSARY, SUGGESTIONS):
             self.columns(name)
-        for name in (TRANSLATIONS, COUNTERPARTS):
+        for name in OPTIONAL:
             if name in self.manifest.files:
                 self.columns(name)
         documents = self.columns(DOCUMENTS)
@@ -397,16 +398,16 @@ class GenerationReader:
     @cached_property
     def translations(self) -> NameTable | None:
         """What the dictionary says of a `bilingual_key`, if there was one."""
-        if TRANSLATIONS not in self.manifest.files:
-            return None
-        return NameTable(self.columns(TRANSLATIONS))
+        return self._optional(TRANSLATIONS)
 
     @cached_property
     def counterparts(self) -> NameTable | None:
         """What a title or heading, by `title_key`, is called in the other language."""
-        if COUNTERPARTS not in self.manifest.files:
-            return None
-        return NameTable(self.columns(COUNTERPARTS))
+        return self._optional(COUNTERPARTS)
+
+    def _optional(self, name: str) -> NameTable | None:
+        there = name in self.manifest.files
+        return NameTable(self.columns(name)) if there else None
 
     def glossary(self) -> tuple[GlossaryPair, ...]:
         """Every pair of the glossary with its evidence."""

@@ -101,7 +101,7 @@ def _in_rows(
     shifts = np.arange(0, len(terms) * every, every)[:, None]
     firsts = sums.searchsorted((shifts + np.array(lows)).ravel())
     ends = sums.searchsorted((shifts + np.array(highs)).ravel())
-    found: Numbers = sums.take(joined(firsts, np.maximum(ends, firsts))) % every
+    found: Numbers = sums.take(spread(firsts, np.maximum(ends - firsts, 0))) % every
     return found
 
 
@@ -117,14 +117,6 @@ def _stretches(
         end = bisect_left(skips, high, first)
         yield from range(max(first, last + 1), end + 1)
         last = end
-
-
-def joined(firsts: Numbers, ends: Numbers) -> Numbers:
-    """The numbers of all ranges in a row."""
-    counts = ends - firsts
-    stops = counts.cumsum()
-    total = int(stops[-1]) if len(stops) else 0
-    return np.repeat(firsts - stops + counts, counts) + np.arange(total)
 
 
 def documents(term: TermPostings) -> Numbers:
@@ -344,13 +336,13 @@ class _Records:
             if len(chosen):
                 values = self._in_units(kind, chosen)
                 counts = self.occurrences[chosen]
-                found[_spread(starts[chosen], counts)] = values
+                found[spread(starts[chosen], counts)] = values
         return found
 
     def _in_units(self, kind: int, chosen: Numbers) -> Numbers:
         """The lists of records of one kind in a row."""
         units, counts = self._units[chosen], self.occurrences[chosen]
-        read = _spread(self._lists[chosen], kind * units)
+        read = spread(self._lists[chosen], kind * units)
         encoded = _in_memory(self._data[read], kind)
         sums = np.cumsum(encoded, dtype=np.int64)
         whole = encoded != FULL[kind]
@@ -367,7 +359,7 @@ class _Records:
     def members(self) -> tuple[Numbers, Numbers]:
         """The members of all records in a row, and how many each has."""
         sizes = self._ends - self._rest
-        raw = self._data[_spread(self._rest, sizes)]
+        raw = self._data[spread(self._rest, sizes)]
         ends = np.flatnonzero(raw < 128)
         bounds = _bounds(sizes)
         self._check(raw[bounds[1:][sizes > 0] - 1] < 128)
@@ -410,7 +402,7 @@ def _bounds(counts: Numbers) -> Numbers:
     return found
 
 
-def _spread(starts: Numbers, sizes: Numbers) -> Numbers:
+def spread(starts: Numbers, sizes: Numbers) -> Numbers:
     """The places of rows that begin at `starts`, in a row."""
     shift = starts - (np.cumsum(sizes) - sizes)
     return np.asarray(np.arange(int(sizes.sum())) + np.repeat(shift, sizes))

@@ -19,6 +19,7 @@ import numpy as np
 from searchkit.analysis.names import title_key
 from searchkit.analysis.scripts import is_han
 from searchkit.engines.columns.files import ColumnWriter
+from searchkit.engines.columns.vector import spread
 from searchkit.engines.generation.documents import Array
 from searchkit.engines.generation.known import stored_headings_of_each, stored_titles
 from searchkit.engines.reader import COUNTERPARTS
@@ -52,8 +53,7 @@ class RareWords:
         kept = np.array([at for at in rare.tolist() if _tells(terms[at])], np.int64)
         if len(kept):
             sizes = counts[kept]
-            skipped = np.repeat(ends[kept] - np.cumsum(sizes), sizes)
-            self._found.append(documents[skipped + np.arange(len(skipped))])
+            self._found.append(documents[spread(ends[kept] - sizes, sizes)])
             self._counts.append(sizes)
         for at in (at for at, term in enumerate(terms) if term in _CHINESE):
             self._chinese[documents[ends[at] - counts[at] : ends[at]]] = True
@@ -104,8 +104,7 @@ def _joined(
     words, documents = one
     firsts, ends = (other[0].searchsorted(words, side) for side in ("left", "right"))
     counts = ends - firsts
-    starts = np.repeat(firsts - np.cumsum(counts) + counts, counts)
-    right = other[1][starts + np.arange(len(starts))]
+    right = other[1][spread(firsts, counts)]
     return np.repeat(documents, counts), right, np.repeat(words, counts)
 
 

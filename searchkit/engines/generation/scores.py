@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from searchkit.engines.columns.files import release
+from searchkit.engines.columns.vector import spread
 from searchkit.engines.generation.documents import Array
 from searchkit.engines.impacts import codes_of
 from searchkit.engines.weights import ALIAS, PARTS, TITLE, TOPIC, weight_table
@@ -153,9 +154,7 @@ class FrequencyTable:
     def sums(self, targets: Array, terms: Array) -> Frequencies:
         """The frequencies of each target: of all terms that are beside it, summed."""
         counts = self._counts[terms]
-        ends = np.cumsum(counts)
-        skipped = np.repeat(self._starts[terms] - ends + counts, counts)
-        records = self._records[skipped + np.arange(len(skipped))]
+        records = self._records[spread(self._starts[terms], counts)]
         found = Frequencies(
             np.repeat(targets, counts),
             records["document"].astype(np.int64),

@@ -275,7 +275,7 @@ class VectorKernel:
             return found.astype(self._place, copy=False)
         positions = self.positions(space, terms)
         firsts, ends = positions.searchsorted(lows), positions.searchsorted(highs)
-        return positions.take(decode.joined(firsts, ends))
+        return positions.take(decode.spread(firsts, ends - firsts))
 
     def shifted(self, positions: Array, distance: int) -> Array:
         return positions - distance if distance else positions
