@@ -142,6 +142,24 @@ def test_articles_with_every_word_come_first(opened: Opened) -> None:
     }
 
 
+def test_a_question_need_not_be_found_word_by_word(opened: Opened) -> None:
+    aside = "甲壳、乙醇、丙烯都在这里，" + "还有许多其他的词语" * 40
+    about = Article("b", "甲壳与乙醇", "甲壳，乙醇。甲壳乙醇")
+    engine = opened(aside, about, "丙烯丙烯", "别的", "另外的")
+    question = engine.search("甲壳 乙醇 丙烯 是什么？")
+    assert ids(question)[0] == "b"
+    assert question.hits[0].missing == ("丙烯",)
+    assert (question.total, question.complete) == (3, 1)
+    assert ids(engine.search("甲壳 乙醇 丙烯"))[0] == "a"  # these are words
+    assert ids(engine.search("甲壳 乙醇 是什么"))[0] == "b"  # has both
+
+
+def test_rows_of_light_words_decide_nothing(opened: Opened) -> None:
+    engine = opened("倒排索引都会被压缩", "倒排索引倒排索引", "别的")
+    for question in ("倒排索引都会被", "在该倒排索引"):
+        assert ids(engine.search(question))[0] == "b"
+
+
 def test_question_words_decide_nothing(opened: Opened) -> None:
     engine = opened("倒排索引怎么样都行", "倒排索引的压缩：倒排索引用变长编码压缩")
     assert ids(engine.search("倒排索引怎么压缩"))[0] == "b"
@@ -338,6 +356,12 @@ def test_quotes_that_are_nowhere_do_not_empty_a_long_question(opened: Opened) ->
     assert "what you see is what you get" in not_found(result)
     assert ids(engine.search('editors "what you see is what you get"')) == []
     assert ids(engine.search(question.replace(' "', ' +"'))) == []
+
+
+def test_words_of_a_long_question_need_no_blanks(opened: Opened) -> None:
+    engine = opened(Article("a", "编辑器", "编辑文本时的显示"))
+    assert ids(engine.search("编辑文本的编辑器怎么做到“所见即所得”")) == ["a"]
+    assert ids(engine.search("编辑器“所见即所得”")) == []
 
 
 def test_contractions_decide_nothing(opened: Opened) -> None:

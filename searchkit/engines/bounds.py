@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from searchkit.engines import adjacency, ranking
+from searchkit.engines import adjacency
 from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.plan import AnyOf, Group, Leaf, Node
 
@@ -38,7 +38,7 @@ def parts_of(
             else:
                 yield from parts_of(finder, child, pairs_of)
         for twin in node.twins:
-            share = ranking.share_of_twin(likely=twin.likely)
+            share = finder.share_of_twin(twin)
             yield from _leaf_parts(finder, twin.leaf, factor=share)
 
 

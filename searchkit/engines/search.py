@@ -5,7 +5,8 @@ k of all. Ties are broken by the documents' numbers, which are in order of `doc_
 
 First come sets of documents: those that answer, those of them that lack no word, those
 that have each word as typed. Only documents that may be on the page get scores: the
-first of these sets fills it before the next is looked at.
+last of these sets fills it before the one before is looked at. In a question, which
+nobody expects to find word by word, there is but the first.
 """
 
 from __future__ import annotations
@@ -395,7 +396,7 @@ class Evaluation:
 
     def _twin_scores(self, twin: Twin, numbers: Numbers) -> Scores:
         kernel = self._kernel
-        share = ranking.share_of_twin(likely=twin.likely)
+        share = self.finder.share_of_twin(twin)
         scores = kernel.times(self.finder.scores(twin.leaf, numbers), share)
         if not twin.of:
             return scores
@@ -429,6 +430,8 @@ class Evaluation:
         if heads := self._heads(count):
             return heads
         answer, kernel = self.answer, self._kernel
+        if self.plan.is_question:
+            return self._best(answer.hits, count)
         best = self._best(answer.literal, count)
         tiers = (answer.complete, answer.literal), (answer.hits, answer.complete)
         for all_of_them, before in tiers:

@@ -119,6 +119,10 @@ class Leaves:
         for piece in self.pieces(text):
             yield from piece.leaves
 
+    def count_words(self, text: str) -> int:
+        """How many words a chunk has."""
+        return sum(word.folded not in _SEPARATORS for word in self._cut(text))
+
     def pieces(self, text: str) -> Iterator[Piece]:
         """The words of a chunk as typed with their leaves.
 
