@@ -333,6 +333,13 @@ def test_signs_around_a_pasted_word_hide_no_article(query: str, opened: Opened) 
     assert "“memory” is in 3 articles" in notes
 
 
+def test_an_excluded_letter_may_be_an_option_of_a_command(opened: Opened) -> None:
+    engine = opened("kubectl get -o wide", "o kubectl get")
+    notes = [note.message for note in engine.search("get -o").notes]
+    assert 'without “o”: 2 articles have it; in quotes, "-o" is searched' in notes
+    assert ids(engine.search('get "-o"')) == ["a"]
+
+
 def test_a_row_of_full_stops_is_still_searched(opened: Opened) -> None:
     assert ids(opened("等一下...", "没有").search("...")) == ["a"]
 

@@ -56,7 +56,10 @@ class Notes:
     def left_out(self, label: str, count: int) -> None:
         """Articles with a part are no hits."""
         articles = "1 article has" if count == 1 else f"{count} articles have"
-        self._add("filtered", f"-{label}", f"without {_quoted(label)}: {articles} it")
+        text = f"without {_quoted(label)}: {articles} it"
+        if len(label) == 1 and label.isascii():  # more likely an option of a command
+            text += f'; in quotes, "-{label}" is searched'
+        self._add("filtered", f"-{label}", text)
 
     def expanded(self, label: str, terms: Sequence[str], total: int) -> None:
         """A part stands for these terms, out of `total` that it could stand for."""
