@@ -220,6 +220,12 @@ def test_config_prints_every_setting(run: Run, copied: Path) -> None:
     assert ["index", "x", "--index"] in rows
     assert ["limit", "3", "searchkit.toml"] in rows
     assert ["corpus", "corpus", "default"] in rows
+    assert ["dictionaries", "[]", "default"] in rows
+
+
+def test_config_prints_a_list_as_the_file_has_it(run: Run, copied: Path) -> None:
+    (copied / "searchkit.toml").write_text('dictionaries = ["词.txt"]', "utf-8")
+    assert '["词.txt"]' in run("config").stdout
 
 
 def test_a_bad_setting_is_one_line_and_a_hint(run: Run, copied: Path) -> None:
