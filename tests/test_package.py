@@ -13,6 +13,7 @@ import yaml
 from conftest import ROOT
 
 import searchkit
+from searchkit.config import SETTINGS
 from searchkit.query.parser import FIELDS
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -81,6 +82,12 @@ def test_readme_names_every_field_and_command() -> None:
         assert f'"{field}"' in README
     for command in program.commands:
         assert f"searchkit {command}" in README
+
+
+def test_the_page_on_the_terminal_names_every_setting() -> None:
+    page = (ROOT / "docs" / "terminal.md").read_text("utf-8")
+    for name in SETTINGS:
+        assert f"\n| `{name}` |" in page
 
 
 def test_two_commands_are_one_line_each() -> None:
