@@ -340,6 +340,14 @@ def test_an_excluded_letter_may_be_an_option_of_a_command(opened: Opened) -> Non
     assert ids(engine.search('get "-o"')) == ["a"]
 
 
+def test_a_topic_that_no_article_has_is_named(opened: Opened) -> None:
+    engine = opened(Article("a", "一", "梯度", ("Kubernetes",)))
+    result = engine.search("梯度", topics=["kubernets", "KUBERNETES"])
+    assert result.total == 0
+    assert "“kubernets” is no topic (like it: Kubernetes)" in map(str, result.notes)
+    assert not any("topic" in str(n) for n in engine.search("梯度", topics=()).notes)
+
+
 def test_a_row_of_full_stops_is_still_searched(opened: Opened) -> None:
     assert ids(opened("等一下...", "没有").search("...")) == ["a"]
 

@@ -17,6 +17,7 @@ class Notes:
 
     def __init__(self) -> None:
         self._notes: dict[Note, None] = {}
+        self._twins: set[tuple[str, str]] = set()
 
     def all(self) -> tuple[Note, ...]:
         """The notes so far, in their order."""
@@ -70,7 +71,14 @@ class Notes:
         self._add("expanded", label, text)
 
     def twins(self, label: str, names: Sequence[str], count: int) -> None:
-        """A part was searched by its other names, too, which `count` articles hold."""
+        """A part was searched by its other names, too, which `count` articles hold.
+
+        Names that the glossary and the titles spell alike are said once.
+        """
+        spelled = {(label, name.casefold()) for name in names}
+        if spelled <= self._twins:
+            return
+        self._twins |= spelled
         articles = "1 article" if count == 1 else f"{count} articles"
         text = f"{_quoted(label)}: also searched: {', '.join(names)} (in {articles})"
         self._add("expanded", label, text)
