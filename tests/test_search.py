@@ -340,6 +340,12 @@ def test_an_excluded_letter_may_be_an_option_of_a_command(opened: Opened) -> Non
     assert ids(engine.search('get "-o"')) == ["a"]
 
 
+@pytest.mark.parametrize("query", ["", " \u3000\n"])
+def test_an_empty_query_is_said_to_be_empty(query: str, opened: Opened) -> None:
+    result = opened("梯度").search(query)
+    assert (result.total, [*map(str, result.notes)]) == (0, ["the query is empty"])
+
+
 def test_a_topic_that_no_article_has_is_named(opened: Opened) -> None:
     engine = opened(Article("a", "一", "梯度", ("Kubernetes",)))
     result = engine.search("梯度", topics=["kubernets", "KUBERNETES"])
