@@ -313,8 +313,9 @@ def test_one_build_at_a_time_and_no_dead_locks(corpus: Path, tmp_path: Path) -> 
     )
     assert holder.stdout
     holder.stdout.readline()
-    with pytest.raises(searchkit.IndexLockedError):
+    with pytest.raises(searchkit.IndexLockedError) as caught:
         searchkit.build(corpus, index)
+    assert caught.value.hint == "Wait until it has ended."  # nothing answers yet
     holder.kill()
     holder.wait()
     holder.stdout.close()
