@@ -46,7 +46,7 @@ _BACKTICK_FENCE = re.compile(r" {0,3}(`{3,})([^`]*)$")
 _TILDE_FENCE = re.compile(r" {0,3}(~{3,})(.*)$")
 _CODE_TAG = re.compile(r" {0,3}(\{\{<)\s*(highlight|text)\b([^<>]*)>\}\}[ \t]*$")
 _CODE_TAG_ENDS = {
-    name: re.compile(rf"[ \t>]*\{{\{{<\s*/\s*{name}\s*>\}}\}}[ \t]*\Z")
+    name: re.compile(rf"\A[ \t>]*\{{\{{<\s*/\s*{name}\s*>\}}\}}[ \t]*\Z")
     for name in ("highlight", "text")
 }
 _SYNTAX = re.compile(r"\bsyntax=|[\"'`]")

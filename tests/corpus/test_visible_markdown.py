@@ -374,6 +374,10 @@ def test_every_word_stands_on_the_line_it_is_said_to() -> None:
         pytest.param("$a " * 50_000, id="dollars"),
         pytest.param("<a b='" * 20_000, id="attributes"),
         pytest.param("a <!-- <? " * 50_000, id="declarations"),
+        pytest.param(
+            "{{< text >}}\n" * 20_000 + "a" + " " * 200_000 + "{\n{{< /text >}}",
+            id="tags of code",
+        ),
     ],
 )
 def test_traps_end_and_lose_no_text(body: str) -> None:
