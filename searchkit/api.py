@@ -320,8 +320,21 @@ class SearchEngine:
                 until=_earliest(filters.until, _day(until, last=True)),
             )
             planned = replace(planned, filters=filters)
+            notes = (*notes, *self._unknown(filters.topics))
         evaluation = Evaluation(finder, planned)
         return evaluation, (*notes, *ignored, *self._outdated())
+
+    def _unknown(self, topics: Iterable[str]) -> Iterator[Note]:
+        """A note for each folded topic that no article has."""
+        names = self._reader.topic_names
+        known = dict(zip(_folded(names), names, strict=True))
+        for topic in topics:
+            if topic not in known:
+                from difflib import get_close_matches
+
+                close = [known[name] for name in get_close_matches(topic, known)]
+                like = f" (like it: {', '.join(close)})" if close else ""
+                yield Note("filtered", topic, f"“{topic}” is no topic{like}")
 
     def _outdated(self) -> tuple[Note, ...]:
         from searchkit.analysis.analyzer import fingerprint

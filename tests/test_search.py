@@ -337,6 +337,61 @@ def test_every_match_of_one_article(opened: Opened) -> None:
     assert [s.line for s in engine.matches("梯度", "a")] == [1, 5]
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["out of memory.", "`memory`", "`free memory` now", "memory．"],
+)
+def test_signs_around_a_pasted_word_hide_no_article(query: str, opened: Opened) -> None:
+    engine = opened(
+        "Memory and disk are full, now.",
+        "It is out of memory. Free `memory` now",
+        "```\nfree `memory` now, memory．\n```",
+    )
+    notes = [note.message for note in engine.search(query).notes]
+    assert "“memory” is in 3 articles" in notes
+
+
+def test_an_excluded_letter_may_be_an_option_of_a_command(opened: Opened) -> None:
+    engine = opened("kubectl get -o wide", "o kubectl get")
+    notes = [note.message for note in engine.search("get -o").notes]
+    assert 'without “o”: 2 articles have it; in quotes, "-o" is searched' in notes
+    assert ids(engine.search('get "-o"')) == ["a"]
+
+
+@pytest.mark.parametrize("query", ["", " \u3000\n"])
+def test_an_empty_query_is_said_to_be_empty(query: str, opened: Opened) -> None:
+    result = opened("梯度").search(query)
+    assert (result.total, [*map(str, result.notes)]) == (0, ["the query is empty"])
+
+
+def test_a_topic_that_no_article_has_is_named(opened: Opened) -> None:
+    engine = opened(Article("a", "一", "梯度", ("Kubernetes",)))
+    result = engine.search("梯度", topics=["kubernets", "KUBERNETES"])
+    assert result.total == 0
+    assert "“kubernets” is no topic (like it: Kubernetes)" in map(str, result.notes)
+    assert not any("topic" in str(n) for n in engine.search("梯度", topics=()).notes)
+
+
+def test_a_row_of_full_stops_is_still_searched(opened: Opened) -> None:
+    assert ids(opened("等一下...", "没有").search("...")) == ["a"]
+
+
+@pytest.mark.parametrize("excluded", ["-docker.", "-docker,", "-docker。"])
+def test_what_ends_a_sentence_does_not_narrow_an_exclusion(
+    excluded: str, opened: Opened
+) -> None:
+    engine = opened("容器 docker 引擎", "容器 podman")
+    assert ids(engine.search(f"容器 {excluded}")) == ["b"]
+
+
+@pytest.mark.parametrize("sign", ["—", "–", "/", "\\"])
+def test_a_sign_that_parts_words_is_no_word(sign: str, opened: Opened) -> None:
+    engine = opened("深度学习入门", f"深度学习 {sign} 别的")
+    result = engine.search(f"深度学习 {sign} 入门")
+    assert ids(result)[0] == "a"
+    assert f"“{sign}” was ignored: it has no word" in [n.message for n in result.notes]
+
+
 def test_unknown_article_is_named(shipped: SearchEngine) -> None:
     with pytest.raises(searchkit.ArticleNotFoundError, match="nowhere") as caught:
         shipped.article("nowhere")

@@ -115,13 +115,20 @@ class Build:
         moved = manifest is None or said != (
             (manifest.corpus, manifest.glossary, manifest.translations)
         )
-        if base and len(unchanged) == len(old) and not changed and not moved:
+        still = base if len(unchanged) == len(old) and not moved else None
+        if still and not changed:
             self._refuse_if_strict()
             self._remember()
-            return self._report(base, old.keys(), set(), unchanged)
+            return self._report(still, old.keys(), set(), unchanged)
         with self._disk_errors_told(), self._new_generation() as generation:
-            written = self._write(generation, base, changed, unchanged)
-            self._finish(generation, unchanged | written)
+            runs, written, keys = self._analyse(generation, changed)
+            if still and not written:  # nothing that is new can be read
+                generations.abandon(generation)
+                generation = still
+            else:
+                self._merge(generation, runs, base, written, unchanged, keys)
+                self._write_translations(generation, base)
+                self._finish(generation, unchanged | written)
         self._remember()
         return self._report(generation, old.keys(), written, unchanged)
 
@@ -203,14 +210,10 @@ class Build:
         if self.looks and self.looks.changed:
             write_seen(self.index, str(_root(self.corpus)), self.looks.seen)
 
-    def _write(
-        self,
-        generation: Path,
-        base: Path | None,
-        changed: Sequence[Source],
-        unchanged: set[str],
-    ) -> set[str]:
-        """Write the generation but for its manifest; the doc_ids that were changed."""
+    def _analyse(
+        self, generation: Path, changed: Sequence[Source]
+    ) -> tuple[list[Path], set[str], KeysOf]:
+        """Runs in the generation's folder, the doc_ids in them, and who makes keys."""
         from searchkit.indexing.preparing import Preparing
         from searchkit.indexing.workers import Workers
 
@@ -230,11 +233,7 @@ class Build:
         written = {source.doc_id for source in changed}
         written.difference_update(*(run.left_out for run in made))
         runs = [run.path for run in made if run.path]
-        self._merge(generation, runs, base, written, unchanged, workers.keys)
-        for path in runs:
-            path.unlink()
-        self._write_translations(generation, base)
-        return written
+        return runs, written, workers.keys
 
     def _merge(
         self,
@@ -284,6 +283,8 @@ class Build:
             write_counterparts(generation, rare)
             for each in made:
                 each.result()
+        for path in runs:
+            path.unlink()
 
     def _glossary_stays(self, base: Path | None) -> bool:
         """Whether the glossary of a generation was made as it would be now."""
