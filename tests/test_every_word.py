@@ -69,4 +69,3 @@ def test_every_word_of_an_article_finds_it(bodies: list[str]) -> None:
                     assert article.doc_id in ids(result), word
                 engine.search(article.body, limit=3)
                 engine.search(f'"{article.body}"', limit=3)
-
