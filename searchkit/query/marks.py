@@ -35,16 +35,18 @@ Formulas = list[tuple[int, int]]
 class Matches:
     """Where a query stands in the text of one article.
 
-    `marks` rise, and `positions` are theirs; `weights` has the idf of each leaf.
+    `marks` rise; `positions` and `leaves` are theirs; `weights` has the idf of each
+    leaf.
     """
 
-    __slots__ = ("formulas", "marks", "positions", "weights")
+    __slots__ = ("formulas", "leaves", "marks", "positions", "weights")
 
     def __init__(
         self, marks: Sequence[Mark], weights: Sequence[float], formulas: Formulas
     ) -> None:
         self.marks, self.weights, self.formulas = marks, weights, formulas
         self.positions = [mark[0] for mark in marks]
+        self.leaves = [mark[2] for mark in marks]
 
 
 class Marks:
