@@ -10,6 +10,7 @@ first of these sets fills it before the next is looked at.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
@@ -260,15 +261,13 @@ class Evaluation:
         twins = [twin for twin in self.plan.twins() if not twin.likely]
         if not twins:
             return {}
-        return {
-            int(number): {
-                leaf
-                for twin in twins
-                if self.twin_score(twin, int(number))
-                for leaf in twin.of
-            }
-            for number in numbers
-        }
+        found: dict[int, set[Leaf]] = {int(number): set() for number in numbers}
+        for twin in twins:
+            scores = self._twin_scores(twin, numbers)
+            for leaves, score in zip(found.values(), scores, strict=True):
+                if score:
+                    leaves.update(twin.of)
+        return found
 
     def twins(self, number: int) -> list[Twin]:
         """The twins by which a document answers: it lacks what was typed."""
@@ -477,23 +476,19 @@ class Evaluation:
             return kernel.best(numbers, words, count)
         best: list[tuple[int, float]] = []
         limits = kernel.times(limits, _SLACK)
-
-        def best_at(places: Numbers) -> list[tuple[int, float]]:
+        looks, above = kernel.looks_a_hit * count, math.inf
+        enough = -math.inf  # what a document must be worth to be among the best
+        while above > enough:
+            # The highest limits of those not looked at, if they can still be enough.
+            below = max(enough, kernel.nth_highest(limits, looks))
+            places = kernel.between(limits, below, above)
             looked, scores = kernel.taken(numbers, places), kernel.taken(words, places)
             scores = self._with_pairs(pairs, scores, looked)
-            return kernel.best(looked, scores, count)
-
-        for looks in (kernel.looks_a_hit * count, 8 * kernel.looks_a_hit * count):
-            if len(numbers) <= looks:
-                break
-            best = best_at(kernel.chosen(kernel.highest(limits, looks)))
-            # What can be as good as these: of as many the limits are the highest.
-            left = kernel.at_least(limits, best[-1][1])
-            if len(left) <= looks:
-                return best
-            if len(left) <= _FEW:
-                return best_at(left)
-        return best_at(kernel.at_least(limits, best[-1][1] if best else 0.0))
+            best = _merged(best, kernel.best(looked, scores, count))[:count]
+            above, looks = below, 4 * looks
+            if len(best) == count:
+                enough = best[-1][1]
+        return best
 
     def _promising(self, documents: Documents, count: int) -> Documents:
         """Those of some documents that may be among the best; all if they are few.
@@ -531,3 +526,10 @@ class Evaluation:
         rows = zip(numbers, days, scores, strict=True)
         ordered = sorted((-float(day), -float(s), int(n)) for n, day, s in rows)
         return [(number, -score) for _, score, number in ordered[:count]]
+
+
+def _merged(
+    best: list[tuple[int, float]], others: list[tuple[int, float]]
+) -> list[tuple[int, float]]:
+    """Documents with their scores, best first, ties by number."""
+    return sorted(best + others, key=lambda row: (-row[1], row[0])) if best else others
