@@ -73,8 +73,9 @@ class Column:
         codes = self.codes
         if count >= len(codes):
             return self.documents
-        least = np.partition(codes, len(codes) - count)[-count]
-        return self.documents[np.flatnonzero(codes >= least)[: 4 * count]]
+        above = np.bincount(codes)[::-1].cumsum()  # how many have a code or a higher
+        least = len(above) - 1 - int(above.searchsorted(count))
+        return self.documents.take((codes >= least).nonzero()[0][: 4 * count])
 
     def at(self, numbers: Array) -> Array:
         """The code of each of the documents, 0 for those that have none."""
@@ -92,7 +93,7 @@ class Column:
     def _written(self) -> Array:
         """The code of every document, 0 for those that have none."""
         row = np.zeros(self.document_count, self.codes.dtype)
-        row[self.documents] = self.codes
+        row[self.documents.astype(np.intp)] = self.codes  # what numpy indexes with
         return row
 
     def holds(self, numbers: Array) -> Array:
@@ -259,7 +260,7 @@ class VectorKernel:
             several = [decode.positions(term) for term in terms]
             positions = several[0]
             if len(several) > 1:
-                positions = np.sort(np.concatenate(several), kind="stable")
+                positions = np.sort(np.concatenate(several))
             positions = positions.astype(self._place)
             return positions, positions.nbytes
 
@@ -304,9 +305,9 @@ class VectorKernel:
         few, many = wanted, positions
         if len(few) > len(many):
             few, many = many, few
-        if len(few) * _MERGED > len(many):  # sorting two rising runs is merging them
+        if len(few) * _MERGED > len(many):
             both = np.concatenate((few, many))
-            both.sort(kind="stable")
+            both.sort()
             here = both[1:][both[1:] == both[:-1]]
         elif len(few):
             places = many.searchsorted(few)
@@ -491,22 +492,24 @@ class VectorKernel:
         self, parts: Sequence[tuple[Column, Array, float]], least: float
     ) -> Array:
         ordered = sorted(parts, key=lambda part: -part[2])
-        total = rest = sum([most for _, _, most in ordered])
+        rest = sum([most for _, _, most in ordered])
         least *= 1 - _ROUNDING
         chosen = []
         for column, table, most in ordered:
             if rest < least:
-                break  # what stands in no column before this one is worth too little
+                break
             rest -= most
-            code = table.searchsorted(least - (total - most))
+            # What is in a column before this one was chosen there, if it is at all.
+            code = table.searchsorted(least - rest)
             high = (column.codes >= code).nonzero()[0]
             chosen.append(column.documents.take(high))
         numbers = _rising(np.concatenate(chosen)) if chosen else _NONE
         reached = np.zeros(len(numbers))
+        rest = sum([most for _, _, most in ordered])
         for column, table, most in ordered:
             reached += table.take(column.at(numbers))
-            total -= most
-            kept = (reached >= least - total).nonzero()[0]
+            rest -= most
+            kept = (reached >= least - rest).nonzero()[0]
             numbers, reached = numbers.take(kept), reached.take(kept)
         return numbers
 
@@ -607,7 +610,7 @@ def _wanted(fields: Collection[str], zones: Collection[int] | None) -> Array:
 
 def _rising(numbers: Array) -> Array:
     """Each of the numbers once, in order; `np.unique` takes five times as long."""
-    numbers = np.sort(numbers, kind="stable")
+    numbers = np.sort(numbers)
     new = np.ones(len(numbers), bool)
     np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
     return numbers[new]
@@ -626,6 +629,8 @@ _BIT = np.left_shift(1, np.arange(8)).astype(np.uint8)
 def _bits_of(chosen: Any, count: int) -> Array:
     """A set of the chosen ones of so many documents: one bit each, in whole words."""
     marks = np.zeros(8 * _bytes_of(count), bool)
+    if isinstance(chosen, np.ndarray) and chosen.dtype != bool:
+        chosen = chosen.astype(np.intp)  # what numpy indexes with
     marks[:count][chosen] = True
     return np.packbits(marks, bitorder="little")
 
