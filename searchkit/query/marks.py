@@ -78,16 +78,10 @@ class Marks:
             body: list[Mark] = []
             self._titles[number], self._bodies[number] = title, body
             base = reader.text_base[number]
-            rows.append(
-                (
-                    (base, base + reader.title_end[number], title),
-                    (
-                        base + reader.body_start[number],
-                        reader.text_base[number + 1],
-                        body,
-                    ),
-                )
-            )
+            title_end = base + reader.title_end[number]
+            body_start = base + reader.body_start[number]
+            rows.append((base, title_end, title))
+            rows.append((body_start, reader.text_base[number + 1], body))
         known: dict[int, tuple[Sequence[int], list[int]]] = {}
         for leaf_number, leaf in enumerate(leaves):
             key = id(self._finder.found(leaf))  # the same for a word typed again
@@ -97,13 +91,12 @@ class Marks:
                 found = known[key] = starts, [-many for many in atoms]
             starts, below_0 = found
             last = 0
-            for row in rows:
-                for low, high, marks in row:
-                    first = bisect_left(starts, low, last)
-                    last = bisect_left(starts, high, first)
-                    if first < last:
-                        here = [start - low for start in starts[first:last]]
-                        marks += zip(here, below_0[first:last], repeat(leaf_number))
+            for low, high, marks in rows:
+                first = bisect_left(starts, low, last)
+                last = bisect_left(starts, high, first)
+                if first < last:
+                    here = [start - low for start in starts[first:last]]
+                    marks += zip(here, below_0[first:last], repeat(leaf_number))
 
     def in_title(self, number: int) -> list[Mark]:
         """The marks of an article's title."""
@@ -118,6 +111,8 @@ class Marks:
         return Matches(sorted(marks + in_formulas), self._weights, spans)
 
     def _telling(self, marks: list[Mark]) -> list[Mark]:
+        if len(self._weights) == 1:
+            return marks  # one leaf's rise already
         return _telling(marks, self._weak, len(self._leaves)) if marks else marks
 
     def _in_formulas(

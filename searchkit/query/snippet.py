@@ -85,18 +85,20 @@ def snippets(
     chosen: list[Snippet] = []
     for _, first, last, piece in _windows(page, matches, characters):
         chunk = page.chunk_of(piece)
-        start, end, _ = marked.fitted(chunk, piece - chunk.first, first, last)
-        fragment = _Fragment(chunk, piece - chunk.first, start, end, characters)
+        index = piece - chunk.first
+        start, end, _ = marked.fitted(chunk, index, first, last)
+        fragment = _Fragment(chunk, index, start, end, characters)
         left, right = fragment.start, fragment.end
-        if all(
-            chunk.first != other or right <= one or two <= left
+        if shown and any(
+            chunk.first == other and one < right and left < two
             for other, one, two in shown
         ):
-            shown.append((chunk.first, left, right))
-            marks = marked.within(chunk, piece - chunk.first, first, left, right)
-            chosen.append(fragment.snippet(marks))
-            if len(chosen) == count:
-                break
+            continue
+        shown.append((chunk.first, left, right))
+        marks = marked.within(chunk, index, first, left, right)
+        chosen.append(fragment.snippet(marks))
+        if len(chosen) == count:
+            break
     return tuple(chosen)
 
 
