@@ -145,6 +145,8 @@ class Evaluation:
         """How many of them lack no word."""
         if (leaf := self._only_leaf) is not None:
             return self.finder.found(leaf).document_count
+        if self.answer.complete is self.answer.hits:
+            return self.total
         return self._kernel.count(self.answer.complete)
 
     @property
@@ -307,12 +309,14 @@ class Evaluation:
         return self._group(node)
 
     def _either(self, answers: Sequence[Answer]) -> Answer:
-        union = self._kernel.union
-        return Answer(
-            union([answer.hits for answer in answers]),
-            union([answer.complete for answer in answers]),
-            union([answer.literal for answer in answers]),
-        )
+        """What any of some answers has; sets that are the same are made once."""
+        hits = self._kernel.union([answer.hits for answer in answers])
+        complete = literal = hits
+        if any(answer.complete is not answer.hits for answer in answers):
+            complete = self._kernel.union([answer.complete for answer in answers])
+        if any(answer.literal is not answer.hits for answer in answers):
+            literal = self._kernel.union([answer.literal for answer in answers])
+        return Answer(hits, complete, literal)
 
     def _group(self, group: Group) -> Answer:
         kernel = self._kernel
@@ -356,11 +360,12 @@ class Evaluation:
         documents, union = self.finder.documents, self._kernel.union
         same = [documents(twin.leaf) for twin in twins if not twin.likely]
         alike = [documents(twin.leaf) for twin in twins if twin.likely]
-        return Answer(
-            union([answer.hits, *same, *alike]),
-            union([answer.complete, *same]) if same else answer.complete,
-            answer.literal,
-        )
+        complete = union([answer.complete, *same]) if same else answer.complete
+        if alike or answer.hits is not answer.complete:
+            return Answer(
+                union([answer.hits, *same, *alike]), complete, answer.literal
+            )
+        return Answer(complete, complete, answer.literal)
 
     def _weak_node(self, node: Node) -> bool:
         return isinstance(node, Leaf) and self.weak(node)

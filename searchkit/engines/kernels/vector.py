@@ -36,6 +36,7 @@ _X_OF_CODE = np.array(ranking.X_OF_CODE)
 _FIELDS = ("title", "alias", "topic", "body")
 
 _SPARSE = 16  # a set of fewer than one document of so many is kept as its numbers
+_LOOKED_UP = 64  # one document of so many is looked up in bits made for that
 _MERGED = 8  # lists of which one is so many times as long are merged
 _DECODED_WHOLE = 1 << 16  # units of lists that are decoded, and kept, for a few rows
 _MOST_DECODED = 1 << 19  # the same of lists of which rows were read before
@@ -107,11 +108,10 @@ class Column:
     def _found(self, numbers: Array) -> Array:
         if not len(self):
             return np.zeros(len(numbers), self.codes.dtype)
-        places = self.documents.searchsorted(numbers.astype(np.int32, copy=False))
-        places[places == len(self)] = 0
-        codes = self.codes.take(places)
-        codes[self.documents.take(places) != numbers] = 0
-        return codes
+        documents = self.documents
+        places = documents.searchsorted(numbers.astype(np.int32, copy=False))
+        codes = self.codes.take(places, mode="clip")
+        return codes * (documents.take(places, mode="clip") == numbers)
 
 
 class TermColumn(Column):
@@ -455,8 +455,9 @@ class VectorKernel:
             return documents.holds(numbers)
         if documents.dtype == np.uint8:
             return _holds(documents, numbers)
-        codes = np.ones(len(documents), np.uint8)
-        return Column(documents, codes, self._count).holds(numbers)
+        if len(numbers) * _LOOKED_UP > self._count:
+            return _holds(self._bits(documents), numbers)
+        return _is_among(documents, numbers)
 
     def lacks(self, documents: Documents, numbers: Array) -> Array:
         return ~self.holds(documents, numbers)
@@ -624,6 +625,14 @@ def _positions_key(space: str, terms: Sequence[TermPostings]) -> tuple[str | int
 _NONE = np.zeros(0, np.int32)
 _ONE = np.uint64(1)
 _BIT = np.left_shift(1, np.arange(8)).astype(np.uint8)
+
+
+def _is_among(documents: Array, numbers: Array) -> Array:
+    """Whether each of the numbers is among some that rise."""
+    if not len(documents):
+        return np.zeros(len(numbers), bool)
+    places = documents.searchsorted(numbers.astype(documents.dtype, copy=False))
+    return documents.take(places, mode="clip") == numbers
 
 
 def _bits_of(chosen: Any, count: int) -> Array:
