@@ -45,6 +45,7 @@ Sort = Literal["relevance", "date"]
 _NO_FILTERS = Filters()
 _NOTHING = Plan(Group())  # neither words nor filters
 _SLACK = 1 + 1e-9  # of a bound, for what rounding adds to a score
+_SEEDS = 64  # best documents of each word: with all that are kept enough is much more
 _FEW = 1024  # documents of which each is scored
 
 
@@ -510,7 +511,8 @@ class Evaluation:
         longest = max((len(column) for column, _, _ in parts), default=0)
         if len(parts) < 2 or 2 * size < longest:
             return documents
-        seeds = kernel.union([kernel.top(column, count) for column, _, _ in parts])
+        most = max(count, _SEEDS)
+        seeds = kernel.union([kernel.top(column, most) for column, _, _ in parts])
         seeds = kernel.numbers(kernel.intersection([seeds, documents]))
         best = kernel.best(seeds, self._word_scores(root, seeds), count)
         if len(best) < count:
