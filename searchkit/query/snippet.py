@@ -140,7 +140,9 @@ def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
             piece = bisect_right(borders, start, piece) - 1
             by_zone = _BY_ZONE[zones[piece]]
             behind = bisect_left(positions, borders[piece + 1], first + 1)
-        end = bisect_left(positions, start + reach, first + 1, behind)
+        end = first + 1
+        if end < behind:
+            end = bisect_left(positions, start + reach, end, behind)
         worth = most = weights[leaves[first]]
         size = end - first
         if size > 1:

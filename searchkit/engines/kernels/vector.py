@@ -43,7 +43,7 @@ _MOST_DECODED = 1 << 19  # the same of lists of which rows were read before
 _MOST_READ = 4096  # lists of which it is known that rows were read
 _MOST_ARRAYS = 64  # of worths that are kept as arrays
 _ROUNDING = 1e-9  # of a sum of a few dozen numbers
-_MOST_KEPT = 1 << 15  # documents of rows that are kept: long ones crowd lists out
+_MOST_KEPT = 1 << 17  # documents of rows that are kept: long ones crowd lists out
 _ROW_COST = 600, 30  # documents whose codes are written while one is looked up
 
 
