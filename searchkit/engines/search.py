@@ -363,9 +363,7 @@ class Evaluation:
         alike = [documents(twin.leaf) for twin in twins if twin.likely]
         complete = union([answer.complete, *same]) if same else answer.complete
         if alike or answer.hits is not answer.complete:
-            return Answer(
-                union([answer.hits, *same, *alike]), complete, answer.literal
-            )
+            return Answer(union([answer.hits, *same, *alike]), complete, answer.literal)
         return Answer(complete, complete, answer.literal)
 
     def _weak_node(self, node: Node) -> bool:

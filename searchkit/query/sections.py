@@ -62,7 +62,7 @@ def _scored(page: Page, matches: Matches) -> Iterator[tuple[float, int]]:
         norm = length_norm(B_BODY, end - start, average)
         score, lacking = 0.0, False
         for leaf in found:
-            x = here.count(leaf)
+            x: float = here.count(leaf)
             if not x:
                 lacking = True
                 continue
