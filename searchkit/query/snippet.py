@@ -25,6 +25,9 @@ _SHORT = 48  # a shorter piece is shown with what follows or precedes it
 _BY_ZONE = (1.0, 0.9, 0.7, 0.8)  # prose, heading, code, math
 _RUNNING = ("prose", "heading")  # zones that may be cut anywhere
 _OFTEN, _MANY = 0.05, 6  # what a mark more is worth, and how many at most
+_NEAR = 24  # how far back a word may begin that is not cut
+_ASCII_WORD = re.compile("[0-9A-Za-z_-]")
+_ASCII_WORD_END = re.compile(r"[0-9A-Za-z_-]*\Z")
 _PLAIN = re.compile("[ -~\u4e00-\u9fff\u3001-\u3002\uff01-\uff0f\uff1a-\uff1f]*")
 """Texts whose atoms are where the rule of stored pages says."""
 
@@ -296,8 +299,9 @@ class _Fragment:
     def _end_border(self, limit: int, end: int) -> int:
         """The last good place to end between the last mark and end."""
         text = self._chunk.text
-        borders = [m.end() for m in _SENTENCE_END.finditer(text, limit, end)]
-        if borders and borders[-1] - limit > (end - limit) // 2:
+        half = limit + (end - limit) // 2  # a border before it would show too little
+        borders = [m.end() for m in _SENTENCE_END.finditer(text, half, end)]
+        if borders:
             return borders[-1]
         return max(limit, self._outside(_word_start(text, end), forward=False))
 
@@ -346,8 +350,12 @@ def _room(chunk: Chunk, piece: int, characters: int) -> tuple[int, int]:
 
 def _word_start(text: str, offset: int) -> int:
     """Back to where no Latin word and no grapheme is cut, if that is near."""
-    at = offset
-    while at > max(0, offset - 24) and at < len(text) and _joined(text, at):
+    at, low = offset, max(0, offset - _NEAR)
+    if _ASCII_WORD.match(text, offset) and (
+        before := _ASCII_WORD_END.search(text, low, offset)
+    ):
+        at = before.start()
+    while at > low and at < len(text) and _joined(text, at):
         at -= 1
     return at
 
