@@ -74,9 +74,11 @@ class Column:
         codes = self.codes
         if count >= len(codes):
             return self.documents
-        above = np.bincount(codes)[::-1].cumsum()  # how many have a code or a higher
-        least = len(above) - 1 - int(above.searchsorted(count))
-        return self.documents.take((codes >= least).nonzero()[0][: 4 * count])
+        at_least = np.bincount(codes)[::-1].cumsum()  # from the highest code down
+        least = len(at_least) - 1 - int(at_least.searchsorted(count))
+        higher, equal = (codes > least).nonzero()[0], (codes == least).nonzero()[0]
+        chosen = np.concatenate((higher, equal[: count - len(higher)]))
+        return self.documents.take(np.sort(chosen))
 
     def at(self, numbers: Array) -> Array:
         """The code of each of the documents, 0 for those that have none."""
