@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from searchkit.model import Hit, SectionHit, Snippet
@@ -12,7 +12,7 @@ from searchkit.query.snippet import snippets, title_highlights
 
 if TYPE_CHECKING:
     from searchkit.config import Config
-    from searchkit.engines.reader import GenerationReader, Summary
+    from searchkit.engines.reader import GenerationReader
     from searchkit.engines.search import Evaluation, Ranked
 
 
@@ -20,9 +20,10 @@ def hits(
     evaluation: Evaluation,
     page: Ranked,
     config: Config,
-    path_of: Callable[[Summary, str], str | None],
+    paths_of: Callable[[Sequence[int], Sequence[str]], Sequence[str | None]],
 ) -> tuple[Hit, ...]:
-    """The hits of a page; `path_of` tells where the file of a `doc_id` is.
+    """The hits of a page; `paths_of` tells from numbers and each `doc_id` where the
+    files are.
 
     Raises: page.DAMAGE.
     """
@@ -33,6 +34,7 @@ def hits(
     count, width = config.snippets_per_hit, config.snippet_characters
     doc_ids = reader.texts("doc_id").several(numbers)
     titles = reader.texts("title").several(numbers)
+    paths = paths_of(numbers, doc_ids)
     shown: list[tuple[Snippet, ...]] = [()] * len(numbers)
     sections: list[tuple[SectionHit, ...]] = [()] * len(numbers)
     if count:  # else the stored text need not be read
@@ -51,7 +53,7 @@ def hits(
                 title=title,
                 topics=row.topics,
                 date=row.date,
-                path=path_of(row, doc_id),
+                path=path,
                 score=score,
                 snippets=fragments,
                 title_highlights=title_highlights(title, marks.in_title(row.number)),
@@ -59,8 +61,8 @@ def hits(
                 sections=best,
                 folded=_folded(reader, page, row.number),
             )
-            for (row, score), doc_id, title, fragments, best in zip(
-                page.rows, doc_ids, titles, shown, sections, strict=True
+            for (row, score), doc_id, title, path, fragments, best in zip(
+                page.rows, doc_ids, titles, paths, shown, sections, strict=True
             )
         ]
     )

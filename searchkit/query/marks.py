@@ -90,13 +90,15 @@ class Marks:
                 starts, atoms = places(self._finder.plain, reader, leaf, numbers)
                 found = known[key] = starts, [-many for many in atoms]
             starts, below_0 = found
-            last = 0
+            first, count = 0, len(starts)
             for low, high, marks in rows:
-                first = bisect_left(starts, low, last)
-                last = bisect_left(starts, high, first)
-                if first < last:
+                while first < count and starts[first] < low:
+                    first += 1  # in an alias or a topic, of which there are few
+                if first < count and starts[first] < high:
+                    last = bisect_left(starts, high, first)
                     here = [start - low for start in starts[first:last]]
                     marks += zip(here, below_0[first:last], repeat(leaf_number))
+                    first = last
 
     def in_title(self, number: int) -> list[Mark]:
         """The marks of an article's title."""
