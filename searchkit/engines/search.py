@@ -505,9 +505,11 @@ class Evaluation:
         size = kernel.count(documents)
         if size <= max(count, _FEW) or isinstance(root, Leaf):
             return documents
+        counts = [self.finder.found(leaf).document_count for leaf in self.plan.leaves()]
+        if 2 * size < max(counts, default=0):
+            return documents
         parts = [*bounds.parts_of(self.finder, root, self._pairs)]
-        longest = max((len(column) for column, _, _ in parts), default=0)
-        if len(parts) < 2 or 2 * size < longest:
+        if len(parts) < 2:
             return documents
         most = max(count, _SEEDS)
         seeds = kernel.union([kernel.top(column, most) for column, _, _ in parts])
