@@ -7,7 +7,7 @@ page: only those that are shown are looked up in the text.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from searchkit.engines.page import HEADING
@@ -43,7 +43,7 @@ def best_sections(
 def _scored(page: Page, matches: Matches) -> Iterator[tuple[float, int]]:
     """The score below 0 and the first piece of each section with marks."""
     positions, leaves, weights = matches.positions, matches.leaves, matches.weights
-    pieces, borders = page.section_starts(), page.borders
+    pieces, borders, zones = page.section_starts(), page.borders, page.zones
     starts = [borders[piece] for piece in pieces]
     ends = [*starts[1:], borders[-1]]
     average = borders[-1] / len(pieces)
@@ -55,10 +55,11 @@ def _scored(page: Page, matches: Matches) -> Iterator[tuple[float, int]]:
         piece, start, end = pieces[at], starts[at], ends[at]
         last = bisect_left(positions, end, first)
         # A section without heading begins with words like any other.
-        heading_end = first
-        if page.zones[piece] == HEADING:
+        in_heading: Sequence[int] = ()
+        if zones[piece] == HEADING:
             heading_end = bisect_left(positions, borders[piece + 1], first, last)
-        here, in_heading = leaves[first:last], leaves[first:heading_end]
+            in_heading = leaves[first:heading_end]
+        here = leaves[first:last]
         norm = length_norm(B_BODY, end - start, average)
         score, lacking = 0.0, False
         for leaf in found:

@@ -135,17 +135,17 @@ def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
     reach = characters * borders[-1] // max(page.characters, 1)
     found = []
     first, count = 0, len(positions)
-    behind = piece = 0
-    by_zone = 1.0
+    piece, border, by_zone = 0, 0, 1.0
     while first < count:
         start = positions[first]
-        if first == behind:  # of the marks in the piece before
+        if start >= border:  # of the piece before
             piece = bisect_right(borders, start, piece) - 1
-            by_zone = _BY_ZONE[zones[piece]]
-            behind = bisect_left(positions, borders[piece + 1], first + 1)
-        end = first + 1
-        if end < behind:
-            end = bisect_left(positions, start + reach, end, behind)
+            border, by_zone = borders[piece + 1], _BY_ZONE[zones[piece]]
+        end, stop = first + 1, start + reach
+        if stop > border:
+            stop = border
+        while end < count and positions[end] < stop:
+            end += 1
         worth = most = weights[leaves[first]]
         size = end - first
         if size > 1:
