@@ -130,7 +130,7 @@ class GenerationReader:
         self.manifest = generations.read_manifest(generation)
         generations.compare_sizes(generation, self.manifest)
         self._read_pages = Decoded(_PAGE_BYTES)
-        self._last_page: tuple[int, Page] | None = None
+        self._last_pages: list[tuple[int, Page]] = []
         self._lock = allocate_lock()
         self._files: dict[str, Columns] = {}
         self._terms: dict[tuple[str, str | int], Any] = {}
@@ -162,7 +162,7 @@ class GenerationReader:
     def close(self) -> None:
         """Let the files go. The reader cannot be used after that."""
         self._read_pages = Decoded(0)  # their views would keep the files mapped
-        self._last_page = None
+        self._last_pages = []
         for columns in self._files.values():
             columns.close()
 
@@ -345,16 +345,22 @@ class GenerationReader:
 
     def page(self, number: int) -> Page:
         """The visible text of a document, of which little or nothing is inflated."""
-        if self._last_page:  # it was read after it had been asked for
-            before, page = self._last_page
+        return self.pages((number,))[0]
+
+    def pages(self, numbers: Sequence[int]) -> list[Page]:
+        """The same of some documents."""
+        for number, page in self._last_pages:  # read after they had been asked for
             size = page.memory_bytes()
             if page.weighed_bytes != size:
                 page.weighed_bytes = size
-                self._read_pages.weigh(before, size)
-        found: Page | None = self._read_pages.peek(number)
-        page = found or self._read_pages.get(number, partial(self._page, number))
-        self._last_page = number, page
-        return page
+                self._read_pages.weigh(number, size)
+        kept, get = self._read_pages.peek, self._read_pages.get
+        found: list[Page] = [
+            kept(number) or get(number, partial(self._page, number))
+            for number in numbers
+        ]
+        self._last_pages = [*zip(numbers, found, strict=True)]
+        return found
 
     def _page(self, number: int) -> tuple[Page, int]:
         from searchkit.engines.page import Page

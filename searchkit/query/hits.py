@@ -39,7 +39,7 @@ def hits(
     sections: list[tuple[SectionHit, ...]] = [()] * len(numbers)
     if count:  # else the stored text need not be read
         # A step for all hits, then the next: that is faster than all steps for each.
-        pages = [reader.page(number) for number in numbers]
+        pages = reader.pages(numbers)
         found = [*map(marks.in_body, numbers, pages)]
         shown = [
             snippets(text, matches, count=count, characters=width)
