@@ -53,6 +53,7 @@ def _leaf_parts(
     for source, worths in layers:
         table = kernel.table(worths, found.idf * factor)
         table = adjacency.with_shares(finder, leaf, table, pairs)
+        column = finder.column(source)
         is_term = isinstance(source, TermPostings)
-        most = float(table[source.top]) if is_term else kernel.most(table)
-        yield finder.column(source), table, most
+        top = source.top if is_term else kernel.top_code(column)
+        yield column, table, float(table[top])

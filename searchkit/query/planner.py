@@ -77,8 +77,9 @@ def _group(words: tree.Words, leaves: Leaves) -> Group | None:
         if item.occur == "excluded":
             parts[item.occur].extend(_nodes(item.node, leaves, item.occur))
         elif found := _pieces(item.node, leaves):
-            needed = item.occur == "required"
-            pieces = [replace(piece, needed=needed) for piece in found[1]]
+            pieces = found[1]
+            if item.occur == "required":
+                pieces = [replace(piece, needed=True) for piece in pieces]
             names.add(found[0], pieces)
             for piece in pieces:
                 parts[item.occur].extend(piece.leaves)

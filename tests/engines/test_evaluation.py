@@ -29,6 +29,7 @@ def few(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if request.param is not None:
             patch.setattr(search, "_FEW", request.param)
+            patch.setattr(search, "_SEEDS", 1)
         yield
 
 
