@@ -431,3 +431,10 @@ def test_light_characters_beside_an_unknown_name(opened: Opened) -> None:
     result = engine.search("榅桲还有什么")
     assert ids(result)[0] == "a"
     assert not {"榅桲", "榅桲还"} & set(result.hits[0].missing)
+
+
+def test_generics_are_found_as_they_are_written(opened: Opened) -> None:
+    engine = opened("word2vec 的 t 值，vec 与 t", "`f(x: Vec<T>)`", "`Vec<Foo>`")
+    assert ids(engine.search("Vec<T>")) == ["b"]
+    assert ids(engine.search("Foo<Bar>")) == ["c"]  # stands nowhere, so its words
+    assert ids(engine.search("logs <foo>")) == ["c"]

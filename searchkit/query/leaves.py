@@ -8,6 +8,7 @@ as a whole is searched in parts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 from itertools import chain, takewhile
@@ -54,6 +55,7 @@ _TRADITIONAL = {simplified: traditional for traditional, simplified in ALIKE.ite
 _WITH_TWO_SPELLINGS = frozenset(ALIKE) | frozenset(_TRADITIONAL)
 _LONGEST_PART = 8  # characters of a part of an unknown word
 _SEPARATORS = frozenset(",;!?。、·…\"'()[]{}<>|《》〈〉【】「」『』:-–—*~+")
+_GENERIC = re.compile(r"\w<\w")  # Vec<T>: no word in brackets, but a name with signs
 _NOTHING = _SEPARATORS | {"", "/", "\\"}  # between words, and where a command goes on
 
 
@@ -126,11 +128,12 @@ class Leaves:
     def pieces(self, text: str) -> Iterator[Piece]:
         """The words of a chunk as typed with their leaves.
 
-        A chunk with signs in it (`a=b`, `args().len()`) is one leaf if it stands
-        somewhere.
+        A chunk with signs in it (`a=b`, `Vec<T>`, `args().len()`) is one leaf if it
+        stands somewhere.
         """
         text = _bare(text)
-        found = [word for word in self._cut(text) if word.folded not in _SEPARATORS]
+        between = _SEPARATORS - {"<"} if _GENERIC.search(text) else _SEPARATORS
+        found = [word for word in self._cut(text) if word.folded not in between]
         del found[MOST_WORDS + 1 :]
         if all(word.folded in _NOTHING for word in found):
             yield Piece(text, tuple(self._signs(text)))
