@@ -438,3 +438,31 @@ def test_generics_are_found_as_they_are_written(opened: Opened) -> None:
     assert ids(engine.search("Vec<T>")) == ["b"]
     assert ids(engine.search("Foo<Bar>")) == ["c"]  # stands nowhere, so its words
     assert ids(engine.search("logs <foo>")) == ["c"]
+
+
+def test_british_and_american_spellings_are_one_word(opened: Opened) -> None:
+    engine = opened("behaviour of optimisers", "behavior of optimizers")
+    for query in ("behaviours", "optimizer behavior", "OPTIMISER"):
+        assert {*ids(engine.search(query))} == {"a", "b"}
+    assert ids(engine.search("behaviour"))[0] == "a"
+    assert ids(engine.search('"behaviour"')) == ["a"]
+
+
+def test_an_owner_is_a_form_of_its_name(opened: Opened) -> None:
+    engine = opened("the logs of Envoy", "Envoy's logs", "logs")
+    assert {*ids(engine.search("Envoy's"))} == {"a", "b"}
+    assert {*ids(engine.search("envoy’s"))} == {"a", "b"}
+    assert ids(engine.search('"Envoy\'s"')) == ["b"]
+
+
+def test_the_colon_of_a_sentence_makes_no_name(opened: Opened) -> None:
+    engine = opened("1.27：StatefulSet 删除", "StatefulSet in 1.27", "std::vector")
+    assert {*ids(engine.search("1.27：StatefulSet"))} == {"a", "b"}
+    assert ids(engine.search("std：：vector")) == ["c"]
+
+
+@pytest.mark.parametrize("query", ["梯度 .", "梯度 *,", "梯度 e.g."])
+def test_lone_signs_beside_words_are_nothing(opened: Opened, query: str) -> None:
+    engine = opened("梯度", "句. e.g. *,")
+    assert ids(engine.search(query))[:1] == ["a"]
+    assert engine.search(query).hits[0].missing == ()

@@ -6,6 +6,8 @@ makes of it and of other derivations (normalization, normal) is its *stem*, whic
 often another word. An inflection is an ending that can be taken off without changing
 the stem, so that the stemmer decides what is one.
 
+British and American spellings are one word (behaviour, optimise, analyse, centre).
+
 Every run of letters has both, a name or code as well as a word of prose.
 """
 
@@ -61,6 +63,55 @@ IRREGULAR = dict(pair.split() for pair in _IRREGULAR.split(","))
 """Plural to singular."""
 
 
+# Words in -ise that have no other spelling; neither have those in -aise, -oise, -uise,
+# -vise and -wise. What has one is of Greek -izein, but for some (organise, memorise).
+_ONLY_ISE = """
+anise apprise arise chastise circumcise comprise compromise concise demise despise
+enfranchise enterprise excise exercise expertise franchise incise advertise merchandise
+mortise paradise precise premise promise rise moonrise sunrise surmise surprise treatise
+"""
+_STAYS = "|".join(word.removesuffix("e") for word in _ONLY_ISE.split())
+
+# What words hold that may be spelled in two ways, how the British spelling ends, and the
+# American one. What is done to a word of one spelling (contour) is done to all its forms
+# and to no other word, so nothing is lost.
+_SPELLINGS = tuple(
+    (holds, re.compile(british), american)
+    for holds, british, american in (
+        (
+            "is",
+            rf"^(?!(?:{_STAYS})(?:[ei]|able))([a-z]{{2,}}(?<![aouvw])i)s"
+            r"(e[drs]?|ers|ings?|ations?|ational|able)$",
+            r"\1z\2",
+        ),
+        ("lys", r"^((?:ana|para|cata|hydro|electro)ly)s(e[drs]?|ers|ing)$", r"\1z\2"),
+        (
+            "our",
+            r"^([a-z]{3,}o)u"
+            r"(r(?:s|ed|ings?|ists?|al|ally|ful|ites?|able|less|hoods?)?)$",
+            r"\1\2",
+        ),
+        ("re", r"^(?!timbre)([a-z]{2,}[bt])re(s?)$", r"\1er\2"),
+        ("ogue", r"^([a-z]{3,}log)ue(s?)$", r"\1\2"),
+        ("mme", r"^(program)me(s?)$", r"\1\2"),
+    )
+)
+
+
+def american(word: str) -> str:
+    """A folded English word as it is spelled in America.
+
+    >>> american("behaviour"), american("optimising"), american("centres")
+    ('behavior', 'optimizing', 'centers')
+    >>> american("revised"), american("promise"), american("hour")
+    ('revised', 'promise', 'hour')
+    """
+    for holds, british, instead in _SPELLINGS:
+        if holds in word:
+            word = british.sub(instead, word)
+    return word
+
+
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """The stem of a folded English word; the word itself if it is short.
@@ -70,7 +121,7 @@ def stem(word: str) -> str:
     """
     if len(word) < _SHORTEST:
         return word
-    return snowball.stem(IRREGULAR.get(word, word))
+    return snowball.stem(american(IRREGULAR.get(word, word)))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -82,7 +133,7 @@ def uninflected(word: str) -> str:
     >>> uninflected("networks"), uninflected("normalizations"), uninflected("cached")
     ('network', 'normalization', 'cach')
     """
-    word = IRREGULAR.get(word, word)
+    word = american(IRREGULAR.get(word, word))
     if not word.endswith(_INFLECTED):
         return word
     root = stem(word)

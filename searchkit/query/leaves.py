@@ -55,8 +55,15 @@ _TRADITIONAL = {simplified: traditional for traditional, simplified in ALIKE.ite
 _WITH_TWO_SPELLINGS = frozenset(ALIKE) | frozenset(_TRADITIONAL)
 _LONGEST_PART = 8  # characters of a part of an unknown word
 _SEPARATORS = frozenset(",;!?。、·…\"'()[]{}<>|《》〈〉【】「」『』:-–—*~+")
+_COLON = re.compile("(?<!：)：(?!：)")  # of a sentence, where names would have `:`
+_POSSESSIVE = re.compile(r"([a-z]{2,})'s")  # Envoy's is a form of Envoy
 _GENERIC = re.compile(r"\w<\w")  # Vec<T>: no word in brackets, but a name with signs
-_NOTHING = _SEPARATORS | {"", "/", "\\"}  # between words, and where a command goes on
+_NOTHING = _SEPARATORS | {
+    "",
+    ".",
+    "/",
+    "\\",
+}  # between words, and where a command goes on
 
 
 class Leaves:
@@ -338,7 +345,8 @@ class Leaves:
 
     def _signs(self, text: str) -> Iterator[Leaf]:
         text = text.strip()
-        if fold(text).text.strip() in _NOTHING:
+        signs = fold(text).text.strip()
+        if signs in _NOTHING or _SEPARATORS.issuperset(signs):
             self._notes.ignored(text, "it has no word")
         elif text and self._budget.takes_word(text):
             yield self._noted(self._as_written(text))
@@ -388,6 +396,8 @@ class Leaves:
     def _whole(self, label: str, word: Word) -> Leaf:
         if word.kind == "han":
             return self._han(label, word.atoms)
+        if word.kind == "name" and (owner := _POSSESSIVE.fullmatch(word.folded)):
+            return self._letters(label, owner[1])
         if word.kind == "name":
             return self._whole_name(label, word)
         if word.kind == "letters":
@@ -482,8 +492,11 @@ def _bare(chunk: str) -> str:
 
     >>> _bare("`kubectl"), _bare("memory."), _bare("`main.rs`."), _bare("...")
     ('kubectl', 'memory', 'main.rs', '...')
+    >>> _bare("1.27：StatefulSet"), _bare("std：：vector")
+    ('1.27 StatefulSet', 'std：：vector')
     """
-    return chunk.lstrip("`").rstrip("`.．") or chunk
+    bare = chunk.lstrip("`").rstrip("`.．") or chunk
+    return _COLON.sub(" ", bare)
 
 
 def _spellings(atoms: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -8,7 +8,7 @@ from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchkit.analysis.english import IRREGULAR, classes, stem
+from searchkit.analysis.english import IRREGULAR, american, classes, stem
 
 SNOWBALL = snowballstemmer.stemmer("english").stemWord
 ENDINGS = st.sampled_from(
@@ -38,7 +38,8 @@ def test_classes(word: str, keys: tuple[str, str]) -> None:
 
 @given(WORDS | st.text("abcdefghijklmnopqrstuvwxyz", min_size=3))
 def test_stems_are_snowball_s(word: str) -> None:
-    assert stem(word) == (SNOWBALL(IRREGULAR.get(word, word)) if word[2:] else word)
+    spelled = american(IRREGULAR.get(word, word))
+    assert stem(word) == (SNOWBALL(spelled) if word[2:] else word)
 
 
 def test_stems_of_the_shipped_articles_are_snowball_s() -> None:
@@ -46,4 +47,32 @@ def test_stems_of_the_shipped_articles_are_snowball_s() -> None:
     words = {word for text in texts for word in re.findall("[a-z]{3,}", text.lower())}
     assert len(words) > 2000
     for word in words - IRREGULAR.keys():
-        assert stem(word) == SNOWBALL(word)
+        assert stem(word) == SNOWBALL(american(word))
+
+
+@pytest.mark.parametrize(
+    "pair",
+    """optimise optimize, optimised optimized, optimiser optimizer, tokenisation
+    tokenization, recognising recognizing, criticise criticize, memorise memorize,
+    emphasises emphasizes, customisable customizable, behaviour behavior, colours colors,
+    coloured colored, neighbourhood neighborhood, favourite favorite, analyse analyze,
+    analyser analyzer, centre center, fibres fibers, kilometre kilometer, catalogue
+    catalog, dialogues dialogs, programmes programs, generalisations generalizations
+    """.split(","),
+)
+def test_two_spellings_are_one_word(pair: str) -> None:
+    british, other = pair.split()
+    assert classes(british) == classes(other)
+    assert american(other) == other
+
+
+@pytest.mark.parametrize(
+    "word",
+    """revise advised promise promised premises precise exercises noise denoising raised
+    otherwise advertising enterprise supervised comprises compromised rise arising four
+    hour your tours analysis timbre genre vague league hundred visible poison
+    surprised expertise franchised merchandise likewise bruised disguise basis parsing
+    """.split(),
+)
+def test_what_has_one_spelling_keeps_it(word: str) -> None:
+    assert american(word) == word
