@@ -31,6 +31,7 @@ from searchkit.engines.columns.postings import (
     SKIP,
     UNITS,
 )
+from searchkit.engines.columns.rows import RowFinder
 from searchkit.engines.columns.terms import BLOCK, HEAD
 from searchkit.engines.columns.vector import TYPES, Codes, Numbers
 
@@ -87,6 +88,7 @@ class SpaceWriter:
         self._writer = writer
         self._name = name
         self._bases = np.asarray(bases).astype(np.int64)
+        self._finder = RowFinder(self._bases)
         self._terms = DictionaryWriter()
         self._sizes: list[Numbers] = []
         self._stream = writer.stream(f"{name}.data")
@@ -96,7 +98,7 @@ class SpaceWriter:
 
         Raises: ValueError if terms or lists do not rise, or do not fit each other.
         """
-        data, sizes = encode(slab, self._bases)
+        data, sizes = encode(slab, self._bases, self._finder)
         self._terms.add(slab.terms)
         self._sizes.append(sizes)
         self._stream.write(data)
@@ -111,14 +113,15 @@ class SpaceWriter:
         self._terms.finish(self._writer, self._name)
 
 
-def encode(slab: Slab, bases: Numbers) -> tuple[Bytes, Numbers]:
+def encode(slab: Slab, bases: Numbers, finder: RowFinder) -> tuple[Bytes, Numbers]:
     """The records of a slab in a row, and the bytes of each.
 
     Raises: ValueError if the lists do not rise or do not fit each other.
     """
     _check(slab)
     count = len(slab.terms)
-    positions, documents = _Positions(slab, bases), _Documents(slab, bases)
+    positions = _Positions(slab, int(bases[-1]))
+    documents = _Documents(slab, len(bases) - 1, finder)
     has_members = slab.members.counts > 0
     flags = positions.kinds | documents.kinds << DOCUMENTS_SHIFT
     flags |= np.where(has_members, MEMBERS, 0)
@@ -212,9 +215,9 @@ class _Units:
 class _Positions:
     """The positions of all terms of a slab."""
 
-    def __init__(self, slab: Slab, bases: Numbers) -> None:
+    def __init__(self, slab: Slab, end: int) -> None:
         self._lists = slab.positions
-        self._units = _Units(slab.positions, int(bases[-1]))
+        self._units = _Units(slab.positions, end)
         self._single = slab.positions.counts == 1
         self.kinds: Numbers = np.where(self._single, SINGLE, self._units.kinds)
 
@@ -261,11 +264,11 @@ def _skips(units: Any, sizes: Numbers) -> tuple[Numbers, Numbers]:
 class _Documents:
     """The scored documents of all terms of a slab, with their codes."""
 
-    def __init__(self, slab: Slab, bases: Numbers) -> None:
+    def __init__(self, slab: Slab, count: int, finder: RowFinder) -> None:
         self._lists, self._codes = slab.documents, slab.codes
-        self._units = _Units(slab.documents, len(bases) - 1)
-        self._bitmap_bytes = (len(bases) - 1 + 7) // 8
-        implied = _told_by_positions(slab, bases)
+        self._units = _Units(slab.documents, count)
+        self._bitmap_bytes = (count + 7) // 8
+        implied = _told_by_positions(slab, finder)
         bitmap = self._units.sizes > self._bitmap_bytes
         kinds = np.where(bitmap, BITMAP, self._units.kinds)
         self.kinds: Numbers = np.where(implied, FROM_POSITIONS, kinds)
@@ -320,13 +323,13 @@ class _Documents:
         return np.concatenate(found)
 
 
-def _told_by_positions(slab: Slab, bases: Numbers) -> Bools:
+def _told_by_positions(slab: Slab, finder: RowFinder) -> Bools:
     """Whether the documents of each term are those of its few positions."""
     count = slab.positions.counts
     short = (count > 0) & (count <= MOST_FROM_POSITIONS) & (slab.documents.counts > 0)
     values = slab.positions.values[np.repeat(short, count)]
     terms = np.repeat(np.flatnonzero(short), count[short])
-    found = bases.searchsorted(values, "right") - 1
+    found = finder.rows(values)
     new = np.ones(len(values), np.bool_)
     new[1:] = (found[1:] != found[:-1]) | (terms[1:] != terms[:-1])
     found, terms = found[new], terms[new]

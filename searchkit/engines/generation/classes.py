@@ -8,8 +8,10 @@ out if its one word is its key: that is found as the word.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 
@@ -41,24 +43,22 @@ def word_of(term: bytes) -> bytes:
     return word if word.isalpha() and word.islower() else b""
 
 
-def is_class(term: bytes) -> bool:
-    """Whether a term is a class.
-
-    >>> is_class(b"~normal"), is_class(b"^"), is_class(b"normal")
-    (True, False, False)
-    """
-    return len(term) > 1 and term[:1] in (_INFLECTED, _STEM)
+def word_slices(terms: Sequence[bytes]) -> Iterator[slice]:
+    """Where among sorted terms those lie that stand for a word, and few others."""
+    for mark in sorted((b"", *HUMPS), key=lambda mark: mark + b"a"):
+        yield slice(bisect_left(terms, mark + b"a"), bisect_left(terms, mark + b"{"))
 
 
 @dataclass(frozen=True, slots=True)
 class Classes:
     """The classes of one vocabulary.
 
-    `terms` are all that there must be in the dictionary beside what stands somewhere.
+    `terms` are all that there must be in the dictionary beside what stands somewhere,
+    and some more words that do stand; in order.
     """
 
     words: tuple[bytes, ...]
-    terms: frozenset[bytes]
+    terms: tuple[bytes, ...]
     keys: Mapping[bytes, Keys]
 
     def members(self, number_of: Mapping[bytes, int]) -> tuple[Array, Array]:
@@ -84,23 +84,21 @@ class Classes:
 
 def _numbers(number_of: Mapping[bytes, int], terms: Iterable[bytes]) -> Array:
     """The number of each term; -1 for those that are not in the dictionary."""
-    get = number_of.get
-    return np.fromiter((get(term, -1) for term in terms), np.int64)
+    return np.fromiter(map(number_of.get, terms, repeat(-1)), np.int64)
 
 
 def classes(
-    terms: Iterable[bytes],
+    terms: Sequence[bytes],
     known: Mapping[bytes, Keys],
     keys_of: KeysOf,
 ) -> Classes:
-    """The classes of the words among some terms; `known` are the keys of some."""
-    words = {word for term in terms if (word := word_of(term))}
-    new = sorted(words - known.keys())
-    keys = {word: known[word] for word in words & known.keys()}
-    keys |= zip(new, keys_of(new), strict=True)
+    """The classes of the words among sorted terms; `known` are the keys of some."""
+    some = (term for part in word_slices(terms) for term in terms[part])
+    words = sorted({word for term in some if (word := word_of(term))})
+    new = [word for word in words if word not in known]
+    keys = {**known, **dict(zip(new, keys_of(new), strict=True))}
     needed = set(words)
     for mark, place in ((_INFLECTED, 0), (_STEM, 1)):
-        needed.update(
-            mark + key[place] for word, key in keys.items() if key[place] != word
-        )
-    return Classes(tuple(sorted(words)), frozenset(needed), keys)
+        found = ((word, keys[word][place]) for word in words)
+        needed.update(mark + key for word, key in found if key != word)
+    return Classes(tuple(words), tuple(sorted(needed)), keys)
