@@ -31,14 +31,13 @@ from searchkit.engines.columns.postings import (
     SKIP,
     UNITS,
 )
-from searchkit.engines.columns.rows import RowFinder
+from searchkit.engines.columns.rows import RowFinder, copy_rows, starts_of
 from searchkit.engines.columns.terms import BLOCK, HEAD
 from searchkit.engines.columns.vector import TYPES, Codes, Numbers
 
 Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 
-_LONG_ROW = 256  # bytes from which a row is copied by itself
 _LONG_PREFIX = 64  # bytes up to which common prefixes are found for all terms at once
 _NO_LIMIT = 1 << 62
 _NO_NUMBERS = np.empty(0, np.int64)
@@ -161,10 +160,10 @@ class _Rows:
         for _, sizes in self._fields:
             total += sizes
         out = np.empty(int(total.sum()), np.uint8)
-        at = _starts(total)
+        at = starts_of(total)
         for data, sizes in self._fields:
             if len(data):
-                _scatter(out, at, data, sizes)
+                copy_rows(out, at, data, starts_of(sizes), sizes)
                 at += sizes
         return out, total
 
@@ -251,7 +250,7 @@ def _on_disk(units: Any, kind: int) -> Bytes:
 def _skips(units: Any, sizes: Numbers) -> tuple[Numbers, Numbers]:
     """The running sums before each SKIPth unit of lists in a row, and their counts."""
     counts = np.maximum(sizes - 1, 0) // SKIP
-    starts = _starts(sizes)
+    starts = starts_of(sizes)
     found = [
         np.cumsum(units[starts[i] : starts[i] + SKIP * counts[i]], dtype=np.int64)[
             SKIP - 1 :: SKIP
@@ -364,7 +363,7 @@ class DictionaryWriter:
         shared = np.where(opens, 0, _shared(before, terms))
         lengths = _lengths(terms)
         letters = np.frombuffer(b"".join(terms), np.uint8)
-        places = np.arange(len(letters)) - np.repeat(_starts(lengths), lengths)
+        places = np.arange(len(letters)) - np.repeat(starts_of(lengths), lengths)
         every = np.ones(len(terms), np.bool_)
         rows = _Rows(len(terms))
         rows.put_number(shared, every)
@@ -372,7 +371,7 @@ class DictionaryWriter:
         rows.put(letters[places >= np.repeat(shared, lengths)], lengths - shared)
         data, sizes = rows.joined()
         firsts = np.flatnonzero(opens).tolist()
-        for i, start in zip(firsts, _starts(sizes)[opens].tolist(), strict=True):
+        for i, start in zip(firsts, starts_of(sizes)[opens].tolist(), strict=True):
             head = int.from_bytes(terms[i][:HEAD].ljust(HEAD, b"\0"), "big")
             self._blocks.append((head, self._size + start))
         self._data.append(data)
@@ -395,7 +394,7 @@ def _shared(before: Sequence[bytes], terms: Sequence[bytes]) -> Numbers:
     lengths = _lengths(before)
     most = np.minimum(lengths, _lengths(terms))
     letters = np.frombuffer(b"".join([*before, terms[-1]]), np.uint8)
-    left = _starts(lengths)
+    left = starts_of(lengths)
     right = left + lengths
     shared = np.zeros(len(terms), np.int64)
     alive = np.flatnonzero(most)
@@ -431,7 +430,7 @@ def _varints(values: Numbers) -> tuple[Bytes, Numbers]:
     for shift in range(7, largest.bit_length(), 7):
         sizes += values >> shift > 0
     out = np.empty(int(sizes.sum()), np.uint8)
-    starts = _starts(sizes)
+    starts = starts_of(sizes)
     for index in range(int(sizes.max(initial=0))):
         here = np.flatnonzero(sizes > index)
         more = np.where(sizes[here] > index + 1, 128, 0)
@@ -470,26 +469,3 @@ def _maxima(values: Codes, bounds: Numbers) -> Codes:
     if len(rows):
         found[rows] = np.maximum.reduceat(values, bounds[:-1][rows])
     return found
-
-
-def _starts(sizes: Numbers) -> Numbers:
-    return np.asarray(np.cumsum(sizes) - sizes, np.int64)
-
-
-def _scatter(out: Bytes, starts: Numbers, data: Bytes, sizes: Numbers) -> None:
-    """Copy rows of so many bytes, which follow one another, to where they belong.
-
-    Long rows one by one, which is a plain copy; the many short ones together.
-    """
-    here = _starts(sizes)
-    for row in np.flatnonzero(sizes >= _LONG_ROW):
-        size = sizes[row]
-        out[starts[row] : starts[row] + size] = data[here[row] : here[row] + size]
-    short = np.flatnonzero((sizes > 0) & (sizes < _LONG_ROW))
-    starts, here, sizes = starts[short], here[short], sizes[short]
-    places = np.arange(int(sizes.sum()))
-    moved = _starts(sizes)
-    read = (
-        places if len(places) == len(data) else places + np.repeat(here - moved, sizes)
-    )
-    out[places + np.repeat(starts - moved, sizes)] = data[read]

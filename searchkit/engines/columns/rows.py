@@ -1,12 +1,18 @@
-"""In which of many rows that follow each other does each of many places lie?"""
+"""How are many rows that follow each other dealt with at once?
+
+In which of them does each of many places lie, and how are some of them copied?
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
 
+_LONG_ROW = 256  # items from which a row is copied by itself
 _MOST_BITS = 20  # of a number in the table, which takes 8 MB then
 _BITS_MORE = 4  # in the table than rows: few steps are left to go
 
@@ -35,3 +41,37 @@ class RowFinder:
             found[late] += 1
             late = late[places[late] >= self._ends[found[late]]]
         return found
+
+
+def copy_rows(
+    out: NDArray[Any], to: Numbers, data: NDArray[Any], at: Numbers, sizes: Numbers
+) -> None:
+    """Copy row i, `sizes[i]` items from `data[at[i]]` on, to where `out[to[i]]` is.
+
+    Long rows one by one, which is a plain copy; the many short ones together.
+    """
+    long = np.flatnonzero(sizes >= _LONG_ROW)
+    for start, first, size in zip(
+        to[long].tolist(), at[long].tolist(), sizes[long].tolist(), strict=True
+    ):
+        out[start : start + size] = data[first : first + size]
+    short = np.flatnonzero((sizes > 0) & (sizes < _LONG_ROW))
+    to, at, sizes = to[short], at[short], sizes[short]
+    places = np.arange(int(sizes.sum()))
+    starts = starts_of(sizes)
+    read = np.repeat(at - starts, sizes)
+    read += places
+    places += np.repeat(to - starts, sizes)
+    out[places] = data[read]
+
+
+def rows_of(data: NDArray[Any], at: Numbers, sizes: Numbers) -> NDArray[Any]:
+    """Row after row, of so many items from each of some places on."""
+    out = np.empty(int(sizes.sum()), data.dtype)
+    copy_rows(out, starts_of(sizes), data, at, sizes)
+    return out
+
+
+def starts_of(sizes: Numbers) -> Numbers:
+    """Where each of the rows begins, one behind the other."""
+    return np.asarray(np.cumsum(sizes) - sizes, np.int64)
