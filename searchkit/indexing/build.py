@@ -248,7 +248,11 @@ class Build:
         """Write all columns; glossary and completions in a process beside this one."""
         from searchkit.engines.generation.counterparts import write_counterparts
         from searchkit.engines.generation.writer import GenerationWriter
-        from searchkit.indexing.aids import make_glossary, make_suggestions
+        from searchkit.indexing.aids import (
+            begin_suggestions,
+            make_glossary,
+            make_suggestions,
+        )
         from searchkit.indexing.beside import Beside
 
         total = len(written) + len(unchanged)
@@ -270,6 +274,7 @@ class Build:
                 made.append(
                     beside.start(make_glossary, generation, same, self.glossary)
                 )
+                made.append(beside.start(begin_suggestions, generation))
                 return found
 
             def words_known(words: Iterable[tuple[str, int]]) -> None:

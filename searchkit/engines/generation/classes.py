@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain, repeat
 
 import numpy as np
 
@@ -43,9 +43,14 @@ def word_of(term: bytes) -> bytes:
     return word if word.isalpha() and word.islower() else b""
 
 
-def word_slices(terms: Sequence[bytes]) -> Iterator[slice]:
-    """Where among sorted terms those lie that stand for a word, and few others."""
-    for mark in sorted((b"", *HUMPS), key=lambda mark: mark + b"a"):
+def word_slices(
+    terms: Sequence[bytes], marks: Iterable[bytes] = (b"", *HUMPS)
+) -> Iterator[slice]:
+    """Where among sorted terms those lie that stand for a word, and few others.
+
+    Only those with some marks.
+    """
+    for mark in sorted(marks, key=lambda mark: mark + b"a"):
         yield slice(bisect_left(terms, mark + b"a"), bisect_left(terms, mark + b"{"))
 
 
@@ -54,30 +59,35 @@ class Classes:
     """The classes of one vocabulary.
 
     `terms` are all that there must be in the dictionary beside what stands somewhere,
-    and some more words that do stand; in order.
+    and some more words that do stand; mostly in order.
     """
 
     words: tuple[bytes, ...]
     terms: tuple[bytes, ...]
     keys: Mapping[bytes, Keys]
 
-    def members(self, number_of: Mapping[bytes, int]) -> tuple[Array, Array]:
+    def members(
+        self, terms: Sequence[bytes], number_of: Mapping[bytes, int]
+    ) -> tuple[Array, Array]:
         """Pairs of (class or word, member), by number, in order.
 
-        A word that stands somewhere is its own first member.
+        `terms` are those of the whole dictionary. A word is its own first member.
         """
-        own = _numbers(number_of, self.words)
-        humps = [_numbers(number_of, (m + w for w in self.words)) for m in HUMPS]
         keys = [self.keys[word] for word in self.words]
-        inflected = _numbers(number_of, (_INFLECTED + one for one, _ in keys))
-        stems = _numbers(number_of, (_STEM + one for _, one in keys))
-        targets, members = [], []
-        for target in (own, inflected, stems):
-            for member in (own, *humps):
-                both = (target >= 0) & (member >= 0)
-                targets.append(target[both])
-                members.append(member[both])
-        pairs = np.concatenate(targets) << 32 | np.concatenate(members)
+        own = _numbers(number_of, self.words)
+        tables = [np.arange(len(terms))]  # by a word's number: what it is a member of
+        for mark, place in ((_INFLECTED, 0), (_STEM, 1)):
+            table = np.full(len(terms), -1)
+            table[own] = _numbers(number_of, (mark + key[place] for key in keys))
+            tables.append(table)
+        word_numbers, members = [own], [own]
+        for part in word_slices(terms, HUMPS):
+            words = _numbers(number_of, map(word_of, terms[part]))
+            word_numbers.append(words[words >= 0])
+            members.append(part.start + np.flatnonzero(words >= 0))
+        words, member = np.concatenate(word_numbers), np.concatenate(members)
+        pairs = np.concatenate([table[words] << 32 | member for table in tables])
+        pairs = pairs[pairs >= 0]
         pairs.sort()
         return pairs >> 32, pairs & 0xFFFFFFFF
 
@@ -93,12 +103,12 @@ def classes(
     keys_of: KeysOf,
 ) -> Classes:
     """The classes of the words among sorted terms; `known` are the keys of some."""
-    some = (term for part in word_slices(terms) for term in terms[part])
-    words = sorted({word for term in some if (word := word_of(term))})
+    some = (map(word_of, terms[part]) for part in word_slices(terms))
+    words = sorted(dict.fromkeys(filter(None, chain.from_iterable(some))))
     new = [word for word in words if word not in known]
     keys = {**known, **dict(zip(new, keys_of(new), strict=True))}
-    needed = set(words)
+    needed = dict.fromkeys(words)
     for mark, place in ((_INFLECTED, 0), (_STEM, 1)):
         found = ((word, keys[word][place]) for word in words)
-        needed.update(mark + key for word, key in found if key != word)
-    return Classes(tuple(words), tuple(sorted(needed)), keys)
+        needed |= dict.fromkeys([mark + key for word, key in found if key != word])
+    return Classes(tuple(words), tuple(needed), keys)

@@ -10,6 +10,7 @@ All of it depends on the documents alone, so builds may come in any order.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from searchkit.analysis.names import title_key
-from searchkit.analysis.scripts import is_han
+from searchkit.analysis.scripts import HAN
 from searchkit.engines.columns.files import ColumnWriter
 from searchkit.engines.columns.vector import spread
 from searchkit.engines.generation.documents import Array
@@ -33,6 +34,7 @@ _MARGIN = 1.3  # how many times more two counterparts share than with the next o
 _SHARE = 0.6  # of what the one could share that has more words of both languages
 _MOST_NAMES = 3  # of one title or heading
 _LONGEST = 100  # characters of a name
+_HAN = re.compile(f"[{HAN}]")
 _CHINESE = {one.encode() for one in "的是了在和为有不"}
 
 
@@ -161,7 +163,7 @@ def aligned(chinese: Sequence[str], others: Sequence[str]) -> Iterator[tuple[str
 
 
 def _is_chinese(text: str) -> bool:
-    return any(map(is_han, text))
+    return bool(_HAN.search(text))
 
 
 def name_table(names: Counter[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

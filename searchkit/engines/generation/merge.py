@@ -277,7 +277,7 @@ class TextMerge(SpaceMerge):
         return sorted(dict.fromkeys([*standing, *self._classes.terms]))
 
     def _number(self, number_of: Mapping[bytes, int]) -> None:
-        self._targets, self._members = self._classes.members(number_of)
+        self._targets, self._members = self._classes.members(self.terms, number_of)
         self._words = FrequencyTable(self._table, len(number_of))
 
     def _word_slabs(self) -> Iterator[tuple[int, int]]:

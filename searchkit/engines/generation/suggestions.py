@@ -93,43 +93,56 @@ class _Completion(NamedTuple):
     is_word: bool
 
 
-def write_suggestions(
-    path: Path,
-    *,
-    titles: Iterable[str],
-    headings: Iterable[str],
-    words: Iterable[tuple[str, int]],
-    names: Iterable[tuple[str, int]],
-    before: Columns | None = None,
-) -> None:
-    """Write the file, which must not exist.
+class Completions:
+    """What can be offered: texts of the articles, and in the end the words."""
 
-    `titles` and `headings` are those of all articles in the articles' order, with
-    repeats; `words` are atoms and Han words of the index with the number of articles
-    that have them; `names` those of the glossary with the number that attest them.
-    `before` is such a file, made by the same code: keys that it has need not be made
-    again.
+    def __init__(
+        self,
+        *,
+        titles: Iterable[str],
+        headings: Iterable[str],
+        names: Iterable[tuple[str, int]],
+    ) -> None:
+        """`titles` and `headings` are those of all articles in their order.
 
-    Raises: OSError.
-    """
-    found: dict[str, _Completion] = {}
-    for text in _first(titles, MOST_TITLES):
-        _add(found, text, _folded(text), _TITLE + 1)
-    for text, count in _best(names, MOST_NAMES):
-        _add(found, text, _folded(text), _NAME + log2(1 + count))
-    for text, count in _best(_counted(headings).items(), MOST_HEADINGS):
-        _add(found, text, _folded(text), _HEADING + log2(1 + count))
-    for text, count in _common(_best(words, MOST_WORDS)):
-        _add(found, text, text, _WORD + log2(1 + count), is_word=True)
-    ranked = sorted(found.values())
-    texts = [made.text.encode("utf-8", "surrogatepass") for made in ranked]
-    are_words = bytes([made.is_word for made in ranked])
-    known = _Before(before, texts, are_words) if before else None
-    with ColumnWriter(path, SUGGESTIONS) as writer:
-        writer.add("texts", b"".join(texts))
-        writer.add("texts_at", array("I", accumulate(map(len, texts), initial=0)))
-        writer.add("are_words", are_words)
-        _write_keys(writer, _all_blocks(ranked, path.parent, known))
+        They may repeat. `names` are those of the glossary with the number of articles
+        that attest them.
+        """
+        self._found: dict[str, _Completion] = {}
+        for text in _first(titles, MOST_TITLES):
+            _add(self._found, text, _folded(text), _TITLE + 1)
+        for text, count in _best(names, MOST_NAMES):
+            _add(self._found, text, _folded(text), _NAME + log2(1 + count))
+        for text, count in _best(_counted(headings).items(), MOST_HEADINGS):
+            _add(self._found, text, _folded(text), _HEADING + log2(1 + count))
+
+    def write(
+        self,
+        path: Path,
+        *,
+        words: Iterable[tuple[str, int]],
+        before: Columns | None = None,
+    ) -> None:
+        """Write the file, which must not exist.
+
+        `words` are atoms and Han words of the index with the number of articles that
+        have them. `before` is such a file, made by the same code: keys that it has need
+        not be made again.
+
+        Raises: OSError.
+        """
+        for text, count in _common(_best(words, MOST_WORDS)):
+            worth = _WORD + log2(1 + count)
+            _add(self._found, text, text, worth, is_word=True)
+        ranked = sorted(self._found.values())
+        texts = [made.text.encode("utf-8", "surrogatepass") for made in ranked]
+        are_words = bytes([made.is_word for made in ranked])
+        known = _Before(before, texts, are_words) if before else None
+        with ColumnWriter(path, SUGGESTIONS) as writer:
+            writer.add("texts", b"".join(texts))
+            writer.add("texts_at", array("I", accumulate(map(len, texts), initial=0)))
+            writer.add("are_words", are_words)
+            _write_keys(writer, _all_blocks(ranked, path.parent, known))
 
 
 def _all_blocks(
@@ -395,4 +408,4 @@ def spoken_pieces(folded: str) -> list[tuple[int, str]]:
     return found
 
 
-__all__ = ["Words", "write_suggestions"]
+__all__ = ["Completions", "Words"]
