@@ -65,7 +65,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Texts end to end; text i is `blob[at[i] : at[i + 1]]`."""
+    """Texts end to end; text i is `blob[at[i] : at[i + 1]]`. Both as in the file."""
 
     blob: Array
     at: Array
@@ -95,8 +95,7 @@ class Documents:
     def read(cls, columns: Columns) -> Documents:
         """Raises: IndexCorruptError."""
         text_base, math_base = (
-            array(columns, name, "<u8").astype(np.int64)
-            for name in ("text_base", "math_base")
+            array(columns, name, "<i8") for name in ("text_base", "math_base")
         )
         names = texts(columns, "topic_names")
         return cls(
@@ -139,7 +138,7 @@ def texts(columns: Columns, name: str) -> Texts:
     at = columns.column(name + "_at").whole()
     blob = array(columns, name, "u1")
     kind = "<u8" if len(blob) >= 1 << 32 else "<u4"
-    return Texts(blob, np.frombuffer(at, kind).astype(np.int64))
+    return Texts(blob, np.frombuffer(at, kind))
 
 
 def each(column: Texts) -> Iterator[bytes]:
@@ -256,7 +255,7 @@ def merge_texts(
     offsets, end = [np.zeros(1, np.int64)], 0
     with writer.stream(name) as stream:
         for column, low, high in stretches:
-            at = column.at[low : high + 1]
+            at = column.at[low : high + 1].astype(np.int64)
             if len(at) > 1:
                 stream.write(column.blob[at[0] : at[-1]].data)
                 offsets.append(at[1:] - at[0] + end)

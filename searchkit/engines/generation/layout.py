@@ -69,19 +69,19 @@ class Layout:
         """The columns of NUMBERS of the new generation."""
         return {name: merged_numbers(name, self.stretches()) for name in NUMBERS}
 
-    def move(self, number: int, space: str) -> Move:
-        """How the positions of a source move."""
-        old: Array = getattr(self.sources[number], f"{space}_base")
+    def moves(self, space: str) -> list[Move]:
+        """How the positions of each source move."""
+        bases: list[Array] = [getattr(rows, f"{space}_base") for rows in self.sources]
         new, row = self.base(space), 0
-        borders, distances, kept = [0], [0], [False]
-        for source, low, end in self.pieces:
-            if source == number:
-                borders += [old[low], old[end]]
-                distances += [new[row] - old[low], 0]
-                kept += [True, False]
+        parts = [[(0, 0, False)] for _ in bases]  # border, distance, kept
+        for number, low, end in self.pieces:
+            old = bases[number]
+            distance = int(new[row] - old[low])
+            parts[number] += (int(old[low]), distance, True), (int(old[end]), 0, False)
             row += end - low
-        borders, distances, kept = [*borders, old[-1]], [*distances, 0], [*kept, False]
-        return _without_empty(np.array(borders), np.array(distances), np.array(kept))
+        for part, old in zip(parts, bases, strict=True):
+            part.append((int(old[-1]), 0, False))
+        return [_without_empty(*map(np.array, zip(*p, strict=True))) for p in parts]
 
 
 def _without_empty(borders: Array, distances: Array, kept: Array) -> Move:

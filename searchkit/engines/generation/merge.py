@@ -101,7 +101,7 @@ class SpaceMerge:
     def __init__(self, space: str, sources: Sequence[Source], layout: Layout) -> None:
         self._space = space
         self._sources = sources
-        self._moves = [layout.move(number, space) for number in range(len(sources))]
+        self._moves = layout.moves(space)
         terms = tuple(self._completed(self._standing()))
         number_of = numbers(terms)
         local = (local_numbers(terms, number_of) for terms in self._source_terms())

@@ -35,7 +35,7 @@ class OldGeneration:
     def pages(self, name: str) -> Texts:
         """One of the columns of PAGES."""
         columns = self._files["pages"]
-        offsets = array(columns, f"{name}_offsets", "<u8").astype(np.int64)
+        offsets = array(columns, f"{name}_offsets", "<u8")
         return Texts(array(columns, name, "u1"), offsets)
 
     def terms(self, space: str) -> list[bytes]:
