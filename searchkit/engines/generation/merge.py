@@ -278,6 +278,7 @@ class TextMerge(SpaceMerge):
 
     def _number(self, number_of: Mapping[bytes, int]) -> None:
         self._targets, self._members = self._classes.members(self.terms, number_of)
+        del self._classes, self._known  # much memory, and not needed any more
         self._words = FrequencyTable(self._table, len(number_of))
 
     def _word_slabs(self) -> Iterator[tuple[int, int]]:
