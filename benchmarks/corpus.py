@@ -41,7 +41,7 @@ def measure_builds(folder: Path, all_jobs: list[int], work: Path) -> Path:
     """Print the cost of each kind of build; the last index that was built."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     size_mib = sum(path.stat().st_size for path in files) / MIB
-    print(f"{folder.name}: {len(files)} files, {size_mib:.1f} MB")
+    print(f"{folder.name}: {len(files)} files, {size_mib:.1f} MiB")
     copy = Path(shutil.copytree(folder, work / "copy", symlinks=True))
     for jobs in all_jobs:
         index = work / f"index{jobs}"
@@ -62,8 +62,8 @@ def show_build(
     cost = processes.run(command)
     rate = size_mib / cost.seconds
     print(
-        f"  {what:24} {cost.seconds:7.1f} s  {rate:6.2f} MB/s  "
-        f"{cost.peak_mib:6.0f} MB of memory at most"
+        f"  {what:24} {cost.seconds:7.1f} s  {rate:6.2f} MiB/s  "
+        f"{cost.peak_mib:6.0f} MiB of memory at most"
     )
 
 
@@ -73,7 +73,7 @@ def measure_searches(index: Path, queries: Path) -> None:
         stats = engine.stats()
         print(
             f"  index: {stats.documents} articles, {stats.terms} terms, "
-            f"{stats.size_bytes / MIB:.1f} MB, "
+            f"{stats.size_bytes / MIB:.1f} MiB, "
             f"{stats.size_bytes / stats.text_bytes:.2f} of the visible text\n"
         )
         print(f"{'total':>6} {'first ms':>9} {'median ms':>10}  query → first hit")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from os import PathLike, cpu_count
 from pathlib import Path
@@ -211,7 +211,8 @@ class SearchEngine:
         Raises: ArticleNotFoundError.
         """
         row = self._row(doc_id)
-        return replace(self._reader.article(row), path=self._path(row, doc_id))
+        (path,) = self._paths((row.number,), (doc_id,))
+        return replace(self._reader.article(row), path=path)
 
     def matches(self, query: str, doc_id: str) -> tuple[Snippet, ...]:
         """Every place of one article where the query stands, in text order.
@@ -320,8 +321,21 @@ class SearchEngine:
                 until=_earliest(filters.until, _day(until, last=True)),
             )
             planned = replace(planned, filters=filters)
+            notes = (*notes, *self._unknown(filters.topics))
         evaluation = Evaluation(finder, planned)
         return evaluation, (*notes, *ignored, *self._outdated())
+
+    def _unknown(self, topics: Iterable[str]) -> Iterator[Note]:
+        """A note for each folded topic that no article has."""
+        names = self._reader.topic_names
+        known = dict(zip(_folded(names), names, strict=True))
+        for topic in topics:
+            if topic not in known:
+                from difflib import get_close_matches
+
+                close = [known[name] for name in get_close_matches(topic, known)]
+                like = f" (like it: {', '.join(close)})" if close else ""
+                yield Note("filtered", topic, f"“{topic}” is no topic{like}")
 
     def _outdated(self) -> tuple[Note, ...]:
         from searchkit.analysis.analyzer import fingerprint
@@ -356,7 +370,7 @@ class SearchEngine:
         from searchkit.query.hits import hits
 
         with damage_told(self.index_path):
-            return hits(evaluation, page, self._config, self._path)
+            return hits(evaluation, page, self._config, self._paths)
 
     def _row(self, doc_id: str) -> Summary:
         number = self._reader.number_of(doc_id)
@@ -365,9 +379,13 @@ class SearchEngine:
             raise ArticleNotFoundError(doc_id, hint=hint)
         return self._reader.summary(number)
 
-    def _path(self, row: Summary, doc_id: str) -> str | None:
-        """Where the file is now: the corpus may have moved since it was analysed."""
-        return self._corpus + doc_id.replace("/", os.sep) if self._corpus else row.path
+    def _paths(
+        self, numbers: Sequence[int], doc_ids: Sequence[str]
+    ) -> list[str | None]:
+        """Where the files are now: the corpus may have moved since it was analysed."""
+        if self._corpus:
+            return [self._corpus + doc_id.replace("/", os.sep) for doc_id in doc_ids]
+        return [path or None for path in self._reader.texts("path").several(numbers)]
 
     @cached_property
     def _corpus(self) -> str:

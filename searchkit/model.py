@@ -176,7 +176,8 @@ class SearchResult:
     """One page of hits. `total` and `facets` count all matches, not the page.
 
     `complete` is the number of matches that hold every word of the query; they
-    come first when hits are sorted by relevance. `collapsed` is the number of matches
+    come first when hits are sorted by relevance, but for the hits of a question, whose
+    order is that of the scores. `collapsed` is the number of matches
     that are folded into others: all pages together have `total - collapsed` hits.
     """
 

@@ -159,6 +159,18 @@ def test_an_article_that_breaks_leaves_the_index(corpus: Path, tmp_path: Path) -
     assert [name for name, _ in report.failures] == ["one.md"]
 
 
+def test_an_article_that_still_cannot_be_read_makes_no_new_index(
+    corpus: Path, tmp_path: Path
+) -> None:
+    write(corpus, "empty.md", "")
+    first = searchkit.build(corpus, tmp_path / "index")
+    again = searchkit.build(corpus, tmp_path / "index")
+    assert again.index_path == first.index_path
+    assert again.failures == first.failures
+    assert again.unchanged == first.added
+    assert [*(tmp_path / "index").glob("generation-*")] == [first.index_path]
+
+
 def test_an_article_that_no_reader_foresaw_stops_no_build(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -301,8 +313,9 @@ def test_one_build_at_a_time_and_no_dead_locks(corpus: Path, tmp_path: Path) -> 
     )
     assert holder.stdout
     holder.stdout.readline()
-    with pytest.raises(searchkit.IndexLockedError):
+    with pytest.raises(searchkit.IndexLockedError) as caught:
         searchkit.build(corpus, index)
+    assert caught.value.hint == "Wait until it has ended."  # nothing answers yet
     holder.kill()
     holder.wait()
     holder.stdout.close()

@@ -4,14 +4,27 @@ from pathlib import Path
 
 import pytest
 
+import searchkit
 from searchkit.config import SETTINGS, Config, load_config
 from searchkit.errors import ConfigError
+from searchkit.record import replace
 
 
 def write(folder: Path, text: str) -> Path:
     file = folder / "searchkit.toml"
     file.write_text(text, encoding="utf-8")
     return file
+
+
+@pytest.mark.parametrize("setting", ["glossary", "bilingual", "dictionaries"])
+def test_a_file_that_is_not_there_is_said_plainly(setting: str, tmp_path: Path) -> None:
+    absent = str(tmp_path / "absent")
+    value = (absent,) if setting == "dictionaries" else absent
+    config = replace(Config(), **{setting: value})
+    with pytest.raises(ConfigError) as caught:
+        searchkit.build([], tmp_path / "index", config=config)
+    why = f" {absent} cannot be read (No such file or directory)."
+    assert str(caught.value).endswith(why)
 
 
 def test_defaults_hold_where_nothing_is_set(tmp_path: Path) -> None:

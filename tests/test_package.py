@@ -13,6 +13,7 @@ import yaml
 from conftest import ROOT
 
 import searchkit
+from searchkit.config import SETTINGS
 from searchkit.query.parser import FIELDS
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -81,6 +82,20 @@ def test_readme_names_every_field_and_command() -> None:
         assert f'"{field}"' in README
     for command in program.commands:
         assert f"searchkit {command}" in README
+
+
+@pytest.mark.parametrize(
+    "page", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")], ids=lambda page: page.stem
+)
+def test_no_page_installs_the_other_searchkit_of_pypi(page: Path) -> None:
+    installed = r"pip install (?:-\S+ )*[\"']?searchkit"
+    assert not re.search(installed, page.read_text("utf-8"))
+
+
+def test_the_page_on_the_terminal_names_every_setting() -> None:
+    page = (ROOT / "docs" / "terminal.md").read_text("utf-8")
+    for name in SETTINGS:
+        assert f"\n| `{name}` |" in page
 
 
 def test_two_commands_are_one_line_each() -> None:

@@ -142,6 +142,24 @@ def test_articles_with_every_word_come_first(opened: Opened) -> None:
     }
 
 
+def test_a_question_need_not_be_found_word_by_word(opened: Opened) -> None:
+    aside = "甲壳、乙醇、丙烯都在这里，" + "还有许多其他的词语" * 40
+    about = Article("b", "甲壳与乙醇", "甲壳，乙醇。甲壳乙醇")
+    engine = opened(aside, about, "丙烯丙烯", "别的", "另外的")
+    question = engine.search("甲壳 乙醇 丙烯 是什么？")
+    assert ids(question)[0] == "b"
+    assert question.hits[0].missing == ("丙烯",)
+    assert (question.total, question.complete) == (3, 1)
+    assert ids(engine.search("甲壳 乙醇 丙烯"))[0] == "a"  # these are words
+    assert ids(engine.search("甲壳 乙醇 是什么"))[0] == "b"  # has both
+
+
+def test_rows_of_light_words_decide_nothing(opened: Opened) -> None:
+    engine = opened("倒排索引都会被压缩", "倒排索引倒排索引", "别的")
+    for question in ("倒排索引都会被", "在该倒排索引"):
+        assert ids(engine.search(question))[0] == "b"
+
+
 def test_question_words_decide_nothing(opened: Opened) -> None:
     engine = opened("倒排索引怎么样都行", "倒排索引的压缩：倒排索引用变长编码压缩")
     assert ids(engine.search("倒排索引怎么压缩"))[0] == "b"
@@ -319,6 +337,61 @@ def test_every_match_of_one_article(opened: Opened) -> None:
     assert [s.line for s in engine.matches("梯度", "a")] == [1, 5]
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["out of memory.", "`memory`", "`free memory` now", "memory．"],
+)
+def test_signs_around_a_pasted_word_hide_no_article(query: str, opened: Opened) -> None:
+    engine = opened(
+        "Memory and disk are full, now.",
+        "It is out of memory. Free `memory` now",
+        "```\nfree `memory` now, memory．\n```",
+    )
+    notes = [note.message for note in engine.search(query).notes]
+    assert "“memory” is in 3 articles" in notes
+
+
+def test_an_excluded_letter_may_be_an_option_of_a_command(opened: Opened) -> None:
+    engine = opened("kubectl get -o wide", "o kubectl get")
+    notes = [note.message for note in engine.search("get -o").notes]
+    assert 'without “o”: 2 articles have it; in quotes, "-o" is searched' in notes
+    assert ids(engine.search('get "-o"')) == ["a"]
+
+
+@pytest.mark.parametrize("query", ["", " \u3000\n"])
+def test_an_empty_query_is_said_to_be_empty(query: str, opened: Opened) -> None:
+    result = opened("梯度").search(query)
+    assert (result.total, [*map(str, result.notes)]) == (0, ["the query is empty"])
+
+
+def test_a_topic_that_no_article_has_is_named(opened: Opened) -> None:
+    engine = opened(Article("a", "一", "梯度", ("Kubernetes",)))
+    result = engine.search("梯度", topics=["kubernets", "KUBERNETES"])
+    assert result.total == 0
+    assert "“kubernets” is no topic (like it: Kubernetes)" in map(str, result.notes)
+    assert not any("topic" in str(n) for n in engine.search("梯度", topics=()).notes)
+
+
+def test_a_row_of_full_stops_is_still_searched(opened: Opened) -> None:
+    assert ids(opened("等一下...", "没有").search("...")) == ["a"]
+
+
+@pytest.mark.parametrize("excluded", ["-docker.", "-docker,", "-docker。"])
+def test_what_ends_a_sentence_does_not_narrow_an_exclusion(
+    excluded: str, opened: Opened
+) -> None:
+    engine = opened("容器 docker 引擎", "容器 podman")
+    assert ids(engine.search(f"容器 {excluded}")) == ["b"]
+
+
+@pytest.mark.parametrize("sign", ["—", "–", "/", "\\"])
+def test_a_sign_that_parts_words_is_no_word(sign: str, opened: Opened) -> None:
+    engine = opened("深度学习入门", f"深度学习 {sign} 别的")
+    result = engine.search(f"深度学习 {sign} 入门")
+    assert ids(result)[0] == "a"
+    assert f"“{sign}” was ignored: it has no word" in [n.message for n in result.notes]
+
+
 def test_unknown_article_is_named(shipped: SearchEngine) -> None:
     with pytest.raises(searchkit.ArticleNotFoundError, match="nowhere") as caught:
         shipped.article("nowhere")
@@ -340,6 +413,12 @@ def test_quotes_that_are_nowhere_do_not_empty_a_long_question(opened: Opened) ->
     assert ids(engine.search(question.replace(' "', ' +"'))) == []
 
 
+def test_words_of_a_long_question_need_no_blanks(opened: Opened) -> None:
+    engine = opened(Article("a", "编辑器", "编辑文本时的显示"))
+    assert ids(engine.search("编辑文本的编辑器怎么做到“所见即所得”")) == ["a"]
+    assert ids(engine.search("编辑器“所见即所得”")) == []
+
+
 def test_contractions_decide_nothing(opened: Opened) -> None:
     engine = opened(Article("a", "Parsers", "on parsers"), Article("b", "Id", "i d"))
     result = engine.search("I'd like's parsers")
@@ -352,3 +431,10 @@ def test_light_characters_beside_an_unknown_name(opened: Opened) -> None:
     result = engine.search("榅桲还有什么")
     assert ids(result)[0] == "a"
     assert not {"榅桲", "榅桲还"} & set(result.hits[0].missing)
+
+
+def test_generics_are_found_as_they_are_written(opened: Opened) -> None:
+    engine = opened("word2vec 的 t 值，vec 与 t", "`f(x: Vec<T>)`", "`Vec<Foo>`")
+    assert ids(engine.search("Vec<T>")) == ["b"]
+    assert ids(engine.search("Foo<Bar>")) == ["c"]  # stands nowhere, so its words
+    assert ids(engine.search("logs <foo>")) == ["c"]

@@ -6,6 +6,7 @@ The library and rich are imported where they are used, so that help comes at onc
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +31,11 @@ from searchkit.model import IndexStats
 @with_index
 @click.option("--full", is_flag=True, help="Analyse every article anew.")
 @click.option("--quiet", is_flag=True, help="Say only what went wrong; for cron.")
-@click.option("--strict", is_flag=True, help="Keep the old index if any article fails.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Keep the old index if any article is skipped or noticed.",
+)
 @click.option(
     "--jobs",
     metavar="N",
@@ -284,8 +289,10 @@ def config(index: str | None) -> int:
     origins = {**loaded, "index": "--index"} if index else loaded
     in_force = settings(index=index)
     for name, origin in origins.items():
-        value = str(getattr(in_force, name))
-        click.echo(f"{name:<20}{printable(value):<20} {printable(origin)}")
+        value = getattr(in_force, name)
+        if isinstance(value, tuple):  # as searchkit.toml has it
+            value = json.dumps(value, ensure_ascii=False)
+        click.echo(f"{name:<20}{printable(str(value)):<20} {printable(origin)}")
     return DONE
 
 

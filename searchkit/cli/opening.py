@@ -54,6 +54,9 @@ def places(engine: SearchEngine) -> Places:
 def find_article(engine: SearchEngine, typed: str) -> Article:
     """The article of that `doc_id`, or of the file with that path.
 
+    A path may be as `search` prints it on a terminal, with `…` for its middle, where
+    only one article has such a path.
+
     Raises:
         ArticleNotFoundError: its hint names the ids that look alike.
     """
@@ -61,9 +64,12 @@ def find_article(engine: SearchEngine, typed: str) -> Article:
     for doc_id in (typed, places(engine).doc_id(typed)):
         if doc_id in known:
             return engine.article(doc_id)
+    shortened = places(engine).shortened(typed, known)
+    if len(shortened) == 1:
+        return engine.article(shortened[0])
     from difflib import get_close_matches
 
-    close = get_close_matches(typed, known, n=3)
+    close = shortened[:3] or get_close_matches(typed, known, n=3)
     hint = "`searchkit search --paths QUERY` prints what there is."
     if close:
         hint = f"Did you mean {', or '.join(close)}?"

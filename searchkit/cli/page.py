@@ -143,8 +143,12 @@ def _line_of(offset: int, spans: list[tuple[int, int]]) -> int:
 
 
 def _footer(result: SearchResult, offset: int, width: int) -> Iterator[Text]:
-    took = f"{result.took_ms:.1f} ms"
-    yield Text(shorten_end(f"{count_line(result, offset)} ({took})", width), TITLE)
+    counts = f"{count_line(result, offset)} ({result.took_ms:.1f} ms)"
+    yield from _wrapped(counts, TITLE, width)
     for line in [topics_line(result.facets), *note_lines(result)]:
-        for start, end in wrap(line, width):
-            yield Text(line[start:end], QUIET)
+        yield from _wrapped(line, QUIET, width)
+
+
+def _wrapped(line: str, style: Style, width: int) -> Iterator[Text]:
+    for start, end in wrap(line, width):
+        yield Text(line[start:end], style)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from searchkit.record import record
 
 _LINE = re.compile(r":\d+$")
+_MIDDLE = "…"  # of a path, as `lines.shorten_middle` prints it
 
 
 @record
@@ -42,6 +44,19 @@ class Places:
         if corpus and path.is_relative_to(corpus):
             return path.relative_to(corpus).as_posix()
         return _LINE.sub("", typed)
+
+    def shortened(self, typed: str, doc_ids: Iterable[str]) -> list[str]:
+        """The articles whose path, or `path:line`, was printed as `head…tail`."""
+        head, shortened, tail = _LINE.sub("", typed).partition(_MIDDLE)
+        if not shortened:
+            return []
+
+        def fits(doc_id: str) -> bool:
+            path = str(self.corpus / doc_id) if self.corpus else None
+            shown = self.shown(doc_id, path)
+            return shown.startswith(head) and shown.endswith(tail)
+
+        return [*filter(fits, doc_ids)]
 
 
 def _real(path: Path) -> Path:

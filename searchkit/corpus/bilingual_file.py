@@ -64,8 +64,9 @@ def _installed() -> Path | None:
 
 
 def _unusable(path: str, error: Exception) -> ConfigError:
+    why = getattr(error, "strerror", None) or error
     return ConfigError(
-        f"The dictionary {path} cannot be read ({error}).",
+        f"The dictionary {path} cannot be read ({why}).",
         path=path,
         key="bilingual",
         hint=f"It is a file in CC-CEDICT's format, {INSTALLED} or {NONE}.",

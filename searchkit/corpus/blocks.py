@@ -1,9 +1,10 @@
 """Which lines of a Markdown article belong together, and as what?
 
 A line scanner in CommonMark's manner (https://spec.commonmark.org/0.31.2/#blocks),
-with GitHub's tables, footnotes, definition lists, Docusaurus' `:::` and MDX. It gives
-the leaves in reading order, each with its source lines; the text of a leaf is still
-inline Markdown. Lists and quotes leave no trace: nobody reads their markers.
+with GitHub's tables, footnotes, definition lists, Docusaurus' `:::`, Hugo's tags around
+code (`highlight`, and `text` of the Istio site) and MDX. It gives the leaves in reading
+order, each with its source lines; the text of a leaf is still inline Markdown. Lists
+and quotes leave no trace: nobody reads their markers.
 
 Two things are decided here that CommonMark leaves to what comes after it. A comment
 ends at its `-->` wherever that is, and display math at its closing delimiter, so that
@@ -43,6 +44,12 @@ _PREFIX_WITH_TABS = re.compile(r"[ \t>]*(?:(?:[-+*:]|\d{1,9}[.)])[ \t>]+)*")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?= |\t|$)")
 _BACKTICK_FENCE = re.compile(r" {0,3}(`{3,})([^`]*)$")
 _TILDE_FENCE = re.compile(r" {0,3}(~{3,})(.*)$")
+_CODE_TAG = re.compile(r" {0,3}(\{\{<)\s*(highlight|text)\b([^<>]*)>\}\}[ \t]*$")
+_CODE_TAG_ENDS = {
+    name: re.compile(rf"\A[ \t>]*\{{\{{<\s*/\s*{name}\s*>\}}\}}[ \t]*\Z")
+    for name in ("highlight", "text")
+}
+_SYNTAX = re.compile(r"\bsyntax=|[\"'`]")
 _LANGUAGE = re.compile(r"[{\s.]*([^\s{},:=.][^\s{},:=]*)(?!\S*=)")
 _RULE = re.compile(r" {0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
@@ -152,6 +159,7 @@ class _Scanner:
         self._no_math_end = {"$$": -1, "\\]": -1}
         # The line, or the first one if there is none, on which nothing goes on.
         self._last_comment_end = 1 + body.count("\n", 0, max(0, body.rfind("-->")))
+        self._last_tag_ends: dict[str, int] = {}
         self._is_mdx = is_mdx
         self._starters = self._make_starters()
 
@@ -168,6 +176,7 @@ class _Scanner:
             "_": self._start_rule,
             "|": self._start_table,
             ":": self._start_colon,
+            "{": self._start_code_tag,
         }
         if self._is_mdx:
             starters |= {
@@ -429,6 +438,32 @@ class _Scanner:
             language=language,
         )
         return True
+
+    def _start_code_tag(
+        self, number: int, rest: str, depth: int, is_lazy: bool
+    ) -> bool:
+        """A fence of Hugo's: what the tag encloses is not read as Markdown."""
+        match = _CODE_TAG.match(rest)
+        if match is None or not self._tag_is_closed(match.group(2), number):
+            return False
+        self._settle(depth)
+        self._raw = _Raw(
+            "code",
+            [],
+            _CODE_TAG_ENDS[match.group(2)],
+            keeps_end=False,
+            indent=match.start(1),
+            language=_language(_SYNTAX.sub("", match.group(3))),
+        )
+        return True
+
+    def _tag_is_closed(self, name: str, number: int) -> bool:
+        """Whether the tag ends on a later line; the lines are looked at once."""
+        if name not in self._last_tag_ends:
+            ends = _CODE_TAG_ENDS[name]
+            closing = (n for n, line in enumerate(self._lines, 1) if ends.match(line))
+            self._last_tag_ends[name] = max(closing, default=0)
+        return number < self._last_tag_ends[name]
 
     def _start_html(self, number: int, rest: str, depth: int, is_lazy: bool) -> bool:
         ends, begins = self._html_end(rest, may_be_any_tag=not self._paragraph)

@@ -36,7 +36,8 @@ def read_user_glossary(path: str) -> UserGlossary:
     try:
         lines = Path(path).read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise _unusable(path, f"cannot be read ({error})") from error
+        why = getattr(error, "strerror", None) or error
+        raise _unusable(path, f"cannot be read ({why})") from error
     added: list[tuple[str, str, int]] = []
     banned: list[tuple[str, str, int]] = []
     for number, line in enumerate(lines, 1):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from searchkit.engines import adjacency, ranking
+from searchkit.engines import adjacency
 from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.plan import AnyOf, Group, Leaf, Node
 
@@ -38,7 +38,7 @@ def parts_of(
             else:
                 yield from parts_of(finder, child, pairs_of)
         for twin in node.twins:
-            share = ranking.share_of_twin(likely=twin.likely)
+            share = finder.share_of_twin(twin)
             yield from _leaf_parts(finder, twin.leaf, factor=share)
 
 
@@ -53,6 +53,7 @@ def _leaf_parts(
     for source, worths in layers:
         table = kernel.table(worths, found.idf * factor)
         table = adjacency.with_shares(finder, leaf, table, pairs)
+        column = finder.column(source)
         is_term = isinstance(source, TermPostings)
-        most = float(table[source.top]) if is_term else kernel.most(table)
-        yield finder.column(source), table, most
+        top = source.top if is_term else kernel.top_code(column)
+        yield column, table, float(table[top])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from searchkit.engines import filters, formulas, matching, ranking
 from searchkit.engines.columns.postings import TermPostings
-from searchkit.engines.plan import ALL_FIELDS, Filters, FormulaLeaf, Leaf, Slot
+from searchkit.engines.plan import ALL_FIELDS, Filters, FormulaLeaf, Leaf, Slot, Twin
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.record import record
 
@@ -188,6 +188,17 @@ class Finder:
     def score(self, leaf: Leaf, number: int) -> float:
         """The leaf's part of one document's score."""
         return float(self.scores(leaf, self.kernel.chosen([number]))[0])
+
+    def share_of_twin(self, twin: Twin) -> float:
+        """Of the score that a twin's leaf gives a document, what the twin adds.
+
+        A name is worth no less than the words that it stands for together.
+        """
+        if twin.likely:
+            return ranking.TRANSLATION
+        own = self.found(twin.leaf).idf
+        named = sum(self.found(leaf).idf for leaf in twin.of)
+        return ranking.TWIN * max(1.0, named / own) if own else ranking.TWIN
 
     def degrees(self, leaf: Leaf, number: int) -> list[float]:
         """A document's x for the leaf, then for what is closer to what was typed."""

@@ -241,10 +241,11 @@ def build_lock(index: Path, *, wait_s: float = 0) -> Iterator[None]:
         lock = FileLock(index / _LOCK)
         lock.acquire(timeout=wait_s)
     except Timeout:
+        answers = "; the index answers meanwhile" if current_or_none(index) else ""
         raise IndexLockedError(
             f"Another build is writing to {index}.",
             path=index,
-            hint="Wait until it has ended; the index answers meanwhile.",
+            hint=f"Wait until it has ended{answers}.",
         ) from None
     except OSError as error:
         if error.errno in NO_ROOM:

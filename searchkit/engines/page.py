@@ -139,6 +139,8 @@ def atom_starts(text: str, parts: Iterable[tuple[int, int]]) -> list[int]:
 
 def atom_end(text: str, start: int, end: int) -> int:
     """Where the atom that begins at `start` ends, not after `end`, by the rule."""
+    if start < end and "\u3001" <= text[start] <= "\u9fff":  # one character, no blank
+        return start + 1
     atom = ATOM.match(text, start, end)
     return atom.end() if atom else start
 
@@ -191,7 +193,10 @@ class Page:
         "head",
         "pieces",
         "rows",
+        "weighed_bytes",
     )
+
+    weighed_bytes: int
 
     def __init__(self, data: bytes | memoryview) -> None:
         """Read the directory. Raises: DAMAGE."""
@@ -437,12 +442,14 @@ class Chunk:
             raise ValueError("a chunk has other atoms than its page says")
         return found
 
-    def atom_end(self, piece: int, index: int) -> int:
-        """Where the atom ends that is the piece's `index`-th."""
-        start = self.atoms(piece, index + 1)[index]
+    def atom_span(self, piece: int, first: int, last: int) -> tuple[int, int]:
+        """Where the piece's `first`-th atom begins and its `last`-th ends."""
+        starts = self.atoms(piece, last + 1)
         if self.modes[piece] & STORED:
-            return start + self._column(_LENGTHS)[self._stored(piece)[0] + index]
-        return atom_end(self.text, start, self.ends[piece])
+            end = starts[last] + self._column(_LENGTHS)[self._stored(piece)[0] + last]
+        else:
+            end = atom_end(self.text, starts[last], self.ends[piece])
+        return starts[first], end
 
     def _stored(self, piece: int) -> tuple[int, int]:
         """From where to where the atoms of a piece are stored."""

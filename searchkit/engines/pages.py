@@ -438,10 +438,10 @@ class _Whole:
         for index, mode in enumerate(chunk.modes):
             self._add_piece(chunk, index, continued=bool(mode & CONTINUED))
             self.lines += [(at + base & WORD, n) for at, n in chunk.lines(index)]
-            starts = chunk.atoms(index)
-            ends = [chunk.atom_end(index, at) for at in range(len(starts))]
-            self.starts.extend(base + start for start in starts)
-            self.lengths.extend(e - s for s, e in zip(starts, ends, strict=True))
+            count = len(chunk.atoms(index))
+            atoms = [chunk.atom_span(index, at, at) for at in range(count)]
+            self.starts.extend(base + start for start, _ in atoms)
+            self.lengths.extend(end - start for start, end in atoms)
         _, *headings = chunk.headings()
         for heading, (line, start) in zip(
             headings, chunk.section_places(), strict=True

@@ -121,10 +121,15 @@ class Filters:
 
 @record
 class Plan:
-    """A whole query, ready to run."""
+    """A whole query, ready to run.
+
+    Documents that lack no word come first, but in a question the score alone decides:
+    who writes a sentence does not expect to find all of it.
+    """
 
     root: Node
     filters: Filters = Filters()
+    is_question: bool = False
 
     def leaves(self) -> tuple[Leaf, ...]:
         """Every leaf that may match in a hit: those under NOT are left out."""

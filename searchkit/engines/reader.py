@@ -10,7 +10,7 @@ import sys
 from _thread import allocate_lock
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,7 +130,7 @@ class GenerationReader:
         self.manifest = generations.read_manifest(generation)
         generations.compare_sizes(generation, self.manifest)
         self._read_pages = Decoded(_PAGE_BYTES)
-        self._last_page: tuple[int, Page, int] | None = None
+        self._last_pages: list[tuple[int, Page]] = []
         self._lock = allocate_lock()
         self._files: dict[str, Columns] = {}
         self._terms: dict[tuple[str, str | int], Any] = {}
@@ -162,7 +162,7 @@ class GenerationReader:
     def close(self) -> None:
         """Let the files go. The reader cannot be used after that."""
         self._read_pages = Decoded(0)  # their views would keep the files mapped
-        self._last_page = None
+        self._last_pages = []
         for columns in self._files.values():
             columns.close()
 
@@ -305,9 +305,11 @@ class GenerationReader:
 
     def topics(self, number: int) -> tuple[str, ...]:
         """The topics of a document, as the article has them."""
-        bounds = self.topics_at[number], self.topics_at[number + 1]
+        first, end = self.topics_at[number], self.topics_at[number + 1]
+        if first == end:
+            return ()
         names = self.topic_names
-        return tuple(names[topic] for topic in self.topic_numbers[slice(*bounds)])
+        return tuple([names[topic] for topic in self.topic_numbers[first:end]])
 
     def digest(self, number: int) -> bytes:
         """The digest of the source of a document."""
@@ -343,19 +345,29 @@ class GenerationReader:
 
     def page(self, number: int) -> Page:
         """The visible text of a document, of which little or nothing is inflated."""
+        return self.pages((number,))[0]
+
+    def pages(self, numbers: Sequence[int]) -> list[Page]:
+        """The same of some documents."""
+        for number, page in self._last_pages:  # read after they had been asked for
+            size = page.memory_bytes()
+            if page.weighed_bytes != size:
+                page.weighed_bytes = size
+                self._read_pages.weigh(number, size)
+        kept, get = self._read_pages.peek, self._read_pages.get
+        found: list[Page] = [
+            kept(number) or get(number, partial(self._page, number))
+            for number in numbers
+        ]
+        self._last_pages = [*zip(numbers, found, strict=True)]
+        return found
+
+    def _page(self, number: int) -> tuple[Page, int]:
         from searchkit.engines.page import Page
 
-        def read() -> tuple[Page, int]:
-            page = Page(self._stored("page", number))
-            return page, page.memory_bytes()
-
-        if self._last_page:  # it was read after it had been asked for
-            before, page, size = self._last_page
-            if size != (now := page.memory_bytes()):
-                self._read_pages.weigh(before, now)
-        page = self._read_pages.get(number, read)
-        self._last_page = number, page, page.memory_bytes()
-        return page
+        page = Page(self._stored("page", number))
+        page.weighed_bytes = page.memory_bytes()
+        return page, page.weighed_bytes
 
     def article(self, row: Summary) -> Article:
         """The article as it was indexed; its path is the one that was stored."""

@@ -5,11 +5,13 @@ k of all. Ties are broken by the documents' numbers, which are in order of `doc_
 
 First come sets of documents: those that answer, those of them that lack no word, those
 that have each word as typed. Only documents that may be on the page get scores: the
-first of these sets fills it before the next is looked at.
+last of these sets fills it before the one before is looked at. In a question, which
+nobody expects to find word by word, there is but the first.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
@@ -44,6 +46,7 @@ Sort = Literal["relevance", "date"]
 _NO_FILTERS = Filters()
 _NOTHING = Plan(Group())  # neither words nor filters
 _SLACK = 1 + 1e-9  # of a bound, for what rounding adds to a score
+_SEEDS = 64  # best documents of each word: with all that are kept enough is much more
 _FEW = 1024  # documents of which each is scored
 
 
@@ -144,6 +147,8 @@ class Evaluation:
         """How many of them lack no word."""
         if (leaf := self._only_leaf) is not None:
             return self.finder.found(leaf).document_count
+        if self.answer.complete is self.answer.hits:
+            return self.total
         return self._kernel.count(self.answer.complete)
 
     @property
@@ -260,15 +265,13 @@ class Evaluation:
         twins = [twin for twin in self.plan.twins() if not twin.likely]
         if not twins:
             return {}
-        return {
-            int(number): {
-                leaf
-                for twin in twins
-                if self.twin_score(twin, int(number))
-                for leaf in twin.of
-            }
-            for number in numbers
-        }
+        found: dict[int, set[Leaf]] = {int(number): set() for number in numbers}
+        for twin in twins:
+            scores = self._twin_scores(twin, numbers)
+            for leaves, score in zip(found.values(), scores, strict=True):
+                if score:
+                    leaves.update(twin.of)
+        return found
 
     def twins(self, number: int) -> list[Twin]:
         """The twins by which a document answers: it lacks what was typed."""
@@ -308,12 +311,14 @@ class Evaluation:
         return self._group(node)
 
     def _either(self, answers: Sequence[Answer]) -> Answer:
-        union = self._kernel.union
-        return Answer(
-            union([answer.hits for answer in answers]),
-            union([answer.complete for answer in answers]),
-            union([answer.literal for answer in answers]),
-        )
+        """What any of some answers has; sets that are the same are made once."""
+        hits = self._kernel.union([answer.hits for answer in answers])
+        complete = literal = hits
+        if any(answer.complete is not answer.hits for answer in answers):
+            complete = self._kernel.union([answer.complete for answer in answers])
+        if any(answer.literal is not answer.hits for answer in answers):
+            literal = self._kernel.union([answer.literal for answer in answers])
+        return Answer(hits, complete, literal)
 
     def _group(self, group: Group) -> Answer:
         kernel = self._kernel
@@ -357,11 +362,10 @@ class Evaluation:
         documents, union = self.finder.documents, self._kernel.union
         same = [documents(twin.leaf) for twin in twins if not twin.likely]
         alike = [documents(twin.leaf) for twin in twins if twin.likely]
-        return Answer(
-            union([answer.hits, *same, *alike]),
-            union([answer.complete, *same]) if same else answer.complete,
-            answer.literal,
-        )
+        complete = union([answer.complete, *same]) if same else answer.complete
+        if alike or answer.hits is not answer.complete:
+            return Answer(union([answer.hits, *same, *alike]), complete, answer.literal)
+        return Answer(complete, complete, answer.literal)
 
     def _weak_node(self, node: Node) -> bool:
         return isinstance(node, Leaf) and self.weak(node)
@@ -395,7 +399,7 @@ class Evaluation:
 
     def _twin_scores(self, twin: Twin, numbers: Numbers) -> Scores:
         kernel = self._kernel
-        share = ranking.share_of_twin(likely=twin.likely)
+        share = self.finder.share_of_twin(twin)
         scores = kernel.times(self.finder.scores(twin.leaf, numbers), share)
         if not twin.of:
             return scores
@@ -429,6 +433,8 @@ class Evaluation:
         if heads := self._heads(count):
             return heads
         answer, kernel = self.answer, self._kernel
+        if self.plan.is_question:
+            return self._best(answer.hits, count)
         best = self._best(answer.literal, count)
         tiers = (answer.complete, answer.literal), (answer.hits, answer.complete)
         for all_of_them, before in tiers:
@@ -477,23 +483,19 @@ class Evaluation:
             return kernel.best(numbers, words, count)
         best: list[tuple[int, float]] = []
         limits = kernel.times(limits, _SLACK)
-
-        def best_at(places: Numbers) -> list[tuple[int, float]]:
+        looks, above = kernel.looks_a_hit * count, math.inf
+        enough = -math.inf  # what a document must be worth to be among the best
+        while above > enough:
+            # The highest limits of those not looked at, if they can still be enough.
+            below = max(enough, kernel.nth_highest(limits, looks))
+            places = kernel.between(limits, below, above)
             looked, scores = kernel.taken(numbers, places), kernel.taken(words, places)
             scores = self._with_pairs(pairs, scores, looked)
-            return kernel.best(looked, scores, count)
-
-        for looks in (kernel.looks_a_hit * count, 8 * kernel.looks_a_hit * count):
-            if len(numbers) <= looks:
-                break
-            best = best_at(kernel.chosen(kernel.highest(limits, looks)))
-            # What can be as good as these: of as many the limits are the highest.
-            left = kernel.at_least(limits, best[-1][1])
-            if len(left) <= looks:
-                return best
-            if len(left) <= _FEW:
-                return best_at(left)
-        return best_at(kernel.at_least(limits, best[-1][1] if best else 0.0))
+            best = _merged(best, kernel.best(looked, scores, count))[:count]
+            above, looks = below, 4 * looks
+            if len(best) == count:
+                enough = best[-1][1]
+        return best
 
     def _promising(self, documents: Documents, count: int) -> Documents:
         """Those of some documents that may be among the best; all if they are few.
@@ -506,11 +508,14 @@ class Evaluation:
         size = kernel.count(documents)
         if size <= max(count, _FEW) or isinstance(root, Leaf):
             return documents
-        parts = [*bounds.parts_of(self.finder, root, self._pairs)]
-        longest = max((len(column) for column, _, _ in parts), default=0)
-        if len(parts) < 2 or 2 * size < longest:
+        counts = [self.finder.found(leaf).document_count for leaf in self.plan.leaves()]
+        if 2 * size < max(counts, default=0):
             return documents
-        seeds = kernel.union([kernel.top(column, count) for column, _, _ in parts])
+        parts = [*bounds.parts_of(self.finder, root, self._pairs)]
+        if len(parts) < 2:
+            return documents
+        most = max(count, _SEEDS)
+        seeds = kernel.union([kernel.top(column, most) for column, _, _ in parts])
         seeds = kernel.numbers(kernel.intersection([seeds, documents]))
         best = kernel.best(seeds, self._word_scores(root, seeds), count)
         if len(best) < count:
@@ -531,3 +536,10 @@ class Evaluation:
         rows = zip(numbers, days, scores, strict=True)
         ordered = sorted((-float(day), -float(s), int(n)) for n, day, s in rows)
         return [(number, -score) for _, score, number in ordered[:count]]
+
+
+def _merged(
+    best: list[tuple[int, float]], others: list[tuple[int, float]]
+) -> list[tuple[int, float]]:
+    """Documents with their scores, best first, ties by number."""
+    return sorted(best + others, key=lambda row: (-row[1], row[0])) if best else others

@@ -6,12 +6,14 @@ End to end in the column `NAME`, with the offset of each and their end in `NAME_
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from searchkit.engines.columns.files import Columns, ColumnWriter
+
+_ENCODING = "utf-8", "surrogatepass"
 
 
 class Texts:
@@ -30,7 +32,12 @@ class Texts:
 
     def __getitem__(self, number: int) -> str:
         text = self._blob.slice(self._at[number], self._at[number + 1])
-        return str(text, "utf-8", "surrogatepass")
+        return str(text, *_ENCODING)
+
+    def several(self, numbers: Sequence[int]) -> list[str]:
+        """The texts of some numbers, in their order."""
+        at, piece = self._at, self._blob.slice
+        return [str(piece(at[n], at[n + 1]), *_ENCODING) for n in numbers]
 
     def raw(self, number: int) -> bytes:
         """The bytes of a text."""

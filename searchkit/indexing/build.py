@@ -120,14 +120,21 @@ class Build:
         moved = manifest is None or said != (
             (manifest.corpus, manifest.glossary, manifest.translations)
         )
-        if base and len(unchanged) == len(old) and not changed and not moved:
+        still = base if len(unchanged) == len(old) and not moved else None
+        if still and not changed:
             self._refuse_if_strict()
             self._remember()
-            return self._report(base, old.keys(), changed, set(), unchanged)
+            return self._report(still, old.keys(), changed, set(), unchanged)
         with self._disk_errors_told(), self._new_generation() as generation:
-            left_out = self._write(generation, base, changed, unchanged)
+            runs, left_out, keys = self._analyse(generation, changed)
             count = len(changed) - len(left_out) + len(unchanged)
-            self._finish(generation, count, left_out)
+            if still and len(left_out) == len(changed):  # nothing new can be read
+                generations.abandon(generation)
+                generation = still
+            else:
+                self._merge(generation, runs, base, count, unchanged, keys)
+                self._write_translations(generation, base)
+                self._finish(generation, count, left_out)
         self._remember()
         return self._report(generation, old.keys(), changed, left_out, unchanged)
 
@@ -206,14 +213,10 @@ class Build:
         if self.looks and self.looks.changed:
             write_seen(self.index, str(_root(self.corpus)), self.looks.seen)
 
-    def _write(
-        self,
-        generation: Path,
-        base: Path | None,
-        changed: Sources,
-        unchanged: set[str],
-    ) -> set[str]:
-        """Write the generation but for its manifest; the doc_ids that were left out."""
+    def _analyse(
+        self, generation: Path, changed: Sources
+    ) -> tuple[list[Path], set[str], KeysOf]:
+        """Runs in the generation's folder, the doc_ids left out, who makes keys."""
         from searchkit.indexing.preparing import Preparing
         from searchkit.indexing.workers import Workers
 
@@ -232,12 +235,7 @@ class Build:
             self._note(run.looks)
         left_out = {name for run in made for name in run.left_out}
         runs = [run.path for run in made if run.path]
-        total = len(changed) - len(left_out) + len(unchanged)
-        self._merge(generation, runs, base, total, unchanged, workers.keys)
-        for path in runs:
-            path.unlink()
-        self._write_translations(generation, base)
-        return left_out
+        return runs, left_out, workers.keys
 
     def _merge(
         self,
@@ -294,6 +292,8 @@ class Build:
             write_counterparts(generation, rare)
             for each in made:
                 each.result()
+        for path in runs:
+            path.unlink()
 
     def _glossary_stays(self, base: Path | None) -> bool:
         """Whether the glossary of a generation was made as it would be now."""

@@ -13,13 +13,7 @@ from searchkit.analysis.analyzer import ZONES
 from searchkit.analysis.folding import fold
 from searchkit.engines import formulas, matching, ranking
 from searchkit.engines.plan import AnyOf, FormulaLeaf, Group, Leaf, Node, Twin
-from searchkit.engines.ranking import (
-    FIELD_WEIGHTS,
-    K1,
-    SHARES,
-    ZONE_WEIGHTS,
-    share_of_twin,
-)
+from searchkit.engines.ranking import FIELD_WEIGHTS, K1, SHARES, ZONE_WEIGHTS
 from searchkit.engines.reader import Summary
 from searchkit.engines.search import Evaluation
 from searchkit.model import Explanation
@@ -110,14 +104,16 @@ def _frequency_lines(evaluation: Evaluation, leaf: Leaf, row: Summary) -> Iterat
 def _twin_lines(evaluation: Evaluation, row: Summary) -> list[str]:
     return [
         f"  {evaluation.twin_score(twin, row.number):8.3f}  “{twin.leaf.label}”, "
-        f"{_share(twin)} × what it would score"
+        f"{_name_of(twin)}: {evaluation.finder.share_of_twin(twin):.3g} × "
+        "what it would score"
         for twin in evaluation.twins(row.number)
     ]
 
 
-def _share(twin: Twin) -> str:
-    what = "a translation" if twin.likely else "another name"
-    return f"{what}: {share_of_twin(likely=twin.likely)}"
+def _name_of(twin: Twin) -> str:
+    if twin.likely:
+        return "a translation"
+    return f"another name of {' '.join(leaf.label for leaf in twin.of)}"
 
 
 def _why_not(evaluation: Evaluation, row: Summary) -> str:

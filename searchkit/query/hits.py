@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from searchkit.model import Hit, SectionHit, Snippet
@@ -12,7 +12,7 @@ from searchkit.query.snippet import snippets, title_highlights
 
 if TYPE_CHECKING:
     from searchkit.config import Config
-    from searchkit.engines.reader import Summary
+    from searchkit.engines.reader import GenerationReader
     from searchkit.engines.search import Evaluation, Ranked
 
 
@@ -20,9 +20,10 @@ def hits(
     evaluation: Evaluation,
     page: Ranked,
     config: Config,
-    path_of: Callable[[Summary, str], str | None],
+    paths_of: Callable[[Sequence[int], Sequence[str]], Sequence[str | None]],
 ) -> tuple[Hit, ...]:
-    """The hits of a page; `path_of` tells where the file of a `doc_id` is.
+    """The hits of a page; `paths_of` tells from numbers and each `doc_id` where the
+    files are.
 
     Raises: page.DAMAGE.
     """
@@ -31,29 +32,43 @@ def hits(
     missing = evaluation.missing_of_hits(numbers)
     marks = Marks(evaluation, numbers)
     count, width = config.snippets_per_hit, config.snippet_characters
-    found = []
-    for row, score in page.rows:
-        number, title, doc_id = row.number, row.title, row.doc_id
-        shown: tuple[Snippet, ...] = ()
-        sections: tuple[SectionHit, ...] = ()
-        if count:  # else the stored text need not be read
-            text = reader.page(number)
-            matches = marks.in_body(number, text)
-            shown = snippets(text, matches, count=count, characters=width)
-            sections = best_sections(text, matches)
-        folded = page.folded.get(number, ())
-        hit = Hit(
-            doc_id=doc_id,
-            title=title,
-            topics=row.topics,
-            date=row.date,
-            path=path_of(row, doc_id),
-            score=score,
-            snippets=shown,
-            title_highlights=title_highlights(title, marks.in_title(number)),
-            missing=missing[number],
-            sections=sections,
-            folded=tuple([reader.texts("doc_id")[other] for other in folded]),
-        )
-        found.append(hit)
-    return tuple(found)
+    doc_ids = reader.texts("doc_id").several(numbers)
+    titles = reader.texts("title").several(numbers)
+    paths = paths_of(numbers, doc_ids)
+    shown: list[tuple[Snippet, ...]] = [()] * len(numbers)
+    sections: list[tuple[SectionHit, ...]] = [()] * len(numbers)
+    if count:  # else the stored text need not be read
+        # A step for all hits, then the next: that is faster than all steps for each.
+        pages = reader.pages(numbers)
+        found = [*map(marks.in_body, numbers, pages)]
+        shown = [
+            snippets(text, matches, count=count, characters=width)
+            for text, matches in zip(pages, found, strict=True)
+        ]
+        sections = [*map(best_sections, pages, found)]
+    return tuple(
+        [
+            Hit(
+                doc_id=doc_id,
+                title=title,
+                topics=row.topics,
+                date=row.date,
+                path=path,
+                score=score,
+                snippets=fragments,
+                title_highlights=title_highlights(title, marks.in_title(row.number)),
+                missing=missing[row.number],
+                sections=best,
+                folded=_folded(reader, page, row.number),
+            )
+            for (row, score), doc_id, title, path, fragments, best in zip(
+                page.rows, doc_ids, titles, paths, shown, sections, strict=True
+            )
+        ]
+    )
+
+
+def _folded(reader: GenerationReader, page: Ranked, number: int) -> tuple[str, ...]:
+    """The `doc_id` of what is folded into a document of the page."""
+    others = page.folded.get(number)
+    return tuple(reader.texts("doc_id").several(others)) if others else ()

@@ -8,6 +8,7 @@ as a whole is searched in parts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 from itertools import chain, takewhile
@@ -53,8 +54,9 @@ if TYPE_CHECKING:
 _TRADITIONAL = {simplified: traditional for traditional, simplified in ALIKE.items()}
 _WITH_TWO_SPELLINGS = frozenset(ALIKE) | frozenset(_TRADITIONAL)
 _LONGEST_PART = 8  # characters of a part of an unknown word
-_SEPARATORS = frozenset(",;!?。、·…\"'()[]{}<>|《》〈〉【】「」『』:-*~+")
-_NOTHING = _SEPARATORS | {""}
+_SEPARATORS = frozenset(",;!?。、·…\"'()[]{}<>|《》〈〉【】「」『』:-–—*~+")
+_GENERIC = re.compile(r"\w<\w")  # Vec<T>: no word in brackets, but a name with signs
+_NOTHING = _SEPARATORS | {"", "/", "\\"}  # between words, and where a command goes on
 
 
 class Leaves:
@@ -119,14 +121,21 @@ class Leaves:
         for piece in self.pieces(text):
             yield from piece.leaves
 
+    def count_words(self, text: str) -> int:
+        """How many words a chunk has."""
+        return sum(word.folded not in _SEPARATORS for word in self._cut(text))
+
     def pieces(self, text: str) -> Iterator[Piece]:
         """The words of a chunk as typed with their leaves.
 
-        A chunk with signs in it (`f(x)`, `a->b`) is one leaf if it stands somewhere.
+        A chunk with signs in it (`a=b`, `Vec<T>`, `args().len()`) is one leaf if it
+        stands somewhere.
         """
-        found = [word for word in self._cut(text) if word.folded not in _SEPARATORS]
+        text = _bare(text)
+        between = _SEPARATORS - {"<"} if _GENERIC.search(text) else _SEPARATORS
+        found = [word for word in self._cut(text) if word.folded not in between]
         del found[MOST_WORDS + 1 :]
-        if not found:
+        if all(word.folded in _NOTHING for word in found):
             yield Piece(text, tuple(self._signs(text)))
             return
         if len(found) > 1 and any(word.kind == "sign" for word in found):
@@ -171,10 +180,12 @@ class Leaves:
 
     def excluded(self, text: str) -> Iterator[Leaf]:
         """A chunk that no hit may hold: its word, or its words as they stand."""
+        text = _bare(text)
         if not self._budget.takes_word(text):
             return
-        found = list(self._cut(text))
+        found = [word for word in self._cut(text) if word.folded not in _SEPARATORS]
         if len(found) == 1 and found[0].kind != "sign":
+            text = text[found[0].start : found[0].end]
             leaf = self._whole(text, found[0])
         else:
             leaf = self._as_written(text)
@@ -464,6 +475,15 @@ class Leaves:
         name = joined(word.folded)
         whole: Slot = (WHOLE + name, *((self._class(STEM, name),) if plain else ()))
         return self._leaf(label, (whole,), exact, loose or exact, adjacent=exact)
+
+
+def _bare(chunk: str) -> str:
+    """A chunk without the signs of the text that it was copied out of.
+
+    >>> _bare("`kubectl"), _bare("memory."), _bare("`main.rs`."), _bare("...")
+    ('kubectl', 'memory', 'main.rs', '...')
+    """
+    return chunk.lstrip("`").rstrip("`.．") or chunk
 
 
 def _spellings(atoms: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -24,6 +24,10 @@ _CHINESE = """
 有什么 做什么 哪里 哪儿 何时 多久 怎样 怎么样 如何 为什么 为何 为啥 啥 咋 谁 多少
 几个 是否 能否 可否 有没有 是不是 可以 能 能够 会 要 请问 请 一些 关于 以及 进行
 之间 时候 的话 不 没 没有 上 下 中 里 时 后 前 吗
+该 此 本 将 所 由 并 则 且 但 因 若 得 各 某 至 每 去 来 出 只 再 更 最 已 才 便 即
+当 两 已经 正在 其中 因此 因为 所以 如果 但是 并且 而且 或者 然后 例如 比如 从而 由于
+同时 此外 以便 本文 本节 本章 本页 任何 所有 每个 各种
+还是 还有 只有 这里 那里 这种 那种 哪种
 """
 _ENGLISH = """
 a an the this that these those it its is are was were be been being am do does did done
@@ -36,17 +40,31 @@ here have has had having get gets getting s t
 LIGHT = frozenset((_CHINESE + _ENGLISH).split())
 """Folded words that are light."""
 
+_LONGEST = max(len(word) for word in LIGHT if not word.isascii())
 _CONTRACTION = re.compile(r"([a-z]+)'(?:d|s|t|m|re|ve|ll)")
 
 
 def is_light(folded: str) -> bool:
-    """Whether a folded word says how a question is asked.
+    """Whether a folded word says how a question is asked, or several such words do.
 
-    >>> is_light("怎么"), is_light("i'd"), is_light("docker's")
-    (True, True, False)
+    Dictionaries hold 有了 and 都会 like any other word, and as words they are rare.
+
+    >>> is_light("怎么"), is_light("i'd"), is_light("docker's"), is_light("都会被")
+    (True, True, False, True)
     """
-    head = contracted(folded)
-    return folded in LIGHT or head in LIGHT
+    if folded in LIGHT or contracted(folded) in LIGHT:
+        return True
+    return not folded.isascii() and _is_row_of_light(folded)
+
+
+def _is_row_of_light(folded: str) -> bool:
+    """Whether a text is nothing but light words, written in a row."""
+    ends = {0}  # where rows of light words from the start on end
+    for end in range(1, len(folded) + 1):
+        starts = range(max(0, end - _LONGEST), end)
+        if any(start in ends and folded[start:end] in LIGHT for start in starts):
+            ends.add(end)
+    return len(folded) in ends
 
 
 def contracted(folded: str) -> str:

@@ -35,16 +35,18 @@ Formulas = list[tuple[int, int]]
 class Matches:
     """Where a query stands in the text of one article.
 
-    `marks` rise, and `positions` are theirs; `weights` has the idf of each leaf.
+    `marks` rise; `positions` and `leaves` are theirs; `weights` has the idf of each
+    leaf.
     """
 
-    __slots__ = ("formulas", "marks", "positions", "weights")
+    __slots__ = ("formulas", "leaves", "marks", "positions", "weights")
 
     def __init__(
         self, marks: Sequence[Mark], weights: Sequence[float], formulas: Formulas
     ) -> None:
         self.marks, self.weights, self.formulas = marks, weights, formulas
         self.positions = [mark[0] for mark in marks]
+        self.leaves = [mark[2] for mark in marks]
 
 
 class Marks:
@@ -76,16 +78,10 @@ class Marks:
             body: list[Mark] = []
             self._titles[number], self._bodies[number] = title, body
             base = reader.text_base[number]
-            rows.append(
-                (
-                    (base, base + reader.title_end[number], title),
-                    (
-                        base + reader.body_start[number],
-                        reader.text_base[number + 1],
-                        body,
-                    ),
-                )
-            )
+            title_end = base + reader.title_end[number]
+            body_start = base + reader.body_start[number]
+            rows.append((base, title_end, title))
+            rows.append((body_start, reader.text_base[number + 1], body))
         known: dict[int, tuple[Sequence[int], list[int]]] = {}
         for leaf_number, leaf in enumerate(leaves):
             key = id(self._finder.found(leaf))  # the same for a word typed again
@@ -94,14 +90,15 @@ class Marks:
                 starts, atoms = places(self._finder.plain, reader, leaf, numbers)
                 found = known[key] = starts, [-many for many in atoms]
             starts, below_0 = found
-            last = 0
-            for row in rows:
-                for low, high, marks in row:
-                    first = bisect_left(starts, low, last)
+            first, count = 0, len(starts)
+            for low, high, marks in rows:
+                while first < count and starts[first] < low:
+                    first += 1  # in an alias or a topic, of which there are few
+                if first < count and starts[first] < high:
                     last = bisect_left(starts, high, first)
-                    if first < last:
-                        here = [start - low for start in starts[first:last]]
-                        marks += zip(here, below_0[first:last], repeat(leaf_number))
+                    here = [start - low for start in starts[first:last]]
+                    marks += zip(here, below_0[first:last], repeat(leaf_number))
+                    first = last
 
     def in_title(self, number: int) -> list[Mark]:
         """The marks of an article's title."""
@@ -116,6 +113,8 @@ class Marks:
         return Matches(sorted(marks + in_formulas), self._weights, spans)
 
     def _telling(self, marks: list[Mark]) -> list[Mark]:
+        if len(self._weights) == 1:
+            return marks  # one leaf's rise already
         return _telling(marks, self._weak, len(self._leaves)) if marks else marks
 
     def _in_formulas(

@@ -17,6 +17,7 @@ class Notes:
 
     def __init__(self) -> None:
         self._notes: dict[Note, None] = {}
+        self._twins: set[tuple[str, str]] = set()
 
     def all(self) -> tuple[Note, ...]:
         """The notes so far, in their order."""
@@ -56,7 +57,10 @@ class Notes:
     def left_out(self, label: str, count: int) -> None:
         """Articles with a part are no hits."""
         articles = "1 article has" if count == 1 else f"{count} articles have"
-        self._add("filtered", f"-{label}", f"without {_quoted(label)}: {articles} it")
+        text = f"without {_quoted(label)}: {articles} it"
+        if len(label) == 1 and label.isascii():  # more likely an option of a command
+            text += f'; in quotes, "-{label}" is searched'
+        self._add("filtered", f"-{label}", text)
 
     def expanded(self, label: str, terms: Sequence[str], total: int) -> None:
         """A part stands for these terms, out of `total` that it could stand for."""
@@ -67,7 +71,14 @@ class Notes:
         self._add("expanded", label, text)
 
     def twins(self, label: str, names: Sequence[str], count: int) -> None:
-        """A part was searched by its other names, too, which `count` articles hold."""
+        """A part was searched by its other names, too, which `count` articles hold.
+
+        Names that the glossary and the titles spell alike are said once.
+        """
+        spelled = {(label, name.casefold()) for name in names}
+        if spelled <= self._twins:
+            return
+        self._twins |= spelled
         articles = "1 article" if count == 1 else f"{count} articles"
         text = f"{_quoted(label)}: also searched: {', '.join(names)} (in {articles})"
         self._add("expanded", label, text)

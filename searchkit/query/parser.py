@@ -320,6 +320,8 @@ def parse(text: str, *, strict: bool = False) -> tuple[ParsedQuery, tuple[Note, 
     if len(text) > LONGEST_QUERY:
         what = f"the query was cut after {LONGEST_QUERY} characters"
         parser.notes.append(Note("ignored", text[LONGEST_QUERY:][:20], what))
+    if not text.strip():
+        parser.notes.append(Note("ignored", "", "the query is empty"))
     tree = parser.parse()
     if strict and parser.problem:
         message, position = parser.problem

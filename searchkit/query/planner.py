@@ -23,6 +23,11 @@ from searchkit.record import replace
 LONG = 3
 """Words beside a quoted text; with more it is a question that quotes something."""
 
+QUESTION = 3
+"""Words of a question, at least, beside its light ones. Of fewer (`how to install
+istio`) all are expected, as of words without light ones. nDCG@10 with 2 is level
+(docs/relevance.md)."""
+
 
 def plan_query(
     parsed: tree.ParsedQuery, finder: Finder, *, exact: bool = False
@@ -37,7 +42,15 @@ def plan_query(
     root = _alone(_either(parsed.root, leaves))
     if root == Group() and scope.languages:
         root = leaves.fences(scope.languages)
-    return Plan(root, scope.filters), notes.all()
+    return Plan(root, scope.filters, _is_question(root)), notes.all()
+
+
+def _is_question(root: Node) -> bool:
+    """Whether a sentence was typed and not words: light words stand among others."""
+    if not isinstance(root, Group):
+        return False
+    weights = [node.weight for node in root.optional if isinstance(node, Leaf)]
+    return LIGHT_WEIGHT in weights and weights.count(1.0) >= QUESTION
 
 
 def _either(node: tree.Either, leaves: Leaves) -> Node:
@@ -64,8 +77,9 @@ def _group(words: tree.Words, leaves: Leaves) -> Group | None:
         if item.occur == "excluded":
             parts[item.occur].extend(_nodes(item.node, leaves, item.occur))
         elif found := _pieces(item.node, leaves):
-            needed = item.occur == "required"
-            pieces = [replace(piece, needed=needed) for piece in found[1]]
+            pieces = found[1]
+            if item.occur == "required":
+                pieces = [replace(piece, needed=True) for piece in pieces]
             names.add(found[0], pieces)
             for piece in pieces:
                 parts[item.occur].extend(piece.leaves)
@@ -89,7 +103,8 @@ def _group(words: tree.Words, leaves: Leaves) -> Group | None:
 
 def _asked(items: tuple[tree.Item, ...], leaves: Leaves) -> Iterator[tree.Item]:
     """The items; in a long question a quoted text that is nowhere as its words."""
-    is_long = sum(isinstance(item.node, tree.Text) for item in items) > LONG
+    texts = [item.node.text for item in items if isinstance(item.node, tree.Text)]
+    is_long = sum(map(leaves.count_words, texts)) > LONG
     for item in items:
         node = item.node
         if (

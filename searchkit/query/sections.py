@@ -7,7 +7,7 @@ page: only those that are shown are looked up in the text.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from searchkit.engines.page import HEADING
@@ -34,7 +34,7 @@ def best_sections(
     A section is scored like an article (BM25), its length against the mean of the
     article's sections; equal ones stay in the text's order.
     """
-    if not matches.marks:
+    if not matches.positions:
         return ()
     best = sorted(_scored(page, matches))[:count]
     return tuple([_section(page, piece, -score) for score, piece in best])
@@ -42,32 +42,35 @@ def best_sections(
 
 def _scored(page: Page, matches: Matches) -> Iterator[tuple[float, int]]:
     """The score below 0 and the first piece of each section with marks."""
-    marks, positions, weights = matches.marks, matches.positions, matches.weights
-    pieces, borders = page.section_starts(), page.borders
+    positions, leaves, weights = matches.positions, matches.leaves, matches.weights
+    pieces, borders, zones = page.section_starts(), page.borders, page.zones
     starts = [borders[piece] for piece in pieces]
     ends = [*starts[1:], borders[-1]]
     average = borders[-1] / len(pieces)
-    found = {mark[2] for mark in marks}
+    found = {*leaves}
     every_word = _EVERY_WORD * sum([weights[leaf] for leaf in found])
-    first, count = 0, len(marks)
+    first, count = 0, len(positions)
     while first < count:
         at = bisect_right(starts, positions[first]) - 1
         piece, start, end = pieces[at], starts[at], ends[at]
         last = bisect_left(positions, end, first)
-        often = dict.fromkeys(found, 0.0)
-        if len(found) == 1:
-            often[marks[first][2]] = last - first
-        else:
-            for _, _, leaf in marks[first:last]:
-                often[leaf] += 1
         # A section without heading begins with words like any other.
-        if page.zones[piece] == HEADING:
+        in_heading: Sequence[int] = ()
+        if zones[piece] == HEADING:
             heading_end = bisect_left(positions, borders[piece + 1], first, last)
-            for _, _, leaf in marks[first:heading_end]:
-                often[leaf] += _MORE_IN_HEADING
+            in_heading = leaves[first:heading_end]
+        here = leaves[first:last]
         norm = length_norm(B_BODY, end - start, average)
-        score = sum([weights[leaf] * saturate(x / norm) for leaf, x in often.items()])
-        if len(found) > 1 and all(often.values()):
+        score, lacking = 0.0, False
+        for leaf in found:
+            x: float = here.count(leaf)
+            if not x:
+                lacking = True
+                continue
+            if in_heading:
+                x += _MORE_IN_HEADING * in_heading.count(leaf)
+            score += weights[leaf] * saturate(x / norm)
+        if len(found) > 1 and not lacking:
             score += every_word
         yield -score, piece
         first = last

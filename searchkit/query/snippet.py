@@ -25,6 +25,9 @@ _SHORT = 48  # a shorter piece is shown with what follows or precedes it
 _BY_ZONE = (1.0, 0.9, 0.7, 0.8)  # prose, heading, code, math
 _RUNNING = ("prose", "heading")  # zones that may be cut anywhere
 _OFTEN, _MANY = 0.05, 6  # what a mark more is worth, and how many at most
+_NEAR = 24  # how far back a word may begin that is not cut
+_ASCII_WORD = re.compile("[0-9A-Za-z_-]")
+_ASCII_WORD_END = re.compile(r"[0-9A-Za-z_-]*\Z")
 _PLAIN = re.compile("[ -~\u4e00-\u9fff\u3001-\u3002\uff01-\uff0f\uff1a-\uff1f]*")
 """Texts whose atoms are where the rule of stored pages says."""
 
@@ -39,16 +42,22 @@ def title_highlights(title: str, found: Sequence[Mark]) -> tuple[_Span, ...]:
         return ()
     if _PLAIN.fullmatch(title):
         starts = atom_starts(title, ((0, len(title)),))
-        ends = [atom_end(title, start, len(title)) for start in starts]
+
+        def end_of(atom: int) -> int:
+            return atom_end(title, starts[atom], len(title))
+
     else:
         places, lengths = atom_places(title)
         starts = list(places)
-        ends = [at + length for at, length in zip(places, lengths, strict=True)]
+
+        def end_of(atom: int) -> int:
+            return places[atom] + lengths[atom]
+
     spans = []
     for position, atoms, _ in found:
         start = starts[position]
         is_name = atoms == -NAME
-        end = name_end(title, start) if is_name else ends[position - atoms - 1]
+        end = name_end(title, start) if is_name else end_of(position - atoms - 1)
         spans.append((start, end))
     return _merged(spans)
 
@@ -79,17 +88,20 @@ def snippets(
     chosen: list[Snippet] = []
     for _, first, last, piece in _windows(page, matches, characters):
         chunk = page.chunk_of(piece)
-        start, end, _ = marked.fitted(chunk, piece - chunk.first, first, last)
-        fragment = _Fragment(chunk, piece - chunk.first, start, end, characters)
+        index = piece - chunk.first
+        start, end, _ = marked.fitted(chunk, index, first, last)
+        fragment = _Fragment(chunk, index, start, end, characters)
         left, right = fragment.start, fragment.end
-        if all(
-            chunk.first != other or right <= one or two <= left
+        if shown and any(
+            chunk.first == other and one < right and left < two
             for other, one, two in shown
         ):
-            shown.append((chunk.first, left, right))
-            chosen.append(fragment.snippet(marked.within(chunk, left, right)))
-            if len(chosen) == count:
-                break
+            continue
+        shown.append((chunk.first, left, right))
+        marks = marked.within(chunk, index, first, left, right)
+        chosen.append(fragment.snippet(marks))
+        if len(chosen) == count:
+            break
     return tuple(chosen)
 
 
@@ -103,11 +115,13 @@ def every_place(
     while first < len(positions):
         piece = bisect_right(page.borders, positions[first]) - 1
         chunk = page.chunk_of(piece)
+        index = piece - chunk.first
         last = bisect_left(positions, page.borders[piece + 1], first)
-        start, end, first = marked.fitted(chunk, piece - chunk.first, first, last)
-        fragment = _Fragment(chunk, piece - chunk.first, start, end, characters)
-        marks = marked.within(chunk, fragment.start, fragment.end)
+        start, end, behind = marked.fitted(chunk, index, first, last)
+        fragment = _Fragment(chunk, index, start, end, characters)
+        marks = marked.within(chunk, index, first, fragment.start, fragment.end)
         shown.append(fragment.snippet(marks))
+        first = behind
     return tuple(shown)
 
 
@@ -116,34 +130,32 @@ def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
 
     How many positions `characters` are is what they are in the whole page.
     """
-    marks, positions, weights = matches.marks, matches.positions, matches.weights
+    positions, leaves, weights = matches.positions, matches.leaves, matches.weights
     borders, zones = page.borders, page.zones
     reach = characters * borders[-1] // max(page.characters, 1)
     found = []
-    first, count = 0, len(marks)
-    behind = piece = 0
-    by_zone = 1.0
+    first, count = 0, len(positions)
+    piece, border, by_zone = 0, 0, 1.0
     while first < count:
         start = positions[first]
-        if first == behind:  # of the marks in the piece before
-            piece = bisect_right(borders, start) - 1
-            by_zone = _BY_ZONE[zones[piece]]
-            border, behind = borders[piece + 1], first + 1
-            while behind < count and positions[behind] < border:
-                behind += 1
-        leaf, end, stop = marks[first][2], first + 1, start + reach
-        worth = most = weights[leaf]
-        if end < behind and positions[end] < stop:
-            leaves = {leaf}
-            while end < behind and positions[end] < stop:
-                leaves.add(marks[end][2])
-                end += 1
-            if len(leaves) > 1:
-                here = [weights[leaf] for leaf in leaves]
-                worth, most = sum(here), max(here)
+        if start >= border:  # of the piece before
+            piece = bisect_right(borders, start, piece) - 1
+            border, by_zone = borders[piece + 1], _BY_ZONE[zones[piece]]
+        end, stop = first + 1, start + reach
+        if stop > border:
+            stop = border
+        while end < count and positions[end] < stop:
+            end += 1
+        worth = most = weights[leaves[first]]
+        size = end - first
+        if size > 1:
+            here = {*leaves[first:end]}
+            if len(here) > 1:
+                several = [weights[leaf] for leaf in here]
+                worth, most = sum(several), max(several)
         # Different words count most, then how often; prose before headings and code.
-        often = _OFTEN * min(end - first, _MANY) * most
-        found.append((-(worth + often) * by_zone, first, end, piece))
+        worth += _OFTEN * (size if size < _MANY else _MANY) * most
+        found.append((-worth * by_zone, first, end, piece))
         first = end
     found.sort()
     return found
@@ -174,21 +186,33 @@ class _Marked:
             end = max(end, stop)
         return start, end, last
 
-    def within(self, chunk: Chunk, start: int, end: int) -> tuple[_Span, ...]:
-        """The marks between two offsets of a chunk, apart."""
+    def within(
+        self, chunk: Chunk, piece: int, first: int, start: int, end: int
+    ) -> tuple[_Span, ...]:
+        """The marks between two offsets of a chunk, apart: those around the mark
+        `first`, which is in the piece."""
         spans = []
         positions, borders = self._positions, chunk.borders
-        piece = max(0, bisect_right(chunk.starts, start) - 1)
-        last = bisect_left(positions, borders[piece])
-        while piece < len(chunk.starts) and chunk.starts[piece] < end:
-            first, last = last, bisect_left(positions, borders[piece + 1], last)
-            for number in range(first, last):
-                span = self._span(chunk, piece, number)
-                if span[0] >= end:
-                    break  # marks rise, and so do their spans
-                if start <= span[0] and span[1] <= end:
-                    spans.append(span)
-            piece += 1
+        at, number, low = piece, first - 1, borders[0]
+        while number >= 0 and positions[number] >= low:
+            while positions[number] < borders[at]:
+                at -= 1
+            span = self._span(chunk, at, number)
+            if span[0] < start:
+                break  # marks rise, and so do their spans
+            if span[1] <= end:
+                spans.append(span)
+            number -= 1
+        at, number, count, high = piece, first, len(positions), borders[-1]
+        while number < count and positions[number] < high:
+            while positions[number] >= borders[at + 1]:
+                at += 1
+            span = self._span(chunk, at, number)
+            if span[0] >= end:
+                break
+            if start <= span[0] and span[1] <= end:
+                spans.append(span)
+            number += 1
         spans.sort()
         return _merged(spans)
 
@@ -199,16 +223,15 @@ class _Marked:
             if atoms > 0:
                 span = self._formulas[atoms - 1]
             else:
-                at = position - chunk.borders[piece]
-                start = chunk.atoms(piece, at + 1)[at]
+                at, behind = position - chunk.borders[piece], chunk.borders[piece + 1]
                 if atoms == -NAME:
+                    start = chunk.atoms(piece, at + 1)[at]
                     low = max(0, start - 1)
                     part = chunk.text[low : chunk.ends[piece]]
-                    end = low + name_end(part, start - low)
+                    span = start, low + name_end(part, start - low)
                 else:
-                    behind = chunk.borders[piece + 1] - chunk.borders[piece]
-                    end = chunk.atom_end(piece, min(at - atoms, behind) - 1)
-                span = (start, end)
+                    last = min(position - atoms, behind) - chunk.borders[piece] - 1
+                    span = chunk.atom_span(piece, at, last)
             self._spans[number] = span
         return span
 
@@ -276,8 +299,9 @@ class _Fragment:
     def _end_border(self, limit: int, end: int) -> int:
         """The last good place to end between the last mark and end."""
         text = self._chunk.text
-        borders = [m.end() for m in _SENTENCE_END.finditer(text, limit, end)]
-        if borders and borders[-1] - limit > (end - limit) // 2:
+        half = limit + (end - limit) // 2  # a border before it would show too little
+        borders = [m.end() for m in _SENTENCE_END.finditer(text, half, end)]
+        if borders:
             return borders[-1]
         return max(limit, self._outside(_word_start(text, end), forward=False))
 
@@ -326,8 +350,12 @@ def _room(chunk: Chunk, piece: int, characters: int) -> tuple[int, int]:
 
 def _word_start(text: str, offset: int) -> int:
     """Back to where no Latin word and no grapheme is cut, if that is near."""
-    at = offset
-    while at > max(0, offset - 24) and at < len(text) and _joined(text, at):
+    at, low = offset, max(0, offset - _NEAR)
+    if _ASCII_WORD.match(text, offset) and (
+        before := _ASCII_WORD_END.search(text, low, offset)
+    ):
+        at = before.start()
+    while at > low and at < len(text) and _joined(text, at):
         at -= 1
     return at
 

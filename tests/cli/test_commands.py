@@ -177,7 +177,13 @@ def test_show_prints_markdown(run: Run) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["corpus/attention/rope.md", "corpus/attention/rope.md:7", "attention/rope.md:7"],
+    [
+        "corpus/attention/rope.md",
+        "corpus/attention/rope.md:7",
+        "attention/rope.md:7",
+        "corpus…n/rope.md:7",
+        "corpus/attention/rope.m…:7",
+    ],
 )
 @pytest.mark.usefixtures("folder")
 def test_show_takes_what_search_prints(run: Run, typed: str) -> None:
@@ -187,6 +193,14 @@ def test_show_takes_what_search_prints(run: Run, typed: str) -> None:
 def test_show_takes_an_absolute_path(run: Run, folder: Path) -> None:
     path = str(folder / "corpus/attention/rope.md")
     assert run("show", path).stdout == run("show", "attention/rope.md").stdout
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_shortened_path_of_several_articles_names_them(run: Run) -> None:
+    result = run("show", "corpus/att….md:7")
+    assert (result.exit_code, result.stdout) == (2, "")
+    hint = "hint: Did you mean attention/flash.md, or attention/rope.md?"
+    assert result.stderr.splitlines()[1] == hint
 
 
 @pytest.mark.parametrize(
@@ -206,6 +220,12 @@ def test_config_prints_every_setting(run: Run, copied: Path) -> None:
     assert ["index", "x", "--index"] in rows
     assert ["limit", "3", "searchkit.toml"] in rows
     assert ["corpus", "corpus", "default"] in rows
+    assert ["dictionaries", "[]", "default"] in rows
+
+
+def test_config_prints_a_list_as_the_file_has_it(run: Run, copied: Path) -> None:
+    (copied / "searchkit.toml").write_text('dictionaries = ["词.txt"]', "utf-8")
+    assert '["词.txt"]' in run("config").stdout
 
 
 def test_a_bad_setting_is_one_line_and_a_hint(run: Run, copied: Path) -> None:

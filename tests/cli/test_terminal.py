@@ -34,6 +34,15 @@ def test_the_page(terminal: Terminal) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_a_narrow_window_shows_all_counts(terminal: Terminal) -> None:
+    query = ("容器 systems:docker", "--limit", "1")
+    shown = without_escapes(terminal.run("search", *query, COLUMNS="40").text)
+    counts = "articles match, 0 with every word; --offset 1 for more ("
+    assert counts in " ".join(shown.split())
+    assert all(cell_len(line) <= 40 for line in shown.splitlines())
+
+
+@pytest.mark.usefixtures("folder")
 def test_matches_are_bold_and_red(terminal: Terminal) -> None:
     shown = terminal.run("search", "守护进程").text
     assert "\x1b[1;31m守护进程\x1b[0m" in shown

@@ -201,6 +201,59 @@ def test_template_tags_in_code_are_code() -> None:
     ]
 
 
+CODE_TAGS = """\
+Do this:
+{{< text bash yaml >}}
+# no heading
+- `no *list*`
+a: __b__
+
+---
+{{< /text >}}
+1.  Or
+
+    {{< highlight go "linenos=false" >}}
+      x
+    y
+    {{</ highlight >}}
+{{< text syntax="json" >}}
+{{< /text >}}
+after
+"""
+
+
+def test_what_a_tag_of_code_encloses_is_code() -> None:
+    assert spans(CODE_TAGS) == [
+        ("prose", "Do this:"),
+        ("code", "# no heading\n- `no *list*`\na: __b__\n\n---"),
+        ("prose", "Or"),
+        ("code", "  x\ny"),
+        ("prose", "after"),
+    ]
+    visible = read(CODE_TAGS)
+    assert [block.language for block in visible.blocks if block.language] == [
+        "bash",
+        "go",
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{< text bash >}}\n# H\n\nafter",  # never closed
+        "{{< /text >}}\n{{< text bash >}}\n# H\n\nafter",
+        "{{< text_import file=x >}}\n# H\n\nafter\n{{< /text >}}",
+        "a {{< highlight go >}}b{{< /highlight >}}\n# H\n\nafter",
+    ],
+)
+def test_a_tag_that_encloses_no_lines_hides_no_heading(body: str) -> None:
+    assert ("heading", "H") in spans(body)
+
+
+def test_the_language_of_a_tag_of_code() -> None:
+    assert read('{{< text syntax="bash" >}}\nx\n{{</text>}}').blocks[0].language == "bash"
+
+
 MDX = """\
 import A from 'a'
 export const b = {
@@ -321,6 +374,10 @@ def test_every_word_stands_on_the_line_it_is_said_to() -> None:
         pytest.param("$a " * 50_000, id="dollars"),
         pytest.param("<a b='" * 20_000, id="attributes"),
         pytest.param("a <!-- <? " * 50_000, id="declarations"),
+        pytest.param(
+            "{{< text >}}\n" * 20_000 + "a" + " " * 200_000 + "{\n{{< /text >}}",
+            id="tags of code",
+        ),
     ],
 )
 def test_traps_end_and_lose_no_text(body: str) -> None:

@@ -6,14 +6,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, Opened
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from searchkit import Article, IndexCorruptError
 from searchkit.analysis.rows import RowAnalyzer
 from searchkit.corpus.visible import visible_text
-from searchkit.engines import pages
+from searchkit.engines import pages, reader
 from searchkit.engines.page import RATIO, Page, atom_starts, damage_told, inflate
 from searchkit.engines.pages import (
     pack_article,
@@ -185,3 +185,19 @@ def test_the_rule_is_that_of_the_analysis(text: str) -> None:
         found = [*atom_starts(visible.text, ((block.start, block.end),)), block.end]
         assert found == starts[at : at + len(found)]
         at += len(found)
+
+
+def test_pages_are_weighed_with_what_was_inflated_after_they_were_asked_for(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "_PAGE_BYTES", 60_000)
+    engine = opened(*["很长的一篇文章。" * 400] * 8)
+    generation = reader.GenerationReader(engine.index_path)
+    first = generation.pages(range(8))
+    assert generation.pages(range(8)) == first  # directories are small: all are kept
+    for page in first:
+        assert page.text()
+    generation.pages(())
+    assert generation.page(7) is first[7]
+    assert generation.page(0) is not first[0]
+    generation.close()

@@ -182,9 +182,9 @@ class Column:
         self.name = name
         self.path = path
         self._data = data
-        self._sums = sums
+        self._sums = sums.cast("I")
         self._seal = seal
-        self._checked = bytearray(len(sums) // 4)  # of each page: was it compared?
+        self._checked = bytearray(len(self._sums))  # of each page: was it compared?
         self._whole = not data
 
     def __len__(self) -> int:
@@ -257,8 +257,7 @@ class Column:
 
     def _compare(self, page: int) -> None:
         start = page * PAGE
-        found = crc32(self._data[start : start + PAGE])
-        if found != int.from_bytes(self._sums[4 * page : 4 * page + 4], "little"):
+        if crc32(self._data[start : start + PAGE]) != self._sums[page]:
             raise corrupt(self.path, f"page {page} of {self.name} has changed")
         self._checked[page] = 1
 

@@ -129,7 +129,7 @@ def documents(term: TermPostings) -> Numbers:
         found: Numbers = rows[np.diff(rows, prepend=-1) > 0]
     elif kind == BITMAP:
         raw = np.frombuffer(term.read(start, term.codes_at), np.uint8)
-        found = np.flatnonzero(np.unpackbits(raw, bitorder="little"))
+        found = np.unpackbits(raw, bitorder="little").view(np.bool_).nonzero()[0]
     else:
         found = _sums(term.read(start, term.codes_at), kind, 0)
     if len(found) != term.documents or (

@@ -164,6 +164,9 @@ class Kernel(Protocol):
         With each column and its table, which rises, comes the most that it is worth.
         """
 
+    def top_code(self, column: Column) -> int:
+        """The highest code of a column; 0 of an empty one."""
+
     def top(self, column: Column, count: int) -> Numbers:
         """Some documents of which `count`, or all there are, have the highest codes."""
 
@@ -190,8 +193,11 @@ class Kernel(Protocol):
     ) -> list[tuple[int, float]]:
         """The highest scores with their documents, best first, ties by number."""
 
-    def highest(self, scores: Scores, count: int) -> Sequence[int]:
-        """The places of the highest scores, the highest first, equal ones in order."""
+    def nth_highest(self, scores: Scores, n: int) -> float:
+        """The score that `n` scores are no lower than; minus infinity if all are."""
+
+    def between(self, scores: Scores, low: float, high: float) -> Sequence[int]:
+        """The places of the scores from low to high, high excluded."""
 
     def at_least(self, scores: Scores, least: float) -> Sequence[int]:
         """The places of the scores that are no less."""

@@ -6,10 +6,10 @@ A set of documents is a column or a Python set, numbers and scores are lists.
 from __future__ import annotations
 
 import heapq
+import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from searchkit.analysis.analyzer import BLANK, LOOSE, ZONE_MASK
@@ -143,16 +143,20 @@ class PlainKernel:
     def in_fields(
         self, starts: Positions, fields: Collection[str], zones: Collection[int] | None
     ) -> Positions:
-        kept = []
+        kept: list[int] = []
         for number, rows in self._rows(starts):
-            for start in rows:
-                part = self.part(start, number)
-                if part > ZONE_MASK:
-                    inside = _FIELDS[part - ZONE_MASK - 1] in fields
-                else:
-                    inside = "body" in fields and (zones is None or part in zones)
-                if inside:
+            body = bisect_left(rows, self._body(number))
+            for start in rows[:body]:
+                field = _FIELDS[self.part(start, number) - ZONE_MASK - 1]
+                if field in fields:
                     kept.append(start)
+            if "body" in fields:
+                tag = self._reader.tag
+                kept += (
+                    rows[body:]
+                    if zones is None
+                    else [p for p in rows[body:] if tag(p) & ZONE_MASK in zones]
+                )
         return kept
 
     def in_fences(self, starts: Positions, borders: Positions) -> Positions:
@@ -198,13 +202,17 @@ class PlainKernel:
     def part(self, start: int, number: int) -> int:
         """In which part a position is: 0 to 3 the body's zones, then title etc."""
         reader = self._reader
-        inner = start - reader.text_base[number]
-        if inner >= reader.body_start[number]:
+        if start >= self._body(number):
             return reader.tag(start) & ZONE_MASK
+        inner = start - reader.text_base[number]
         field = (inner >= reader.title_end[number]) + (
             inner >= reader.alias_end[number]
         )
         return ZONE_MASK + 1 + field
+
+    def _body(self, number: int) -> int:
+        """The position with which the body of a document begins."""
+        return self._reader.text_base[number] + self._reader.body_start[number]
 
     # Sets of documents
 
@@ -273,6 +281,9 @@ class PlainKernel:
             rest += most
         return sorted(chosen)
 
+    def top_code(self, column: Column) -> int:
+        return max(column.codes, default=0)
+
     def top(self, column: Column, count: int) -> Numbers:
         pairs = zip(column.codes, column.documents, strict=True)
         return sorted(number for _, number in heapq.nlargest(count, pairs))
@@ -300,7 +311,7 @@ class PlainKernel:
     def best(
         self, numbers: Numbers, scores: Scores, count: int
     ) -> list[tuple[int, float]]:
-        return [(numbers[at], scores[at]) for at in self.highest(scores, count)]
+        return [(numbers[at], scores[at]) for at in _highest(scores, count)]
 
     def days(self, numbers: Numbers) -> Scores:
         day_of = self._reader.date
@@ -329,16 +340,24 @@ class PlainKernel:
             counted.update(topics[bounds[number] : bounds[number + 1]])
         return dict(counted)
 
-    def highest(self, scores: Scores, count: int) -> list[int]:
-        pairs = zip([-score for score in scores], range(len(scores)), strict=True)
-        first = heapq.nsmallest(count, pairs) if count < len(scores) else sorted(pairs)
-        return [at for _, at in first]
+    def nth_highest(self, scores: Scores, n: int) -> float:
+        return -math.inf if n >= len(scores) else heapq.nlargest(n, scores)[-1]
+
+    def between(self, scores: Scores, low: float, high: float) -> list[int]:
+        return [at for at, score in enumerate(scores) if low <= score < high]
 
     def at_least(self, scores: Scores, least: float) -> list[int]:
         return [at for at, score in enumerate(scores) if score >= least]
 
     def taken(self, values: Sequence[Any], places: Sequence[int]) -> list[Any]:
         return [values[at] for at in places]
+
+
+def _highest(scores: Scores, count: int) -> list[int]:
+    """The places of the highest scores, the highest first, equal ones in order."""
+    pairs = zip([-score for score in scores], range(len(scores)), strict=True)
+    first = heapq.nsmallest(count, pairs) if count < len(scores) else sorted(pairs)
+    return [at for _, at in first]
 
 
 def _coded(sums: dict[int, float]) -> Column:
@@ -363,10 +382,12 @@ def _stands(positions: Positions, position: int) -> bool:
 
 def _by_row(starts: Positions, base: Sequence[int]) -> Iterable[tuple[int, list[int]]]:
     """Each document that has some of the starts, with them."""
-    for number, rows in groupby(
-        starts, key=lambda start: bisect_right(base, start) - 1
-    ):
-        yield number, [*rows]
+    first = 0
+    while first < len(starts):
+        number = bisect_right(base, starts[first]) - 1
+        end = bisect_left(starts, base[number + 1], first)
+        yield number, [*starts[first:end]]
+        first = end
 
 
 __all__ = ["PlainKernel"]

@@ -7,6 +7,7 @@ every document: gathering from it is 30 times faster than a binary search for ea
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -35,11 +36,14 @@ _X_OF_CODE = np.array(ranking.X_OF_CODE)
 _FIELDS = ("title", "alias", "topic", "body")
 
 _SPARSE = 16  # a set of fewer than one document of so many is kept as its numbers
+_LOOKED_UP = 64  # one document of so many is looked up in bits made for that
 _MERGED = 8  # lists of which one is so many times as long are merged
 _DECODED_WHOLE = 1 << 16  # units of lists that are decoded, and kept, for a few rows
+_MOST_DECODED = 1 << 19  # the same of lists of which rows were read before
+_MOST_READ = 4096  # lists of which it is known that rows were read
 _MOST_ARRAYS = 64  # of worths that are kept as arrays
-_ROUNDING = 1e-5  # of a sum of a few dozen numbers of four bytes
-_MOST_KEPT = 1 << 15  # documents of rows that are kept: long ones crowd lists out
+_ROUNDING = 1e-9  # of a sum of a few dozen numbers
+_MOST_KEPT = 1 << 17  # documents of rows that are kept: long ones crowd lists out
 _ROW_COST = 600, 30  # documents whose codes are written while one is looked up
 
 
@@ -70,8 +74,11 @@ class Column:
         codes = self.codes
         if count >= len(codes):
             return self.documents
-        least = np.partition(codes, len(codes) - count)[-count]
-        return self.documents[np.flatnonzero(codes >= least)[: 4 * count]]
+        at_least = np.bincount(codes)[::-1].cumsum()  # from the highest code down
+        least = len(at_least) - 1 - int(at_least.searchsorted(count))
+        higher, equal = (codes > least).nonzero()[0], (codes == least).nonzero()[0]
+        chosen = np.concatenate((higher, equal[: count - len(higher)]))
+        return self.documents.take(np.sort(chosen))
 
     def at(self, numbers: Array) -> Array:
         """The code of each of the documents, 0 for those that have none."""
@@ -89,7 +96,7 @@ class Column:
     def _written(self) -> Array:
         """The code of every document, 0 for those that have none."""
         row = np.zeros(self.document_count, self.codes.dtype)
-        row[self.documents] = self.codes
+        row[self.documents.astype(np.intp)] = self.codes  # what numpy indexes with
         return row
 
     def holds(self, numbers: Array) -> Array:
@@ -103,11 +110,10 @@ class Column:
     def _found(self, numbers: Array) -> Array:
         if not len(self):
             return np.zeros(len(numbers), self.codes.dtype)
-        places = self.documents.searchsorted(numbers.astype(np.int32, copy=False))
-        places[places == len(self)] = 0
-        codes = self.codes.take(places)
-        codes[self.documents.take(places) != numbers] = 0
-        return codes
+        documents = self.documents
+        places = documents.searchsorted(numbers.astype(np.int32, copy=False))
+        codes = self.codes.take(places, mode="clip")
+        return codes * (documents.take(places, mode="clip") == numbers)
 
 
 class TermColumn(Column):
@@ -193,6 +199,7 @@ class VectorKernel:
         self._arrays: dict[int, tuple[Sequence[float], Array]] = {}  # by id
         last = max(reader.text_base[-1], reader.math_base[-1])
         self._place = np.int32 if last < 1 << 31 else np.int64  # of a position
+        self._read_in_part: set[tuple[str | int, ...]] = set()
         self._no_positions = np.zeros(0, self._place)
         self._bases = {
             "text": np.frombuffer(reader.text_base, np.uint64).astype(self._place),
@@ -255,27 +262,42 @@ class VectorKernel:
             several = [decode.positions(term) for term in terms]
             positions = several[0]
             if len(several) > 1:
-                positions = np.sort(np.concatenate(several), kind="stable")
+                positions = np.sort(np.concatenate(several))
             positions = positions.astype(self._place)
             return positions, positions.nbytes
 
         if not terms:
             return self._no_positions
-        key = (space, *[term.ordinal for term in terms])
-        return self._reader.decoded.get(key, decoded)
+        return self._reader.decoded.get(_positions_key(space, terms), decoded)
 
     def positions_in_all(
         self, space: str, terms: Sequence[TermPostings], numbers: Array
     ) -> Array:
         base = self._bases[space]
         lows, highs = base.take(numbers), base.take(numbers + 1)
-        units = sum([term.position_units for term in terms])
-        if units > max(_DECODED_WHOLE, 2 * SKIP * len(numbers)):
+        if self._is_read_in_part(space, terms, len(numbers)):
             found = decode.positions_in_rows(terms, lows.tolist(), highs.tolist())
             return found.astype(self._place, copy=False)
         positions = self.positions(space, terms)
         firsts, ends = positions.searchsorted(lows), positions.searchsorted(highs)
         return positions.take(decode.spread(firsts, ends - firsts))
+
+    def _is_read_in_part(
+        self, space: str, terms: Sequence[TermPostings], rows: int
+    ) -> bool:
+        """Whether so few rows are better read alone: of a long list, the first time."""
+        units = sum([term.position_units for term in terms])
+        if units <= max(_DECODED_WHOLE, 2 * SKIP * rows):
+            return False
+        key = _positions_key(space, terms)
+        if self._reader.decoded.peek(key) is not None:
+            return False
+        if units <= _MOST_DECODED and key in self._read_in_part:
+            return False
+        if len(self._read_in_part) >= _MOST_READ:
+            self._read_in_part.clear()
+        self._read_in_part.add(key)
+        return True
 
     def shifted(self, positions: Array, distance: int) -> Array:
         return positions - distance if distance else positions
@@ -285,9 +307,9 @@ class VectorKernel:
         few, many = wanted, positions
         if len(few) > len(many):
             few, many = many, few
-        if len(few) * _MERGED > len(many):  # sorting two rising runs is merging them
+        if len(few) * _MERGED > len(many):
             both = np.concatenate((few, many))
-            both.sort(kind="stable")
+            both.sort()
             here = both[1:][both[1:] == both[:-1]]
         elif len(few):
             places = many.searchsorted(few)
@@ -423,7 +445,7 @@ class VectorKernel:
     def numbers(self, documents: Documents) -> Array:
         if not _is_bits(documents):
             return _listed(documents)
-        return np.flatnonzero(_marks(documents)).astype(np.int32)
+        return _marks(documents).nonzero()[0].astype(np.int32)
 
     def chosen(self, numbers: Iterable[int]) -> Array:
         if isinstance(numbers, np.ndarray):
@@ -435,8 +457,9 @@ class VectorKernel:
             return documents.holds(numbers)
         if documents.dtype == np.uint8:
             return _holds(documents, numbers)
-        codes = np.ones(len(documents), np.uint8)
-        return Column(documents, codes, self._count).holds(numbers)
+        if len(numbers) * _LOOKED_UP > self._count:
+            return _holds(self._bits(documents), numbers)
+        return _is_among(documents, numbers)
 
     def lacks(self, documents: Documents, numbers: Array) -> Array:
         return ~self.holds(documents, numbers)
@@ -472,25 +495,29 @@ class VectorKernel:
         self, parts: Sequence[tuple[Column, Array, float]], least: float
     ) -> Array:
         ordered = sorted(parts, key=lambda part: -part[2])
-        rest = sum(most for _, _, most in ordered)
+        rest = sum([most for _, _, most in ordered])
         least *= 1 - _ROUNDING
-        sums = np.zeros(self._count, np.float32)
-        at = 0
-        while at < len(ordered) and rest >= least:
-            column, table, most = ordered[at]
-            documents = column.documents.astype(np.intp)
-            worths = table.astype(np.float32).take(column.codes)
-            sums[documents] = sums.take(documents) + worths if at else worths
-            rest = sum(most for _, _, most in ordered[at + 1 :])
-            at += 1
-        numbers = np.flatnonzero(sums >= least - rest).astype(np.int32)
-        reached = sums.take(numbers)
-        for column, table, most in ordered[at:]:
+        chosen = []
+        for column, table, most in ordered:
+            if rest < least:
+                break
+            rest -= most
+            # What is in a column before this one was chosen there, if it is at all.
+            code = table.searchsorted(least - rest)
+            high = (column.codes >= code).nonzero()[0]
+            chosen.append(column.documents.take(high))
+        numbers = _rising(np.concatenate(chosen)) if chosen else _NONE
+        reached = np.zeros(len(numbers))
+        rest = sum([most for _, _, most in ordered])
+        for column, table, most in ordered:
             reached += table.take(column.at(numbers))
             rest -= most
-            kept = np.flatnonzero(reached >= least - max(rest, 0.0))
+            kept = (reached >= least - rest).nonzero()[0]
             numbers, reached = numbers.take(kept), reached.take(kept)
         return numbers
+
+    def top_code(self, column: Column) -> int:
+        return int(column.codes.max(initial=0))
 
     def top(self, column: Column, count: int) -> Array:
         return column.top(count)
@@ -517,7 +544,7 @@ class VectorKernel:
     def best(
         self, numbers: Array, scores: Array, count: int
     ) -> list[tuple[int, float]]:
-        places = self.highest(scores, count)
+        places = _highest(scores, count)
         numbers, scores = numbers.take(places), scores.take(places)
         return [*zip(numbers.tolist(), scores.tolist(), strict=True)]
 
@@ -545,24 +572,34 @@ class VectorKernel:
         topics = np.frombuffer(self._reader.topic_numbers, np.uint32)
         sizes: Array = np.diff(np.frombuffer(self._reader.topics_at, np.uint32))
         marks = _marks(self._bits(documents))[: self._count]
-        counts = np.bincount(topics[np.repeat(marks, sizes).view(bool)])
+        counts = np.bincount(topics[np.repeat(marks, sizes)])
         found = np.flatnonzero(counts)
         return dict(zip(found.tolist(), counts[found].tolist(), strict=True))
 
-    def highest(self, scores: Array, count: int) -> Array:
-        if count <= 0:
-            return _NONE
-        if count >= len(scores):
-            return (-scores).argsort(kind="stable")
-        least = np.partition(scores, len(scores) - count)[-count]
-        kept = (scores >= least).nonzero()[0]
-        return kept.take((-scores.take(kept)).argsort(kind="stable")[:count])
+    def nth_highest(self, scores: Array, n: int) -> float:
+        if n >= len(scores):
+            return -math.inf
+        return float(np.partition(scores, len(scores) - n)[-n])
+
+    def between(self, scores: Array, low: float, high: float) -> Array:
+        return ((scores >= low) & (scores < high)).nonzero()[0]
 
     def at_least(self, scores: Array, least: float) -> Array:
         return (scores >= least).nonzero()[0]
 
     def taken(self, values: Array, places: Array) -> Array:
         return values.take(places)
+
+
+def _highest(scores: Array, count: int) -> Array:
+    """The places of the highest scores, the highest first, equal ones in order."""
+    if count <= 0:
+        return _NONE
+    if count >= len(scores):
+        return (-scores).argsort(kind="stable")
+    least = np.partition(scores, len(scores) - count)[-count]
+    kept = (scores >= least).nonzero()[0]
+    return kept.take((-scores.take(kept)).argsort(kind="stable")[:count])
 
 
 def _wanted(fields: Collection[str], zones: Collection[int] | None) -> Array:
@@ -576,10 +613,15 @@ def _wanted(fields: Collection[str], zones: Collection[int] | None) -> Array:
 
 def _rising(numbers: Array) -> Array:
     """Each of the numbers once, in order; `np.unique` takes five times as long."""
-    numbers = np.sort(numbers, kind="stable")
+    numbers = np.sort(numbers)
     new = np.ones(len(numbers), bool)
     np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
     return numbers[new]
+
+
+def _positions_key(space: str, terms: Sequence[TermPostings]) -> tuple[str | int, ...]:
+    """By what the positions of terms are kept."""
+    return space, *[term.ordinal for term in terms]
 
 
 _NONE = np.zeros(0, np.int32)
@@ -587,9 +629,19 @@ _ONE = np.uint64(1)
 _BIT = np.left_shift(1, np.arange(8)).astype(np.uint8)
 
 
+def _is_among(documents: Array, numbers: Array) -> Array:
+    """Whether each of the numbers is among some that rise."""
+    if not len(documents):
+        return np.zeros(len(numbers), bool)
+    places = documents.searchsorted(numbers.astype(documents.dtype, copy=False))
+    return documents.take(places, mode="clip") == numbers
+
+
 def _bits_of(chosen: Any, count: int) -> Array:
     """A set of the chosen ones of so many documents: one bit each, in whole words."""
     marks = np.zeros(8 * _bytes_of(count), bool)
+    if isinstance(chosen, np.ndarray) and chosen.dtype != bool:
+        chosen = chosen.astype(np.intp)  # what numpy indexes with
     marks[:count][chosen] = True
     return np.packbits(marks, bitorder="little")
 
@@ -603,8 +655,8 @@ def _holds(bits: Array, numbers: Array) -> Array:
 
 
 def _marks(bits: Array) -> Array:
-    """For each document whether it is in a set of bits, as a byte."""
-    return np.unpackbits(bits, bitorder="little")
+    """For each document whether it is in a set of bits."""
+    return np.unpackbits(bits, bitorder="little").view(bool)
 
 
 def _is_bits(documents: Documents) -> bool:

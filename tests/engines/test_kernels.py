@@ -1,0 +1,71 @@
+"""What the kernels find of columns and scores, beside what it is by definition."""
+
+import math
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from toy import ToyDocument, ToyReader
+
+READER = ToyReader([ToyDocument()] * 40)
+KERNELS = (READER.plain, READER.vector)
+SLACK = 1 + 1e-9  # callers allow for the rounding of sums
+TABLE = (0.0, 0.1, 0.5, 0.75, 2.0, 3.5)
+
+columns = st.dictionaries(
+    st.integers(0, READER.document_count - 1),
+    st.integers(1, len(TABLE) - 1),
+    min_size=1,
+).map(lambda codes: sorted(codes.items()))
+factors = st.sampled_from((0.3, 1.0, 1.7))
+scores = st.lists(st.floats(0, 9), max_size=30)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.tuples(columns, factors), min_size=1, max_size=4), st.integers(1, 12)
+)
+def test_no_document_that_reaches_enough_is_left_out(
+    lists: list[tuple[list[tuple[int, int]], float]], place: int
+) -> None:
+    sums = dict.fromkeys(range(READER.document_count), 0.0)
+    for codes, factor in lists:
+        for number, code in codes:
+            sums[number] += TABLE[code] * factor
+    least = sorted(sums.values(), reverse=True)[place - 1]
+    enough = {number for number, total in sums.items() if total >= least > 0}
+    for kernel in KERNELS:
+        parts = []
+        for codes, factor in lists:
+            column, table = kernel.column(codes), kernel.table(TABLE, factor)
+            top = kernel.top_code(column)
+            assert top == max(code for _, code in codes)
+            parts.append((column, table, float(table[top])))
+        found = [int(number) for number in kernel.reaching(parts, least / SLACK)]
+        assert found == sorted({*found})
+        assert enough <= {*found}
+
+
+@settings(max_examples=200, deadline=None)
+@given(columns, st.integers(1, 50))
+def test_the_top_of_a_column_has_its_highest_codes(
+    codes: list[tuple[int, int]], count: int
+) -> None:
+    highest = sorted((code for _, code in codes), reverse=True)[:count]
+    for kernel in KERNELS:
+        top = {int(number) for number in kernel.top(kernel.column(codes), count)}
+        found = sorted((code for n, code in codes if n in top), reverse=True)
+        assert found[:count] == highest
+
+
+@given(scores, st.integers(1, 40), st.floats(0, 9), st.floats(0, 9))
+def test_scores_are_told_apart_by_bounds(
+    values: list[float], n: int, low: float, high: float
+) -> None:
+    rest = sorted(values, reverse=True)[n:]
+    nth = sorted(values, reverse=True)[n - 1] if rest else -math.inf
+    inside = [at for at, score in enumerate(values) if low <= score < high]
+    for kernel in KERNELS:
+        made = values if kernel is READER.plain else np.array(values)
+        assert kernel.nth_highest(made, n) == nth
+        assert [int(at) for at in kernel.between(made, low, high)] == inside
