@@ -1,13 +1,19 @@
 """An article's translation is found by what the article calls its subjects."""
 
+from collections import defaultdict
+from collections.abc import Iterator
+from math import log
 from pathlib import Path
+from random import Random
 
+import numpy as np
 import pytest
 from conftest import ids
 
 import searchkit
 from searchkit import Article, SearchEngine
-from searchkit.engines.generation.counterparts import aligned
+from searchkit.engines.generation import counterparts
+from searchkit.engines.generation.counterparts import RareWords, aligned
 
 SUBJECTS = (
     ("水平扩缩容", "Scaling Out", "配置阈值", "Setting Thresholds"),
@@ -101,3 +107,48 @@ def test_headings_are_aligned_if_they_are_as_many() -> None:
     assert [*aligned(chinese, english)] == [*zip(chinese, english, strict=True)]
     assert [*aligned(chinese, english[:2])] == [("题", "Title")]
     assert [*aligned(("Title", "甲"), ("Title", "One"))] == [("甲", "One")]
+
+
+@pytest.mark.parametrize("at_once", [1, 10, 1 << 18])
+@pytest.mark.parametrize("seed", range(4))
+def test_pairs_are_the_same_however_many_are_joined_at_once(
+    seed: int, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counterparts, "_PAIRS_AT_ONCE", at_once)
+    random = Random(seed)
+    subjects = [range(9 * n, 9 * n + 9) for n in range(20)]
+    texts = [set(random.sample(subjects[n // 2], 7)) for n in range(40)]
+    for text in texts:
+        text.update(random.sample(range(180, 210), 3))
+    holders = [[n for n in range(40) if word in texts[n]] for word in range(210)]
+    rare = RareWords(40)
+    words = [f"word{chr(97 + n // 26)}{chr(97 + n % 26)}".encode() for n in range(210)]
+    lists = [*holders, [*range(0, 40, 2)]]
+    counts = np.array([*map(len, lists)])
+    rare.add([*words, "的".encode()], counts, np.concatenate(lists).astype(np.int64))
+    found = [*rare.counterparts()]
+    assert found == [*_expected(holders)]
+    assert found
+
+
+def _expected(holders: list[list[int]]) -> Iterator[tuple[int, int]]:
+    """What `RareWords.counterparts` says it gives, one pair after the other."""
+    shared: defaultdict[tuple[int, int], float] = defaultdict(float)
+    most: defaultdict[int, float] = defaultdict(float)
+    weight = log(40 / 2)
+    for documents in holders:
+        chinese = [n for n in documents if n % 2 == 0]
+        others = [n for n in documents if n % 2]
+        if len(documents) == 2 and chinese and others:  # of 40, a twentieth
+            shared[chinese[0], others[0]] += weight
+            for document in documents:
+                most[document] += weight
+    for (one, other), count in sorted(shared.items()):
+        next_ones = [
+            n
+            for pair, n in shared.items()
+            if pair != (one, other) and (pair[0] == one or pair[1] == other)
+        ]
+        enough = count >= max(2 * weight, 0.6 * max(most[one], most[other]))
+        if enough and count > 1.3 * max(next_ones, default=0):
+            yield one, other

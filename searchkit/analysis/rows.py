@@ -42,7 +42,7 @@ Flags = NDArray[np.bool_]
 
 _MATH = ZONES.index("math")
 _NUMBERS = {zone: number for number, zone in enumerate(ZONES)}
-_MOST_TOKENS = 1 << 19  # known at a time, some 100 MB
+_MOST_TOKENS = 1 << 17  # known at a time, some 25 MB
 _PART_CHARACTERS = 1 << 16  # about that many are worked on at a time
 _TITLE, _ALIAS, _TOPIC, _BODY = range(4)
 

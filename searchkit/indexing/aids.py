@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable
 from contextlib import ExitStack, closing
+from functools import lru_cache
 from pathlib import Path
 
 from searchkit.analysis.glossary import mine, with_user_pairs
@@ -19,7 +20,7 @@ from searchkit.engines.generation.known import (
     stored_headings,
     stored_titles,
 )
-from searchkit.engines.generation.suggestions import write_suggestions
+from searchkit.engines.generation.suggestions import Completions
 from searchkit.engines.glossary import read_pairs, write_glossary
 from searchkit.engines.reader import GLOSSARY, SUGGESTIONS
 
@@ -38,25 +39,38 @@ def make_glossary(generation: Path, base: Path | None, user: UserGlossary) -> No
     write_glossary(generation, pairs)
 
 
+def begin_suggestions(generation: Path) -> None:
+    """Gather completions from documents and glossary, which are there already.
+
+    `make_suggestions` goes on with them, in the same process.
+    """
+    _completions.cache_clear()  # from a build that failed, perhaps
+    _completions(generation)
+
+
+@lru_cache(maxsize=1)
+def _completions(generation: Path) -> Completions:
+    with closing(Columns(generation / GLOSSARY, GLOSSARY)) as columns:
+        pairs = read_pairs(columns)
+    return Completions(
+        titles=stored_titles(generation),
+        headings=stored_headings(generation),
+        names=((name, pair.count) for pair in pairs for name in pair.names),
+    )
+
+
 def make_suggestions(
     generation: Path, base: Path | None, words: Iterable[tuple[str, int]]
 ) -> None:
-    """Write the completions; the glossary is there already.
+    """Write the completions.
 
     `words` are those of the index with the number of articles that have them. `base` is
     the generation before, if articles were taken over from it.
     """
+    found = _completions(generation)
+    _completions.cache_clear()
     with ExitStack() as files:
-
-        def columns(folder: Path, kind: str) -> Columns:
-            return files.enter_context(closing(Columns(folder / kind, kind)))
-
-        pairs = read_pairs(columns(generation, GLOSSARY))
-        write_suggestions(
-            generation / SUGGESTIONS,
-            titles=stored_titles(generation),
-            headings=stored_headings(generation),
-            words=words,
-            names=((name, pair.count) for pair in pairs for name in pair.names),
-            before=columns(base, SUGGESTIONS) if base else None,
-        )
+        before = Columns(base / SUGGESTIONS, SUGGESTIONS) if base else None
+        if before:
+            files.enter_context(closing(before))
+        found.write(generation / SUGGESTIONS, words=words, before=before)

@@ -13,6 +13,7 @@ import shutil
 import signal
 import threading
 import time
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ from searchkit.indexing.sources import (
     Failure,
     FileLooks,
     Source,
+    Sources,
     digest_of,
     try_source,
 )
@@ -78,7 +80,7 @@ class Build:
     glossary: UserGlossary = field(default_factory=UserGlossary)
     bilingual: BilingualFile = field(default_factory=BilingualFile)
     looks: FileLooks | None = None
-    sources: list[Source] | None = None
+    sources: Sources | None = None
 
     def run(self) -> BuildReport:
         """Bring the index up to date; what came of it."""
@@ -107,8 +109,11 @@ class Build:
         base, old = (None, {}) if self.full else _usable(self.index, self.dictionary)
         manifest = generations.read_manifest(base) if base else None
         self.sources = sources = self._sources(read=base is not None)
-        changed = [s for s in sources if not _same(s, old.get(s.doc_id))]
-        unchanged = {s.doc_id for s in sources} - {s.doc_id for s in changed}
+        unchanged = {s.doc_id for s in sources if _same(s, old.get(s.doc_id))}
+        named = enumerate(sources.doc_ids())
+        changed = sources.chosen(
+            array("Q", (number for number, name in named if name not in unchanged))
+        )
         warned = manifest.warnings.items() if manifest else ()
         self.failures += [(name, why) for name, why in warned if name in unchanged]
         said = _root(self.corpus), _glossary_digest(self.glossary), self._translated
@@ -119,18 +124,19 @@ class Build:
         if still and not changed:
             self._refuse_if_strict()
             self._remember()
-            return self._report(still, old.keys(), set(), unchanged)
+            return self._report(still, old.keys(), changed, set(), unchanged)
         with self._disk_errors_told(), self._new_generation() as generation:
-            runs, written, keys = self._analyse(generation, changed)
-            if still and not written:  # nothing that is new can be read
+            runs, left_out, keys = self._analyse(generation, changed)
+            count = len(changed) - len(left_out) + len(unchanged)
+            if still and len(left_out) == len(changed):  # nothing new can be read
                 generations.abandon(generation)
                 generation = still
             else:
-                self._merge(generation, runs, base, written, unchanged, keys)
+                self._merge(generation, runs, base, count, unchanged, keys)
                 self._write_translations(generation, base)
-                self._finish(generation, unchanged | written)
+                self._finish(generation, count, left_out)
         self._remember()
-        return self._report(generation, old.keys(), written, unchanged)
+        return self._report(generation, old.keys(), changed, left_out, unchanged)
 
     @contextmanager
     def _new_generation(self) -> Iterator[Path]:
@@ -156,30 +162,27 @@ class Build:
         except OSError as error:
             if self.sources is None and isinstance(self.corpus, str | PathLike):
                 self.sources = self._sources(read=False)
-            raise _disk_error(self.index, error, self.sources or ()) from error
+            raise _disk_error(self.index, error, self.sources or Sources()) from error
 
-    def _sources(self, *, read: bool) -> list[Source]:
+    def _sources(self, *, read: bool) -> Sources:
         """All articles in order of their doc_id; files read only where that is needed.
 
-        With `read` each has its digest.
+        With `read` each has its digest. A doc_id that comes again is a failure.
         """
         if isinstance(self.corpus, str | PathLike):
-            return list(self._files(Path(self.corpus), read=read))
-        return sorted(self._articles(self.corpus), key=lambda source: source.doc_id)
+            return Sources(self._files(Path(self.corpus), read=read))
+        sources, repeated = Sources(self._articles(self.corpus)).in_order()
+        self.failures += ((name, "the doc_id stands twice") for name in repeated)
+        return sources
 
     def _articles(self, articles: Iterable[Article]) -> Iterator[Source]:
-        """Articles that a program hands in; a doc_id that comes again is a failure."""
-        seen: set[str] = set()
+        """Articles that a program hands in."""
         with self._disk_errors_told():
             file = ArticleFile(self._handed_in)
         with file:
             for article in articles:
                 if not isinstance(article, Article):
                     raise TypeError(f"not a searchkit.Article: {article!r}")
-                if article.doc_id in seen:
-                    self.failures.append((article.doc_id, "the doc_id stands twice"))
-                    continue
-                seen.add(article.doc_id)
                 try:
                     with self._disk_errors_told():
                         source = file.add(article)
@@ -211,15 +214,15 @@ class Build:
             write_seen(self.index, str(_root(self.corpus)), self.looks.seen)
 
     def _analyse(
-        self, generation: Path, changed: Sequence[Source]
+        self, generation: Path, changed: Sources
     ) -> tuple[list[Path], set[str], KeysOf]:
-        """Runs in the generation's folder, the doc_ids in them, and who makes keys."""
+        """Runs in the generation's folder, the doc_ids left out, who makes keys."""
         from searchkit.indexing.preparing import Preparing
         from searchkit.indexing.workers import Workers
 
         words = self.dictionary.words
         how = Preparing(self.config.max_article_bytes, words, self._handed_in)
-        size = sum(source.size_bytes for source in changed)
+        size = changed.size_bytes
 
         def analysed(done: int, done_bytes: int) -> None:
             self._tell("analysing", done, len(changed), done_bytes, size)
@@ -230,27 +233,32 @@ class Build:
         self._refuse_if_strict()
         for run in made:
             self._note(run.looks)
-        written = {source.doc_id for source in changed}
-        written.difference_update(*(run.left_out for run in made))
+        left_out = {name for run in made for name in run.left_out}
         runs = [run.path for run in made if run.path]
-        return runs, written, workers.keys
+        return runs, left_out, workers.keys
 
     def _merge(
         self,
         generation: Path,
         runs: Sequence[Path],
         base: Path | None,
-        written: set[str],
+        total: int,
         unchanged: set[str],
         keys_of: KeysOf,
     ) -> None:
-        """Write all columns; glossary and completions in a process beside this one."""
+        """Write all columns; glossary and completions in a process beside this one.
+
+        `total` is the number of articles.
+        """
         from searchkit.engines.generation.counterparts import write_counterparts
         from searchkit.engines.generation.writer import GenerationWriter
-        from searchkit.indexing.aids import make_glossary, make_suggestions
+        from searchkit.indexing.aids import (
+            begin_suggestions,
+            make_glossary,
+            make_suggestions,
+        )
         from searchkit.indexing.beside import Beside
 
-        total = len(written) + len(unchanged)
         apart = self.jobs > 1 and total >= _FEW_ARTICLES
         made: list[Future[None]] = []
 
@@ -269,6 +277,7 @@ class Build:
                 made.append(
                     beside.start(make_glossary, generation, same, self.glossary)
                 )
+                made.append(beside.start(begin_suggestions, generation))
                 return found
 
             def words_known(words: Iterable[tuple[str, int]]) -> None:
@@ -320,34 +329,45 @@ class Build:
         with ColumnWriter(file, TRANSLATIONS, durable=False) as writer:
             add_names(writer, table)
 
-    def _finish(self, generation: Path, doc_ids: set[str]) -> None:
-        """Write the manifest, look whether all is there, and swap."""
+    def _finish(self, generation: Path, count: int, left_out: set[str]) -> None:
+        """Write the manifest, look whether all is there, and swap.
+
+        There are to be `count` articles.
+        """
         from searchkit.engines.user_words import write_words
         from searchkit.engines.whoosh.view import write_toc
 
         write_words(generation, self.dictionary.words)
-        write_toc(generation, len(doc_ids))
+        write_toc(generation, count)
+        warned = self._failed() - left_out
         manifest = Manifest(
             format_version=FORMAT_VERSION,
             fingerprint=fingerprint(),
             built_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            documents=len(doc_ids),
+            documents=count,
             corpus=_root(self.corpus),
             files=generations.file_seals(generation),
-            warnings={name: why for name, why in self.failures if name in doc_ids},
+            warnings={name: why for name, why in self.failures if name in warned},
             dictionaries=self.dictionary.digest,
             glossary=_glossary_digest(self.glossary),
             translations=self._translated,
         )
         generations.write_manifest(generation, manifest)
         found = document_count(generation)
-        if found != len(doc_ids):
+        if found != count:
             raise IndexStoreError(
-                f"The new index has {found} articles instead of {len(doc_ids)}.",
+                f"The new index has {found} articles instead of {count}.",
                 path=self.index,
                 hint="The old one still answers. Run `searchkit build --full`.",
             )
         generations.publish(self.index, generation)
+
+    def _failed(self) -> set[str]:
+        """The doc_ids of articles about which something is to be said."""
+        names = {name for name, _ in self.failures}
+        if not names or not self.sources:
+            return set()
+        return {name for name in self.sources.doc_ids() if name in names}
 
     def _tell(
         self, phase: Phase, done: int, total: int, done_bytes: int = 0, size: int = 0
@@ -370,17 +390,19 @@ class Build:
         self,
         generation: Path,
         old: Set[str],
-        written: set[str],
+        changed: Sources,
+        left_out: set[str],
         unchanged: set[str],
     ) -> BuildReport:
-        present = written | unchanged
+        updated = sum(name in old for name in changed.doc_ids()) - len(left_out & old)
+        named = {name for name, _ in self.failures}
         return BuildReport(
-            added=len(written - old),
-            updated=len(written & old),
+            added=len(changed) - len(left_out) - updated,
+            updated=updated,
             unchanged=len(unchanged),
-            removed=len(old - present),
+            removed=len(old) - len(unchanged) - updated,
             failures=tuple(sorted(self.failures)),
-            skipped=frozenset(name for name, _ in self.failures) - present,
+            skipped=frozenset(named - (self._failed() - left_out)),
             index_path=generation,
             took_s=0.0,
         )
@@ -443,13 +465,11 @@ def _root(corpus: Corpus) -> str | None:
     return None
 
 
-def _disk_error(
-    index: Path, error: OSError, sources: Sequence[Source]
-) -> IndexStoreError:
+def _disk_error(index: Path, error: OSError, sources: Sources) -> IndexStoreError:
     full = error.errno in generations.NO_ROOM
     needed = ""
     if full and sources:
-        size = _NEEDED * sum(source.size_bytes for source in sources)
+        size = _NEEDED * sources.size_bytes
         free = shutil.disk_usage(_existing(index)).free
         needed = f" About {_mb(size)} are needed while building, {_mb(free)} are free."
     still = "The index still answers. " if generations.current_or_none(index) else ""

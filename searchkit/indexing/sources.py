@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
+from itertools import compress, pairwise
+from operator import not_
 from os import PathLike
+from typing import overload
 
 from searchkit.corpus.reader import SourceFile, read_bytes
 from searchkit.errors import CorpusError
@@ -31,6 +35,88 @@ class Source:
     digest: bytes = b""
     file: SourceFile | None = None
     start: int = 0
+
+
+class Sources(Sequence[Source]):
+    """Sources in the order in which they were added, in some 60 bytes each.
+
+    A `Source` is made when it is asked for: of a million there need not be as many.
+    """
+
+    def __init__(self, sources: Iterable[Source] = ()) -> None:
+        self._names = bytearray()
+        self._ends = array("Q", [0])
+        self._sizes = array("Q")
+        self._starts = array("Q")
+        self._digests = bytearray()
+        self._files: list[SourceFile | None] = []
+        for source in sources:
+            self._add(source)
+
+    def _add(self, source: Source) -> None:
+        self._names += source.doc_id.encode("utf-8", "surrogatepass")
+        self._ends.append(len(self._names))
+        self._sizes.append(source.size_bytes)
+        self._starts.append(source.start)
+        self._digests += source.digest.ljust(DIGEST_BYTES, b"\0")
+        self._files.append(source.file)
+
+    def __len__(self) -> int:
+        return len(self._sizes)
+
+    @overload
+    def __getitem__(self, number: int) -> Source: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> tuple[Source, ...]: ...
+
+    def __getitem__(self, number: int | slice) -> Source | tuple[Source, ...]:
+        if isinstance(number, slice):
+            return tuple(self[one] for one in range(*number.indices(len(self))))
+        at = DIGEST_BYTES * number
+        digest = bytes(self._digests[at : at + DIGEST_BYTES])
+        return Source(
+            self._name(number).decode("utf-8", "surrogatepass"),
+            self._sizes[number],
+            digest if any(digest) else b"",
+            self._files[number],
+            self._starts[number],
+        )
+
+    def doc_ids(self) -> Iterator[str]:
+        """The doc_id of each."""
+        names = map(self._name, range(len(self)))
+        return (name.decode("utf-8", "surrogatepass") for name in names)
+
+    @property
+    def size_bytes(self) -> int:
+        """Of all together."""
+        return sum(self._sizes)
+
+    def size_of(self, number: int) -> int:
+        """The bytes of one of them."""
+        return self._sizes[number]
+
+    def chosen(self, numbers: Sequence[int]) -> Sources:
+        """Some of them, by their numbers, which rise."""
+        if len(numbers) == len(self):
+            return self
+        return Sources(self[number] for number in numbers)
+
+    def in_order(self) -> tuple[Sources, list[str]]:
+        """Those of different doc_ids in the order of these; doc_ids that came again.
+
+        Of several with one doc_id the first is kept.
+        """
+        order = sorted(range(len(self)), key=self._name)
+        names = map(self._name, order)
+        new = [True, *(one != other for one, other in pairwise(names))][: len(order)]
+        again = compress(order, map(not_, new))
+        repeated = [self[number].doc_id for number in again]
+        return Sources(self[number] for number in compress(order, new)), repeated
+
+    def _name(self, number: int) -> bytes:
+        return bytes(self._names[self._ends[number] : self._ends[number + 1]])
 
 
 def digest_of(data: bytes) -> bytes:

@@ -11,7 +11,7 @@ from searchkit.engines.generation.classes import Keys
 from searchkit.indexing.beside import worker_died
 from searchkit.indexing.pool import Note, Pool, WorkerDiedError, may_start
 from searchkit.indexing.preparing import Preparing, RunMade, RunTask, make_run
-from searchkit.indexing.sources import Source
+from searchkit.indexing.sources import Sources
 
 _FEW_BYTES = 1 << 20  # of sources, before further processes are worth their start
 _FEW_WORDS = 2000  # the same for words whose stems are asked for
@@ -37,7 +37,7 @@ class Workers:
 
     def runs(
         self,
-        sources: Sequence[Source],
+        sources: Sources,
         folder: Path,
         told: Callable[[int, int], None],
     ) -> Sequence[RunMade]:
@@ -95,16 +95,16 @@ def _key(word: str) -> Keys:
     return uninflected(word).encode(), stem(word).encode()
 
 
-def _tasks(sources: Sequence[Source], folder: Path, jobs: int) -> Iterator[RunTask]:
+def _tasks(sources: Sources, folder: Path, jobs: int) -> Iterator[RunTask]:
     """Runs that become smaller at the end, so that no worker waits long for another."""
-    left = sum(source.size_bytes for source in sources)
+    left = sources.size_bytes
     first = number = 0
     while first < len(sources):
         wanted = left // (_SHARES * jobs) if jobs > 1 else left
         wanted = max(_LEAST_RUN_BYTES, min(_RUN_BYTES, wanted))
         end, size = first, 0
         while end < len(sources) and size < wanted:
-            size += sources[end].size_bytes
+            size += sources.size_of(end)
             end += 1
-        yield RunTask(tuple(sources[first:end]), folder / f"tmp-run-{number:06d}")
+        yield RunTask(sources[first:end], folder / f"tmp-run-{number:06d}")
         first, number, left = end, number + 1, left - size

@@ -11,7 +11,7 @@ from searchkit.engines.columns.encode import Lists, Slab, SpaceWriter, no_lists
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.columns.postings import Postings, TermPostings
 from searchkit.engines.columns.terms import encode_term
-from searchkit.engines.generation.suggestions import write_suggestions
+from searchkit.engines.generation.suggestions import Completions
 from searchkit.engines.suggestions import SUGGESTIONS, Suggestions
 
 
@@ -55,9 +55,8 @@ def completions(
     """The file of completions, written and opened."""
     path = folder / SUGGESTIONS
     counted = (words or {}).items()
-    write_suggestions(
-        path, titles=titles, headings=headings, words=counted, names=names
-    )
+    made = Completions(titles=titles, headings=headings, names=names)
+    made.write(path, words=counted)
     return Suggestions(Columns(path, SUGGESTIONS))
 
 

@@ -16,7 +16,7 @@ from searchkit.analysis.pinyin import readings, typed
 from searchkit.analysis.scripts import is_han
 from searchkit.engines.columns.files import Columns
 from searchkit.engines.generation import suggestions as stored
-from searchkit.engines.generation.suggestions import write_suggestions
+from searchkit.engines.generation.suggestions import Completions
 from searchkit.engines.suggestions import SUGGESTIONS, Suggestions
 from searchkit.errors import IndexCorruptError
 from searchkit.query.suggest import suggestions
@@ -141,13 +141,9 @@ def test_the_best_of_many_are_the_best_of_all(worths: list[int], prefix: str) ->
 def test_the_file_follows_from_what_is_given_alone(tmp_path: Path) -> None:
     made = []
     for name, words in (("a", WORDS), ("b", dict(reversed(WORDS.items())))):
-        write_suggestions(
-            tmp_path / name,
-            titles=iter(TITLES),
-            headings=iter(HEADINGS),
-            words=words.items(),
-            names=reversed(NAMES),
-        )
+        Completions(
+            titles=iter(TITLES), headings=iter(HEADINGS), names=reversed(NAMES)
+        ).write(tmp_path / name, words=words.items())
         made.append((tmp_path / name).read_bytes())
     assert made[0] == made[1]
 
@@ -222,14 +218,9 @@ def test_keys_taken_over_make_the_same_file(
         ("fresh", [*after, "zz"], None),
     ):
         old = Columns(tmp_path / taken, SUGGESTIONS) if taken else None
-        write_suggestions(
-            tmp_path / name,
-            titles=titles,
-            headings=[],
-            words={"旋": 1, "律": 4}.items() if taken or name == "fresh" else [],
-            names=[],
-            before=old,
-        )
+        words = {"旋": 1, "律": 4}.items() if taken or name == "fresh" else []
+        gathered = Completions(titles=titles, headings=[], names=[])
+        gathered.write(tmp_path / name, words=words, before=old)
         made.append((tmp_path / name).read_bytes())
     assert made[0] != made[1] == made[2]
 
@@ -248,12 +239,6 @@ def test_only_keys_of_new_completions_are_made(
     made = stored.keys
     monkeypatch.setattr(stored, "keys", keys)
     old = Columns(tmp_path / SUGGESTIONS, SUGGESTIONS)
-    write_suggestions(
-        tmp_path / "grown",
-        titles=[*titles[1:], "another"],
-        headings=[],
-        words=[],
-        names=[],
-        before=old,
-    )
+    grown = Completions(titles=[*titles[1:], "another"], headings=[], names=[])
+    grown.write(tmp_path / "grown", words=[], before=old)
     assert asked == ["another"]

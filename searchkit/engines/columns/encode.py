@@ -31,13 +31,13 @@ from searchkit.engines.columns.postings import (
     SKIP,
     UNITS,
 )
+from searchkit.engines.columns.rows import RowFinder, copy_rows, starts_of
 from searchkit.engines.columns.terms import BLOCK, HEAD
 from searchkit.engines.columns.vector import TYPES, Codes, Numbers
 
 Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 
-_LONG_ROW = 256  # bytes from which a row is copied by itself
 _LONG_PREFIX = 64  # bytes up to which common prefixes are found for all terms at once
 _NO_LIMIT = 1 << 62
 _NO_NUMBERS = np.empty(0, np.int64)
@@ -87,6 +87,7 @@ class SpaceWriter:
         self._writer = writer
         self._name = name
         self._bases = np.asarray(bases).astype(np.int64)
+        self._finder = RowFinder(self._bases)
         self._terms = DictionaryWriter()
         self._sizes: list[Numbers] = []
         self._stream = writer.stream(f"{name}.data")
@@ -96,7 +97,7 @@ class SpaceWriter:
 
         Raises: ValueError if terms or lists do not rise, or do not fit each other.
         """
-        data, sizes = encode(slab, self._bases)
+        data, sizes = encode(slab, self._bases, self._finder)
         self._terms.add(slab.terms)
         self._sizes.append(sizes)
         self._stream.write(data)
@@ -111,14 +112,15 @@ class SpaceWriter:
         self._terms.finish(self._writer, self._name)
 
 
-def encode(slab: Slab, bases: Numbers) -> tuple[Bytes, Numbers]:
+def encode(slab: Slab, bases: Numbers, finder: RowFinder) -> tuple[Bytes, Numbers]:
     """The records of a slab in a row, and the bytes of each.
 
     Raises: ValueError if the lists do not rise or do not fit each other.
     """
     _check(slab)
     count = len(slab.terms)
-    positions, documents = _Positions(slab, bases), _Documents(slab, bases)
+    positions = _Positions(slab, int(bases[-1]))
+    documents = _Documents(slab, len(bases) - 1, finder)
     has_members = slab.members.counts > 0
     flags = positions.kinds | documents.kinds << DOCUMENTS_SHIFT
     flags |= np.where(has_members, MEMBERS, 0)
@@ -158,10 +160,10 @@ class _Rows:
         for _, sizes in self._fields:
             total += sizes
         out = np.empty(int(total.sum()), np.uint8)
-        at = _starts(total)
+        at = starts_of(total)
         for data, sizes in self._fields:
             if len(data):
-                _scatter(out, at, data, sizes)
+                copy_rows(out, at, data, starts_of(sizes), sizes)
                 at += sizes
         return out, total
 
@@ -212,9 +214,9 @@ class _Units:
 class _Positions:
     """The positions of all terms of a slab."""
 
-    def __init__(self, slab: Slab, bases: Numbers) -> None:
+    def __init__(self, slab: Slab, end: int) -> None:
         self._lists = slab.positions
-        self._units = _Units(slab.positions, int(bases[-1]))
+        self._units = _Units(slab.positions, end)
         self._single = slab.positions.counts == 1
         self.kinds: Numbers = np.where(self._single, SINGLE, self._units.kinds)
 
@@ -248,7 +250,7 @@ def _on_disk(units: Any, kind: int) -> Bytes:
 def _skips(units: Any, sizes: Numbers) -> tuple[Numbers, Numbers]:
     """The running sums before each SKIPth unit of lists in a row, and their counts."""
     counts = np.maximum(sizes - 1, 0) // SKIP
-    starts = _starts(sizes)
+    starts = starts_of(sizes)
     found = [
         np.cumsum(units[starts[i] : starts[i] + SKIP * counts[i]], dtype=np.int64)[
             SKIP - 1 :: SKIP
@@ -261,11 +263,11 @@ def _skips(units: Any, sizes: Numbers) -> tuple[Numbers, Numbers]:
 class _Documents:
     """The scored documents of all terms of a slab, with their codes."""
 
-    def __init__(self, slab: Slab, bases: Numbers) -> None:
+    def __init__(self, slab: Slab, count: int, finder: RowFinder) -> None:
         self._lists, self._codes = slab.documents, slab.codes
-        self._units = _Units(slab.documents, len(bases) - 1)
-        self._bitmap_bytes = (len(bases) - 1 + 7) // 8
-        implied = _told_by_positions(slab, bases)
+        self._units = _Units(slab.documents, count)
+        self._bitmap_bytes = (count + 7) // 8
+        implied = _told_by_positions(slab, finder)
         bitmap = self._units.sizes > self._bitmap_bytes
         kinds = np.where(bitmap, BITMAP, self._units.kinds)
         self.kinds: Numbers = np.where(implied, FROM_POSITIONS, kinds)
@@ -320,13 +322,13 @@ class _Documents:
         return np.concatenate(found)
 
 
-def _told_by_positions(slab: Slab, bases: Numbers) -> Bools:
+def _told_by_positions(slab: Slab, finder: RowFinder) -> Bools:
     """Whether the documents of each term are those of its few positions."""
     count = slab.positions.counts
     short = (count > 0) & (count <= MOST_FROM_POSITIONS) & (slab.documents.counts > 0)
     values = slab.positions.values[np.repeat(short, count)]
     terms = np.repeat(np.flatnonzero(short), count[short])
-    found = bases.searchsorted(values, "right") - 1
+    found = finder.rows(values)
     new = np.ones(len(values), np.bool_)
     new[1:] = (found[1:] != found[:-1]) | (terms[1:] != terms[:-1])
     found, terms = found[new], terms[new]
@@ -361,7 +363,7 @@ class DictionaryWriter:
         shared = np.where(opens, 0, _shared(before, terms))
         lengths = _lengths(terms)
         letters = np.frombuffer(b"".join(terms), np.uint8)
-        places = np.arange(len(letters)) - np.repeat(_starts(lengths), lengths)
+        places = np.arange(len(letters)) - np.repeat(starts_of(lengths), lengths)
         every = np.ones(len(terms), np.bool_)
         rows = _Rows(len(terms))
         rows.put_number(shared, every)
@@ -369,7 +371,7 @@ class DictionaryWriter:
         rows.put(letters[places >= np.repeat(shared, lengths)], lengths - shared)
         data, sizes = rows.joined()
         firsts = np.flatnonzero(opens).tolist()
-        for i, start in zip(firsts, _starts(sizes)[opens].tolist(), strict=True):
+        for i, start in zip(firsts, starts_of(sizes)[opens].tolist(), strict=True):
             head = int.from_bytes(terms[i][:HEAD].ljust(HEAD, b"\0"), "big")
             self._blocks.append((head, self._size + start))
         self._data.append(data)
@@ -392,7 +394,7 @@ def _shared(before: Sequence[bytes], terms: Sequence[bytes]) -> Numbers:
     lengths = _lengths(before)
     most = np.minimum(lengths, _lengths(terms))
     letters = np.frombuffer(b"".join([*before, terms[-1]]), np.uint8)
-    left = _starts(lengths)
+    left = starts_of(lengths)
     right = left + lengths
     shared = np.zeros(len(terms), np.int64)
     alive = np.flatnonzero(most)
@@ -428,7 +430,7 @@ def _varints(values: Numbers) -> tuple[Bytes, Numbers]:
     for shift in range(7, largest.bit_length(), 7):
         sizes += values >> shift > 0
     out = np.empty(int(sizes.sum()), np.uint8)
-    starts = _starts(sizes)
+    starts = starts_of(sizes)
     for index in range(int(sizes.max(initial=0))):
         here = np.flatnonzero(sizes > index)
         more = np.where(sizes[here] > index + 1, 128, 0)
@@ -467,26 +469,3 @@ def _maxima(values: Codes, bounds: Numbers) -> Codes:
     if len(rows):
         found[rows] = np.maximum.reduceat(values, bounds[:-1][rows])
     return found
-
-
-def _starts(sizes: Numbers) -> Numbers:
-    return np.asarray(np.cumsum(sizes) - sizes, np.int64)
-
-
-def _scatter(out: Bytes, starts: Numbers, data: Bytes, sizes: Numbers) -> None:
-    """Copy rows of so many bytes, which follow one another, to where they belong.
-
-    Long rows one by one, which is a plain copy; the many short ones together.
-    """
-    here = _starts(sizes)
-    for row in np.flatnonzero(sizes >= _LONG_ROW):
-        size = sizes[row]
-        out[starts[row] : starts[row] + size] = data[here[row] : here[row] + size]
-    short = np.flatnonzero((sizes > 0) & (sizes < _LONG_ROW))
-    starts, here, sizes = starts[short], here[short], sizes[short]
-    places = np.arange(int(sizes.sum()))
-    moved = _starts(sizes)
-    read = (
-        places if len(places) == len(data) else places + np.repeat(here - moved, sizes)
-    )
-    out[places + np.repeat(starts - moved, sizes)] = data[read]

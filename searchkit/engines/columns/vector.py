@@ -30,6 +30,7 @@ from searchkit.engines.columns.postings import (
     Postings,
     TermPostings,
 )
+from searchkit.engines.columns.rows import copy_rows, rows_of, starts_of
 
 Numbers = NDArray[np.int64]
 Codes = NDArray[np.uint8]
@@ -336,14 +337,14 @@ class _Records:
             if len(chosen):
                 values = self._in_units(kind, chosen)
                 counts = self.occurrences[chosen]
-                found[spread(starts[chosen], counts)] = values
+                copy_rows(found, starts[chosen], values, starts_of(counts), counts)
         return found
 
     def _in_units(self, kind: int, chosen: Numbers) -> Numbers:
         """The lists of records of one kind in a row."""
         units, counts = self._units[chosen], self.occurrences[chosen]
-        read = spread(self._lists[chosen], kind * units)
-        encoded = _in_memory(self._data[read], kind)
+        data = rows_of(self._data, self._lists[chosen], kind * units)
+        encoded = _in_memory(data, kind)
         sums = np.cumsum(encoded, dtype=np.int64)
         whole = encoded != FULL[kind]
         bounds = _bounds(units)
@@ -359,7 +360,7 @@ class _Records:
     def members(self) -> tuple[Numbers, Numbers]:
         """The members of all records in a row, and how many each has."""
         sizes = self._ends - self._rest
-        raw = self._data[spread(self._rest, sizes)]
+        raw = rows_of(self._data, self._rest, sizes)
         ends = np.flatnonzero(raw < 128)
         bounds = _bounds(sizes)
         self._check(raw[bounds[1:][sizes > 0] - 1] < 128)

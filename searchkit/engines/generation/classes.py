@@ -8,8 +8,10 @@ out if its one word is its key: that is found as the word.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 import numpy as np
 
@@ -41,66 +43,72 @@ def word_of(term: bytes) -> bytes:
     return word if word.isalpha() and word.islower() else b""
 
 
-def is_class(term: bytes) -> bool:
-    """Whether a term is a class.
+def word_slices(
+    terms: Sequence[bytes], marks: Iterable[bytes] = (b"", *HUMPS)
+) -> Iterator[slice]:
+    """Where among sorted terms those lie that stand for a word, and few others.
 
-    >>> is_class(b"~normal"), is_class(b"^"), is_class(b"normal")
-    (True, False, False)
+    Only those with some marks.
     """
-    return len(term) > 1 and term[:1] in (_INFLECTED, _STEM)
+    for mark in sorted(marks, key=lambda mark: mark + b"a"):
+        yield slice(bisect_left(terms, mark + b"a"), bisect_left(terms, mark + b"{"))
 
 
 @dataclass(frozen=True, slots=True)
 class Classes:
     """The classes of one vocabulary.
 
-    `terms` are all that there must be in the dictionary beside what stands somewhere.
+    `terms` are all that there must be in the dictionary beside what stands somewhere,
+    and some more words that do stand; mostly in order.
     """
 
     words: tuple[bytes, ...]
-    terms: frozenset[bytes]
+    terms: tuple[bytes, ...]
     keys: Mapping[bytes, Keys]
 
-    def members(self, number_of: Mapping[bytes, int]) -> tuple[Array, Array]:
+    def members(
+        self, terms: Sequence[bytes], number_of: Mapping[bytes, int]
+    ) -> tuple[Array, Array]:
         """Pairs of (class or word, member), by number, in order.
 
-        A word that stands somewhere is its own first member.
+        `terms` are those of the whole dictionary. A word is its own first member.
         """
-        own = _numbers(number_of, self.words)
-        humps = [_numbers(number_of, (m + w for w in self.words)) for m in HUMPS]
         keys = [self.keys[word] for word in self.words]
-        inflected = _numbers(number_of, (_INFLECTED + one for one, _ in keys))
-        stems = _numbers(number_of, (_STEM + one for _, one in keys))
-        targets, members = [], []
-        for target in (own, inflected, stems):
-            for member in (own, *humps):
-                both = (target >= 0) & (member >= 0)
-                targets.append(target[both])
-                members.append(member[both])
-        pairs = np.concatenate(targets) << 32 | np.concatenate(members)
+        own = _numbers(number_of, self.words)
+        tables = [np.arange(len(terms))]  # by a word's number: what it is a member of
+        for mark, place in ((_INFLECTED, 0), (_STEM, 1)):
+            table = np.full(len(terms), -1)
+            table[own] = _numbers(number_of, (mark + key[place] for key in keys))
+            tables.append(table)
+        word_numbers, members = [own], [own]
+        for part in word_slices(terms, HUMPS):
+            words = _numbers(number_of, map(word_of, terms[part]))
+            word_numbers.append(words[words >= 0])
+            members.append(part.start + np.flatnonzero(words >= 0))
+        words, member = np.concatenate(word_numbers), np.concatenate(members)
+        pairs = np.concatenate([table[words] << 32 | member for table in tables])
+        pairs = pairs[pairs >= 0]
         pairs.sort()
         return pairs >> 32, pairs & 0xFFFFFFFF
 
 
 def _numbers(number_of: Mapping[bytes, int], terms: Iterable[bytes]) -> Array:
     """The number of each term; -1 for those that are not in the dictionary."""
-    get = number_of.get
-    return np.fromiter((get(term, -1) for term in terms), np.int64)
+    return np.fromiter(map(number_of.get, terms, repeat(-1)), np.int64)
 
 
 def classes(
-    terms: Iterable[bytes],
+    terms: Sequence[bytes],
     known: Mapping[bytes, Keys],
     keys_of: KeysOf,
 ) -> Classes:
-    """The classes of the words among some terms; `known` are the keys of some."""
-    words = {word for term in terms if (word := word_of(term))}
-    new = sorted(words - known.keys())
-    keys = {word: known[word] for word in words & known.keys()}
-    keys |= zip(new, keys_of(new), strict=True)
-    needed = set(words)
+    """The classes of the words among sorted terms; `known` are the keys of some."""
+    some = (map(word_of, terms[part]) for part in word_slices(terms))
+    words = sorted(dict.fromkeys(filter(None, chain.from_iterable(some))))
+    new = [word for word in words if word not in known]
+    keys = {**known, **dict(zip(new, keys_of(new), strict=True))}
+    needed = dict.fromkeys(words)
     for mark, place in ((_INFLECTED, 0), (_STEM, 1)):
-        needed.update(
-            mark + key[place] for word, key in keys.items() if key[place] != word
-        )
-    return Classes(tuple(sorted(words)), frozenset(needed), keys)
+        found = ((word, keys[word][place]) for word in words)
+        needed |= dict.fromkeys([mark + key for word, key in found if key != word])
+    return Classes(tuple(words), tuple(needed), keys)

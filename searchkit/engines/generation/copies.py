@@ -23,8 +23,10 @@ from __future__ import annotations
 
 import re
 import zlib
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -144,15 +146,15 @@ def families(found: Array, doc_ids: Sequence[bytes], titles: Sequence[bytes]) ->
 
     `found` has their signatures, a row of bytes each.
     """
-    leaders = list(range(len(doc_ids)))
-    pairs = (*near_copies(found, doc_ids, titles), *language_twins(doc_ids))
+    leaders = array("I", range(len(doc_ids)))
+    pairs = chain(near_copies(found, doc_ids, titles), language_twins(doc_ids))
     for left, right in pairs:
         one, two = _leader(leaders, left), _leader(leaders, right)
         leaders[max(one, two)] = min(one, two)
     return np.array([_leader(leaders, n) for n in range(len(leaders))], "<u4")
 
 
-def _leader(leaders: list[int], number: int) -> int:
+def _leader(leaders: array[int], number: int) -> int:
     while leaders[number] != number:
         leaders[number] = leaders[leaders[number]]
         number = leaders[number]

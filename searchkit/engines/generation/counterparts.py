@@ -10,6 +10,7 @@ All of it depends on the documents alone, so builds may come in any order.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -17,12 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from searchkit.analysis.names import title_key
-from searchkit.analysis.scripts import is_han
-from searchkit.engines.columns.files import ColumnWriter
+from searchkit.analysis.scripts import HAN
+from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.columns.vector import spread
 from searchkit.engines.generation.documents import Array
-from searchkit.engines.generation.known import stored_headings_of_each, stored_titles
 from searchkit.engines.reader import COUNTERPARTS
+from searchkit.engines.texts import Texts
 from searchkit.engines.twins import add_names
 
 MOST_DOCUMENTS = 12
@@ -33,7 +34,15 @@ _MARGIN = 1.3  # how many times more two counterparts share than with the next o
 _SHARE = 0.6  # of what the one could share that has more words of both languages
 _MOST_NAMES = 3  # of one title or heading
 _LONGEST = 100  # characters of a name
+_PAIRS_AT_ONCE = 1 << 18  # of documents that share a word, some 100 bytes each
+_HAN = re.compile(f"[{HAN}]")
 _CHINESE = {one.encode() for one in "的是了在和为有不"}
+
+_Words = tuple[Array, Array]
+"""Words, and for each a document that has it."""
+
+_Highest = tuple[Array, Array]
+"""The highest value of each of many groups, and the next one."""
 
 
 class RareWords:
@@ -53,8 +62,9 @@ class RareWords:
         kept = np.array([at for at in rare.tolist() if _tells(terms[at])], np.int64)
         if len(kept):
             sizes = counts[kept]
-            self._found.append(documents[spread(ends[kept] - sizes, sizes)])
-            self._counts.append(sizes)
+            found = documents[spread(ends[kept] - sizes, sizes)]
+            self._found.append(found.astype(np.uint32))
+            self._counts.append(sizes.astype(np.uint8))
         for at in (at for at, term in enumerate(terms) if term in _CHINESE):
             self._chinese[documents[ends[at] - counts[at] : ends[at]]] = True
 
@@ -65,28 +75,36 @@ class RareWords:
         """
         if not self._found or self._chinese.all() or not self._chinese.any():
             return
-        documents, counts = np.concatenate(self._found), np.concatenate(self._counts)
+        documents = np.concatenate(self._found).astype(np.int64)
+        counts = np.concatenate(self._counts).astype(np.int64)
         weights = np.log(self.documents / counts)
         words = np.repeat(np.arange(len(counts)), counts)
         chinese = self._chinese[documents]
-        left, right, word = _joined(
-            (words[chinese], documents[chinese]), (words[~chinese], documents[~chinese])
-        )
-        if not len(left):
-            return
-        pairs, which = np.unique(left << 32 | right, return_inverse=True)
-        shared = np.bincount(which, weights[word])
-        in_both = np.zeros(len(counts), np.bool_)
-        in_both[word] = True
+        of_chinese = np.bincount(words, chinese, len(counts))
+        in_both = (of_chinese > 0) & (of_chinese < counts)
         kept = in_both[words]
-        most = np.bincount(documents[kept], weights[words[kept]], self.documents)
-        left, right = pairs >> 32, pairs & 0xFFFFFFFF
-        good = shared >= _SHARE * np.maximum(most[left], most[right])
-        good &= shared >= _FEWEST * np.log(self.documents / self._most)
-        for one in (left, right):
-            first, second = _two_highest(one, shared, self.documents)
-            good &= (shared == first[one]) & (shared > _MARGIN * second[one])
-        yield from zip(left[good].tolist(), right[good].tolist(), strict=True)
+        documents, words, chinese = documents[kept], words[kept], chinese[kept]
+        most = np.bincount(documents, weights[words], self.documents)
+        others = words[~chinese], documents[~chinese]
+        candidates = []
+        highest = np.zeros(self.documents), np.zeros(self.documents)
+        for part in _parts(words[chinese], documents[chinese], others[0]):
+            left, right, word = _joined(part, others)
+            pairs, which = np.unique(left << 32 | right, return_inverse=True)
+            shared = np.bincount(which, weights[word])
+            left, right = pairs >> 32, pairs & 0xFFFFFFFF
+            good = shared >= _SHARE * np.maximum(most[left], most[right])
+            good &= shared >= _FEWEST * np.log(self.documents / self._most)
+            good &= _is_best(left, shared, _two_highest(left, shared, self.documents))
+            candidates.append((pairs[good], shared[good]))
+            here = _two_highest(right, shared, self.documents)
+            highest = _highest_of_both(highest, here)
+        pairs, shared = map(np.concatenate, zip(*candidates, strict=True))
+        good = _is_best(pairs & 0xFFFFFFFF, shared, highest)
+        pairs = pairs[good]
+        yield from zip(
+            (pairs >> 32).tolist(), (pairs & 0xFFFFFFFF).tolist(), strict=True
+        )
 
 
 def _tells(term: bytes) -> bool:
@@ -94,9 +112,22 @@ def _tells(term: bytes) -> bool:
     return len(term) > 2 and (term.isalpha() or term[:1] == b"=")
 
 
-def _joined(
-    one: tuple[Array, Array], other: tuple[Array, Array]
-) -> tuple[Array, Array, Array]:
+def _parts(words: Array, documents: Array, others: Array) -> Iterator[_Words]:
+    """(words, documents) in parts by documents, words rising in each of them.
+
+    `others` are the words on the other side, rising. So that a join of each part with
+    these is bounded, however many documents there are.
+    """
+    joined = others.searchsorted(words, "right") - others.searchsorted(words, "left")
+    of_each = np.cumsum(np.bincount(documents, joined))
+    part_of = (of_each // _PAIRS_AT_ONCE).astype(np.int64)[documents]
+    order = np.argsort(part_of, kind="stable")
+    borders = np.flatnonzero(np.diff(part_of[order])) + 1
+    for part in np.split(order, borders):
+        yield words[part], documents[part]
+
+
+def _joined(one: _Words, other: _Words) -> tuple[Array, Array, Array]:
     """Each document of a word on one side with each on the other, and the word.
 
     Both sides are (words, documents), words rising.
@@ -108,7 +139,7 @@ def _joined(
     return np.repeat(documents, counts), right, np.repeat(words, counts)
 
 
-def _two_highest(groups: Array, values: Array, count: int) -> tuple[Array, Array]:
+def _two_highest(groups: Array, values: Array, count: int) -> _Highest:
     """The highest and the next value of each of so many groups; 0 if there is none."""
     order = np.lexsort((-values, groups))
     groups, values = groups[order], values[order]
@@ -116,10 +147,24 @@ def _two_highest(groups: Array, values: Array, count: int) -> tuple[Array, Array
     first[1:] = groups[1:] != groups[:-1]
     second = np.zeros(len(groups), np.bool_)
     second[1:] = first[:-1] & ~first[1:]
-    found = np.zeros(count), np.zeros(count)
+    found: _Highest = np.zeros(count), np.zeros(count)
     for highest, which in zip(found, (first, second), strict=True):
         highest[groups[which]] = values[which]
     return found
+
+
+def _highest_of_both(one: _Highest, other: _Highest) -> _Highest:
+    """The two highest of two."""
+    (first, second), (more, next_) = one, other
+    second = np.maximum(np.minimum(first, more), np.maximum(second, next_))
+    return np.maximum(first, more), second
+
+
+def _is_best(groups: Array, values: Array, highest: _Highest) -> Array:
+    """Whether each value is the highest of its group by far."""
+    first, second = highest
+    best = values == first[groups]
+    return np.asarray(best & (values > _MARGIN * second[groups]))
 
 
 def write_counterparts(generation: Path, rare: RareWords) -> None:
@@ -130,17 +175,18 @@ def write_counterparts(generation: Path, rare: RareWords) -> None:
     pairs = [*rare.counterparts()]
     if not pairs:
         return
-    titles, headings = (
-        [*stored_titles(generation)],
-        [*stored_headings_of_each(generation)],
-    )
-    names = Counter(
-        name
-        for one, other in pairs
-        for name in aligned(
-            (titles[one], *headings[one]), (titles[other], *headings[other])
+    columns = Columns(generation / "documents", "documents")
+    try:
+        titles, headings = (Texts(columns, name) for name in ("title", "headings"))
+        names = Counter(
+            name
+            for pair in pairs
+            for name in aligned(
+                *((titles[one], *headings[one].splitlines()) for one in pair)
+            )
         )
-    )
+    finally:
+        columns.close()
     if table := name_table(names):
         with ColumnWriter(generation / COUNTERPARTS, COUNTERPARTS) as writer:
             add_names(writer, table)
@@ -161,7 +207,7 @@ def aligned(chinese: Sequence[str], others: Sequence[str]) -> Iterator[tuple[str
 
 
 def _is_chinese(text: str) -> bool:
-    return any(map(is_han, text))
+    return bool(_HAN.search(text))
 
 
 def name_table(names: Counter[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

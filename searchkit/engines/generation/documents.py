@@ -6,9 +6,10 @@ generation, so that both are merged by copying stretches of rows.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,7 +65,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Texts end to end; text i is `blob[at[i] : at[i + 1]]`."""
+    """Texts end to end; text i is `blob[at[i] : at[i + 1]]`. Both as in the file."""
 
     blob: Array
     at: Array
@@ -94,8 +95,7 @@ class Documents:
     def read(cls, columns: Columns) -> Documents:
         """Raises: IndexCorruptError."""
         text_base, math_base = (
-            array(columns, name, "<u8").astype(np.int64)
-            for name in ("text_base", "math_base")
+            array(columns, name, "<i8") for name in ("text_base", "math_base")
         )
         names = texts(columns, "topic_names")
         return cls(
@@ -138,7 +138,7 @@ def texts(columns: Columns, name: str) -> Texts:
     at = columns.column(name + "_at").whole()
     blob = array(columns, name, "u1")
     kind = "<u8" if len(blob) >= 1 << 32 else "<u4"
-    return Texts(blob, np.frombuffer(at, kind).astype(np.int64))
+    return Texts(blob, np.frombuffer(at, kind))
 
 
 def each(column: Texts) -> Iterator[bytes]:
@@ -220,13 +220,25 @@ def merged_bytes(name: str, stretches: Sequence[Stretch]) -> Array:
     return np.concatenate([np.empty((0, BYTES[name]), np.uint8), *parts])
 
 
-def merged_texts(name: str, stretches: Sequence[Stretch]) -> list[bytes]:
-    """One of the columns of TEXTS."""
-    return [
-        text
-        for rows, low, end in stretches
-        for text in each(rows.texts[name].between(low, end))
-    ]
+class MergedTexts(Sequence[bytes]):
+    """One of the columns of TEXTS, read when it is asked for."""
+
+    def __init__(self, name: str, stretches: Sequence[Stretch]) -> None:
+        self._parts = [(rows.texts[name], low, end) for rows, low, end in stretches]
+        self._ends = [*accumulate(end - low for _, low, end in self._parts)]
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for column, low, end in self._parts:
+            yield from each(column.between(low, end))
+
+    def __getitem__(self, number: Any) -> Any:
+        part = bisect_right(self._ends, number)
+        column, _, end = self._parts[part]
+        row = end - (self._ends[part] - number)
+        return column.blob[column.at[row] : column.at[row + 1]].tobytes()
 
 
 def merged_base(name: str, stretches: Sequence[Stretch]) -> Array:
@@ -243,7 +255,7 @@ def merge_texts(
     offsets, end = [np.zeros(1, np.int64)], 0
     with writer.stream(name) as stream:
         for column, low, high in stretches:
-            at = column.at[low : high + 1]
+            at = column.at[low : high + 1].astype(np.int64)
             if len(at) > 1:
                 stream.write(column.blob[at[0] : at[-1]].data)
                 offsets.append(at[1:] - at[0] + end)

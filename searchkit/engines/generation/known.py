@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from searchkit.analysis.pairs import Definition
 
 _DIGEST_BYTES = 16
+_AT_ONCE = 4096  # texts
 _DEFINING = ("doc_id_at", "doc_id", "definitions_at", "definitions")
 
 
@@ -61,12 +62,8 @@ def stored_definitions(generation: Path) -> Iterator[tuple[str, Definition]]:
 
     columns = Columns(generation / "documents", "documents")
     try:
-        blob, ends = (
-            columns.column("definitions").whole(),
-            _offsets(columns, "definitions"),
-        )
-        for number, doc_id in enumerate(_texts(columns, "doc_id")):
-            data = bytes(blob[ends[number] : ends[number + 1]])
+        packed = _raw(columns, "definitions")
+        for doc_id, data in zip(_texts(columns, "doc_id"), packed, strict=True):
             yield from ((doc_id, one) for one in unpack_definitions(data))
     finally:
         columns.close()
@@ -79,13 +76,8 @@ def stored_titles(generation: Path) -> Iterator[str]:
 
 def stored_headings(generation: Path) -> Iterator[str]:
     """The headings of all its articles, with repeats."""
-    for headings in stored_headings_of_each(generation):
-        yield from headings
-
-
-def stored_headings_of_each(generation: Path) -> Iterator[list[str]]:
-    """The headings of each article, in their order."""
-    return (headings.splitlines() for headings in _stored(generation, "headings"))
+    for headings in _stored(generation, "headings"):
+        yield from headings.splitlines()
 
 
 def _stored(generation: Path, name: str) -> Iterator[str]:
@@ -97,11 +89,17 @@ def _stored(generation: Path, name: str) -> Iterator[str]:
 
 
 def _texts(columns: Columns, name: str) -> Iterator[str]:
-    blob, ends = bytes(columns.column(name).whole()), _offsets(columns, name)
-    for low, high in pairwise(ends):
-        yield blob[low:high].decode("utf-8", "surrogatepass")
+    return (str(raw, "utf-8", "surrogatepass") for raw in _raw(columns, name))
 
 
-def _offsets(columns: Columns, name: str) -> list[int]:
-    wide = len(columns.column(name)) >= 1 << 32
-    return columns.column(f"{name}_at").integers("Q" if wide else "I").tolist()
+def _raw(columns: Columns, name: str) -> Iterator[bytes]:
+    """All texts of a column as bytes; only a few at a time are in memory."""
+    column = columns.column(name)
+    wide = len(column) >= 1 << 32
+    offsets = columns.column(f"{name}_at").integers("Q" if wide else "I")
+    for first in range(0, len(offsets) - 1, _AT_ONCE):
+        ends = offsets[first : first + _AT_ONCE + 1].tolist()
+        low = ends[0]
+        some = bytes(column.slice(low, ends[-1]))
+        yield from (some[at - low : end - low] for at, end in pairwise(ends))
+        columns.release()

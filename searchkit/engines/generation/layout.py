@@ -13,6 +13,7 @@ from heapq import merge
 
 import numpy as np
 
+from searchkit.engines.columns.rows import RowFinder
 from searchkit.engines.generation.documents import (
     NUMBERS,
     Array,
@@ -23,35 +24,31 @@ from searchkit.engines.generation.documents import (
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Move:
-    """How far the positions of one source move in one space.
+    """How far the positions of one source move in one space."""
 
-    From `borders[i]` on they move by `distances[i]`, if `kept[i]`.
-    """
-
-    borders: Array
-    distances: Array
-    kept: Array
+    def __init__(self, borders: Array, distances: Array, kept: Array) -> None:
+        """From `borders[i]` on they move by `distances[i]`, if `kept[i]`."""
+        self.kept = kept
+        self._borders = borders
+        self._distances = distances
+        self._finder = RowFinder(borders)
 
     def apply(self, positions: Array) -> tuple[Array, Array | None]:
         """The new positions, and which of them are kept; None for all."""
-        if len(self.borders) == 1 and self.kept[0]:
-            return positions + self.distances[0], None
-        piece = self._pieces(positions)
+        if len(self._borders) == 1 and self.kept[0]:
+            return positions + self._distances[0], None
+        piece = self._finder.rows(positions)
         kept = None if self.kept.all() else self.kept[piece]
-        return positions + self.distances[piece], kept
+        return positions + self._distances[piece], kept
 
     def keeps(self, positions: Array) -> Array:
         """Whether each of the positions is kept."""
-        return np.asarray(self.kept[self._pieces(positions)])
+        return np.asarray(self.kept[self._finder.rows(positions)])
 
     def gone_positions(self, end: int) -> int:
         """How many of the positions up to `end` are not kept."""
-        return int(np.diff(np.append(self.borders, end))[~self.kept].sum())
-
-    def _pieces(self, positions: Array) -> Array:
-        return np.asarray(np.searchsorted(self.borders, positions, side="right") - 1)
+        return int(np.diff(np.append(self._borders, end))[~self.kept].sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +69,19 @@ class Layout:
         """The columns of NUMBERS of the new generation."""
         return {name: merged_numbers(name, self.stretches()) for name in NUMBERS}
 
-    def move(self, number: int, space: str) -> Move:
-        """How the positions of a source move."""
-        old: Array = getattr(self.sources[number], f"{space}_base")
+    def moves(self, space: str) -> list[Move]:
+        """How the positions of each source move."""
+        bases: list[Array] = [getattr(rows, f"{space}_base") for rows in self.sources]
         new, row = self.base(space), 0
-        borders, distances, kept = [0], [0], [False]
-        for source, low, end in self.pieces:
-            if source == number:
-                borders += [old[low], old[end]]
-                distances += [new[row] - old[low], 0]
-                kept += [True, False]
+        parts = [[(0, 0, False)] for _ in bases]  # border, distance, kept
+        for number, low, end in self.pieces:
+            old = bases[number]
+            distance = int(new[row] - old[low])
+            parts[number] += (int(old[low]), distance, True), (int(old[end]), 0, False)
             row += end - low
-        borders, distances, kept = [*borders, old[-1]], [*distances, 0], [*kept, False]
-        return _without_empty(np.array(borders), np.array(distances), np.array(kept))
+        for part, old in zip(parts, bases, strict=True):
+            part.append((int(old[-1]), 0, False))
+        return [_without_empty(*map(np.array, zip(*p, strict=True))) for p in parts]
 
 
 def _without_empty(borders: Array, distances: Array, kept: Array) -> Move:

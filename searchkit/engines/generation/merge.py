@@ -8,7 +8,6 @@ the number of processes nor the history of an index can be seen in it.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from searchkit.analysis.terms import CASED, LANGUAGE
-from searchkit.engines.generation.classes import HUMPS, Keys, KeysOf, classes
+from searchkit.engines.generation.classes import Keys, KeysOf, classes, word_slices
 from searchkit.engines.generation.documents import Array, Documents
 from searchkit.engines.generation.layout import Layout, Move
 from searchkit.engines.generation.run import ZONE_BITS
@@ -102,8 +101,8 @@ class SpaceMerge:
     def __init__(self, space: str, sources: Sequence[Source], layout: Layout) -> None:
         self._space = space
         self._sources = sources
-        self._moves = [layout.move(number, space) for number in range(len(sources))]
-        terms = tuple(sorted(self._completed(self._standing())))
+        self._moves = layout.moves(space)
+        terms = tuple(self._completed(self._standing()))
         number_of = numbers(terms)
         local = (local_numbers(terms, number_of) for terms in self._source_terms())
         self._vocabulary = Vocabulary(terms, tuple(local))
@@ -139,14 +138,14 @@ class SpaceMerge:
         zones = (keys & _ZONES).astype(np.uint8)
         return _Occurrences(keys >> _POSITION_BITS + ZONE_BITS, positions, zones)
 
-    def _standing(self) -> set[bytes]:
-        """The terms that stand in a document that is kept."""
-        found: set[bytes] = set()
+    def _standing(self) -> list[bytes]:
+        """The terms that stand in a document that is kept, in order."""
+        found: dict[bytes, None] = {}  # in stretches that rise: soon sorted
         for source, move, terms in zip(
             self._sources, self._moves, self._source_terms(), strict=True
         ):
-            found.update(chosen(terms, source.alive(self._space, move)))
-        return found
+            found |= dict.fromkeys(chosen(terms, source.alive(self._space, move)))
+        return sorted(found)
 
     def _source_terms(self) -> Iterator[Sequence[bytes]]:
         """The terms of each source."""
@@ -154,7 +153,7 @@ class SpaceMerge:
             yield source.terms(self._space)
             source.release()
 
-    def _completed(self, standing: set[bytes]) -> set[bytes]:
+    def _completed(self, standing: list[bytes]) -> list[bytes]:
         """The terms that stand somewhere, and what the dictionary needs beside."""
         return standing
 
@@ -273,22 +272,21 @@ class TextMerge(SpaceMerge):
         targets, members = self._pairs(low, high)
         return self._words.sums(targets - low, members)
 
-    def _completed(self, standing: set[bytes]) -> set[bytes]:
+    def _completed(self, standing: list[bytes]) -> list[bytes]:
         self._classes = classes(standing, self._known, self._keys_of)
-        return standing | self._classes.terms
+        return sorted(dict.fromkeys([*standing, *self._classes.terms]))
 
     def _number(self, number_of: Mapping[bytes, int]) -> None:
-        self._targets, self._members = self._classes.members(number_of)
+        self._targets, self._members = self._classes.members(self.terms, number_of)
+        del self._classes, self._known  # much memory, and not needed any more
         self._words = FrequencyTable(self._table, len(number_of))
 
     def _word_slabs(self) -> Iterator[tuple[int, int]]:
         """Slabs of the terms that may be members."""
         sizes = super().sizes()
-        for mark in sorted((b"", *HUMPS), key=lambda mark: mark + b"a"):
-            low = bisect_left(self.terms, mark + b"a")
-            high = bisect_left(self.terms, mark + b"{")
-            for first, end in slabs(sizes[low:high]):
-                yield low + first, low + end
+        for part in word_slices(self.terms):
+            for low, high in slabs(sizes[part]):
+                yield part.start + low, part.start + high
 
     def _frequencies(self, low: int, high: int) -> Frequencies:
         """The frequencies of each term by itself."""

@@ -11,7 +11,7 @@ from searchkit.analysis.terms import INFLECTED, STEM
 from searchkit.engines.columns import vector
 from searchkit.engines.columns.files import Columns
 from searchkit.engines.columns.postings import Postings
-from searchkit.engines.generation.classes import Keys, word_of
+from searchkit.engines.generation.classes import Keys, word_of, word_slices
 from searchkit.engines.generation.documents import Array, Documents, Texts, array
 from searchkit.engines.generation.layout import Move
 from searchkit.engines.generation.run import SPACES
@@ -30,11 +30,12 @@ class OldGeneration:
         self.documents = Documents.read(self._files["documents"])
         self._postings = {name: self._open(name) for name in SPACES}
         self._terms: dict[str, list[bytes]] = {}
+        self._sizes: dict[str, Array] = {}
 
     def pages(self, name: str) -> Texts:
         """One of the columns of PAGES."""
         columns = self._files["pages"]
-        offsets = array(columns, f"{name}_offsets", "<u8").astype(np.int64)
+        offsets = array(columns, f"{name}_offsets", "<u8")
         return Texts(array(columns, name, "u1"), offsets)
 
     def terms(self, space: str) -> list[bytes]:
@@ -46,8 +47,11 @@ class OldGeneration:
 
     def sizes(self, space: str) -> Array:
         """How many occurrences each term has."""
-        postings = self._postings[space]
-        return vector.all_occurrences(postings, 0, len(postings.terms))
+        if space not in self._sizes:
+            postings = self._postings[space]
+            found = vector.all_occurrences(postings, 0, len(postings.terms))
+            self._sizes[space] = found
+        return self._sizes[space]
 
     def alive(self, space: str, move: Move) -> Array:
         """Whether each term stands in a document that is kept.
@@ -81,7 +85,9 @@ class OldGeneration:
     def keys(self) -> dict[bytes, Keys]:
         """The keys of all English words, as the classes tell them."""
         terms = self.terms("text")
-        words = [word_of(term) for term in terms]
+        words = [b""] * len(terms)
+        for part in word_slices(terms):
+            words[part] = map(word_of, terms[part])
         tables = []
         for mark in (INFLECTED, STEM):
             classes = self._postings["text"].terms.prefix(mark)

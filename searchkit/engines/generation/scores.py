@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from searchkit.engines.columns.files import release
+from searchkit.engines.columns.rows import RowFinder
 from searchkit.engines.columns.vector import spread
 from searchkit.engines.generation.documents import Array
 from searchkit.engines.impacts import codes_of
@@ -44,7 +45,7 @@ class Weigher:
 
     def __init__(self, base: Array, numbers: dict[str, Array]) -> None:
         """`numbers` are those of documents.NUMBERS; `base` where each row begins."""
-        self._base = base
+        self._finder = RowFinder(base)
         self._body_start = base[:-1] + numbers["body_start"]
         self._title_end = base[:-1] + numbers["title_end"]
         self._alias_end = base[:-1] + numbers["alias_end"]
@@ -59,7 +60,7 @@ class Weigher:
 
     def frequencies(self, terms: Array, positions: Array, zones: Array) -> Frequencies:
         """Of occurrences in order of (term, position)."""
-        documents = np.searchsorted(self._base, positions, side="right") - 1
+        documents = self._finder.rows(positions)
         parts = self._parts(documents, positions, zones)
         weights = self._weights[documents * _WIDTH + parts]
         return _summed(terms, documents, weights)

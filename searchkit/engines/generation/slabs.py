@@ -8,7 +8,7 @@ import numpy as np
 
 from searchkit.engines.generation.documents import Array
 
-_SLAB = 1 << 19  # occurrences in a slab, or those of a single term
+_SLAB = 1 << 18  # occurrences in a slab, or those of a single term
 _SLAB_TERMS = 1 << 16
 
 

@@ -12,9 +12,8 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from heapq import merge, nsmallest
-from itertools import accumulate, islice, takewhile
+from heapq import merge
+from itertools import accumulate, islice, repeat, takewhile
 from math import log2
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -29,7 +28,8 @@ from searchkit.analysis.scripts import HAN, OTHER_LETTER, is_han
 from searchkit.engines.columns.encode import DictionaryWriter
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.columns.terms import Terms
-from searchkit.engines.generation.documents import Array
+from searchkit.engines.generation.documents import Array, each
+from searchkit.engines.generation.documents import texts as texts_of
 from searchkit.engines.suggestions import (
     BEGINS,
     FAN,
@@ -41,7 +41,6 @@ from searchkit.engines.suggestions import (
     REST,
     SUGGESTIONS,
 )
-from searchkit.engines.texts import Texts
 
 MOST_TITLES = 200_000
 MOST_NAMES = 50_000
@@ -84,60 +83,76 @@ class Words:
         return iter(self._found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Completion:
+class _Completion(NamedTuple):
+    """A text with what it is found by. They sort by what they are worth."""
+
+    rank: float  # the worth, below 0
+    length: int  # of the folded text, of which there is one each
+    folded: str
     text: str
-    worth: float
     is_word: bool
 
 
-def write_suggestions(
-    path: Path,
-    *,
-    titles: Iterable[str],
-    headings: Iterable[str],
-    words: Iterable[tuple[str, int]],
-    names: Iterable[tuple[str, int]],
-    before: Columns | None = None,
-) -> None:
-    """Write the file, which must not exist.
+class Completions:
+    """What can be offered: texts of the articles, and in the end the words."""
 
-    `titles` and `headings` are those of all articles in the articles' order, with
-    repeats; `words` are atoms and Han words of the index with the number of articles
-    that have them; `names` those of the glossary with the number that attest them.
-    `before` is such a file, made by the same code: keys that it has need not be made
-    again.
+    def __init__(
+        self,
+        *,
+        titles: Iterable[str],
+        headings: Iterable[str],
+        names: Iterable[tuple[str, int]],
+    ) -> None:
+        """`titles` and `headings` are those of all articles in their order.
 
-    Raises: OSError.
-    """
-    found: dict[str, _Completion] = {}
-    for text in _first(titles, MOST_TITLES):
-        _add(found, text, _folded(text), _TITLE + 1)
-    for text, count in _best(names, MOST_NAMES):
-        _add(found, text, _folded(text), _NAME + log2(1 + count))
-    for text, count in _best(_counted(headings).items(), MOST_HEADINGS):
-        _add(found, text, _folded(text), _HEADING + log2(1 + count))
-    for text, count in _common(_best(words, MOST_WORDS)):
-        _add(found, text, text, _WORD + log2(1 + count), is_word=True)
-    ranked = sorted(found.items(), key=_rank)
-    completions = [made for _, made in ranked]
-    with ColumnWriter(path, SUGGESTIONS) as writer:
-        _write_texts(writer, [made.text for made in completions])
-        writer.add("are_words", bytes(made.is_word for made in completions))
-        blocks = _all_blocks(ranked, path.parent, before)
-        _write_keys(writer, blocks)
+        They may repeat. `names` are those of the glossary with the number of articles
+        that attest them.
+        """
+        self._found: dict[str, _Completion] = {}
+        for text in _first(titles, MOST_TITLES):
+            _add(self._found, text, _folded(text), _TITLE + 1)
+        for text, count in _best(names, MOST_NAMES):
+            _add(self._found, text, _folded(text), _NAME + log2(1 + count))
+        for text, count in _best(_counted(headings).items(), MOST_HEADINGS):
+            _add(self._found, text, _folded(text), _HEADING + log2(1 + count))
+
+    def write(
+        self,
+        path: Path,
+        *,
+        words: Iterable[tuple[str, int]],
+        before: Columns | None = None,
+    ) -> None:
+        """Write the file, which must not exist.
+
+        `words` are atoms and Han words of the index with the number of articles that
+        have them. `before` is such a file, made by the same code: keys that it has need
+        not be made again.
+
+        Raises: OSError.
+        """
+        for text, count in _common(_best(words, MOST_WORDS)):
+            worth = _WORD + log2(1 + count)
+            _add(self._found, text, text, worth, is_word=True)
+        ranked = sorted(self._found.values())
+        texts = [made.text.encode("utf-8", "surrogatepass") for made in ranked]
+        are_words = bytes([made.is_word for made in ranked])
+        known = _Before(before, texts, are_words) if before else None
+        with ColumnWriter(path, SUGGESTIONS) as writer:
+            writer.add("texts", b"".join(texts))
+            writer.add("texts_at", array("I", accumulate(map(len, texts), initial=0)))
+            writer.add("are_words", are_words)
+            _write_keys(writer, _all_blocks(ranked, path.parent, known))
 
 
 def _all_blocks(
-    ranked: Sequence[tuple[str, _Completion]], folder: Path, before: Columns | None
+    ranked: Sequence[_Completion], folder: Path, known: _Before | None
 ) -> Iterator[_Block]:
-    """All keys of the completions; those of `before` taken over if most are there."""
-    known = _Before(before, [made for _, made in ranked]) if before else None
+    """All keys of the completions; those that are known taken over if most are."""
     if known and len(known.unknown) * _MOST_KNOWN <= len(ranked):
-        rows = _rows((number, *ranked[number]) for number in known.unknown)
+        rows = _rows((number, ranked[number]) for number in known.unknown)
         return known.blocks(sorted(rows))
-    rows = _rows((number, *one) for number, one in enumerate(ranked))
-    return _blocks(_in_order(rows, folder))
+    return _blocks(_in_order(_rows(enumerate(ranked)), folder))
 
 
 def _first(texts: Iterable[str], most: int) -> Iterable[str]:
@@ -161,7 +176,8 @@ def _counted(texts: Iterable[str]) -> dict[str, int]:
 
 
 def _best(counted: Iterable[tuple[str, int]], most: int) -> list[tuple[str, int]]:
-    return nsmallest(most, counted, key=lambda item: (-item[1], len(item[0]), item[0]))
+    ranked = sorted(counted, key=lambda item: (-item[1], len(item[0]), item[0]))
+    return ranked[:most]
 
 
 def _common(words: list[tuple[str, int]]) -> list[tuple[str, int]]:
@@ -187,25 +203,11 @@ def _add(
     text = " ".join(text.split())
     if not folded or len(text) > _LONGEST_TEXT:
         return
-    before = found.get(folded)
+    rank, before = -round(worth, 3), found.get(folded)
     if before:
-        text, worth = before.text, max(worth, before.worth)
+        text, rank = before.text, min(rank, before.rank)
         is_word = is_word or before.is_word
-    found[folded] = _Completion(text, worth, is_word)
-
-
-def _rank(item: tuple[str, _Completion]) -> tuple[float, int, str]:
-    folded, made = item
-    return -round(made.worth, 3), len(folded), folded
-
-
-def _write_texts(writer: ColumnWriter, texts: Sequence[str]) -> None:
-    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-    writer.add("texts", b"".join(encoded))
-    at = array("I", [0])
-    for text in encoded:
-        at.append(at[-1] + len(text))
-    writer.add("texts_at", at)
+    found[folded] = _Completion(rank, len(folded), folded, text, is_word)
 
 
 class _Block(NamedTuple):
@@ -254,17 +256,21 @@ def _blocks(rows: Iterable[bytes]) -> Iterator[_Block]:
 class _Before:
     """The file of the generation before, whose keys need not be made again."""
 
-    def __init__(self, columns: Columns, ranked: Sequence[_Completion]) -> None:
-        """`ranked` are the completions that there are now."""
+    def __init__(
+        self, columns: Columns, texts: Sequence[bytes], are_words: bytes
+    ) -> None:
+        """`texts` and `are_words` are those of the completions that there are now."""
         self._keys = Terms(columns, "keys")
         self._starts = np.frombuffer(columns.column("starts").whole(), "<u4")
         self._numbers = np.frombuffer(columns.column("least0").whole(), "<u4")
-        now = {(made.text, made.is_word): at for at, made in enumerate(ranked)}
-        texts = Texts(columns, "texts")
-        are_words = columns.column("are_words").whole()
-        before = ((texts[at], bool(are_words[at])) for at in range(len(texts)))
-        self._moved = np.fromiter((now.get(one, -1) for one in before), np.int64)
-        known = np.zeros(len(ranked), bool)
+        now = {one: at for at, one in enumerate(zip(texts, are_words, strict=True))}
+        before = zip(
+            each(texts_of(columns, "texts")),
+            columns.column("are_words").whole(),
+            strict=True,
+        )
+        self._moved = np.fromiter(map(now.get, before, repeat(-1)), np.int64)
+        known = np.zeros(len(texts), bool)
         known[self._moved[self._moved >= 0]] = True
         self.unknown: list[int] = np.flatnonzero(~known).tolist()
         """The numbers of completions that were not there."""
@@ -306,14 +312,14 @@ def _united(one: _Block, other: _Block) -> _Block:
     return _Block(keys, np.concatenate(places), numbers)
 
 
-def _rows(completions: Iterable[tuple[int, str, _Completion]]) -> Iterator[bytes]:
+def _rows(completions: Iterable[tuple[int, _Completion]]) -> Iterator[bytes]:
     """Each key with the number of its completion, as a line that sorts by both.
 
     Folding leaves no line end and no NUL in a text.
     """
-    for number, folded, made in completions:
+    for number, made in completions:
         end = b"\0%08x\n" % number
-        for key in keys(folded, is_word=made.is_word):
+        for key in keys(made.folded, is_word=made.is_word):
             yield key.encode("utf-8", "surrogatepass") + end
 
 
@@ -402,4 +408,4 @@ def spoken_pieces(folded: str) -> list[tuple[int, str]]:
     return found
 
 
-__all__ = ["Words", "write_suggestions"]
+__all__ = ["Completions", "Words"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 
@@ -36,13 +37,12 @@ def chosen(terms: Sequence[bytes], alive: Array) -> Iterable[bytes]:
 
 def numbers(terms: Sequence[bytes]) -> dict[bytes, int]:
     """The number of each of the terms, which are in order."""
-    return {term: number for number, term in enumerate(terms)}
+    return dict(zip(terms, range(len(terms)), strict=True))
 
 
 def local_numbers(terms: Sequence[bytes], number_of: dict[bytes, int]) -> Array:
     """The numbers of a source's terms, for `Vocabulary.local`."""
-    get = number_of.get
-    found = np.fromiter((get(term, -1) for term in terms), np.int32, len(terms))
+    found = np.fromiter(map(number_of.get, terms, repeat(-1)), np.int32, len(terms))
     gone = found < 0
     if gone.any():
         found[gone] = len(number_of)

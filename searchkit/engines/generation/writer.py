@@ -25,11 +25,11 @@ from searchkit.engines.generation.counterparts import RareWords
 from searchkit.engines.generation.documents import (
     PAGES,
     Array,
+    MergedTexts,
     Texts,
     merge_documents,
     merge_texts,
     merged_bytes,
-    merged_texts,
 )
 from searchkit.engines.generation.layout import layout
 from searchkit.engines.generation.merge import (
@@ -87,8 +87,8 @@ class GenerationWriter:
             merge_documents(writer, stretches)
             found = families(
                 merged_bytes("signature", stretches),
-                merged_texts("doc_id", stretches),
-                merged_texts("title", stretches),
+                MergedTexts("doc_id", stretches),
+                MergedTexts("title", stretches),
             )
             writer.add("family", found.tobytes())
         for source in self._sources:

@@ -1,0 +1,77 @@
+"""How are many rows that follow each other dealt with at once?
+
+In which of them does each of many places lie, and how are some of them copied?
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+
+_LONG_ROW = 256  # items from which a row is copied by itself
+_MOST_BITS = 20  # of a number in the table, which takes 8 MB then
+_BITS_MORE = 4  # in the table than rows: few steps are left to go
+
+
+class RowFinder:
+    """Finds rows by a table of the rows at places of equal distance.
+
+    Where 2**19 places lie, it tells in a half to a tenth of the time that a binary
+    search for each takes: in 2.6 ms instead of 5.9 of 6,800 rows, or instead of 45
+    where the places do not rise.
+    """
+
+    def __init__(self, bases: Numbers) -> None:
+        """Row i begins at `bases[i]`, the first at 0; the last has no end."""
+        bits = min(_MOST_BITS, len(bases).bit_length() + _BITS_MORE)
+        self._shift = max(0, int(bases[-1]).bit_length() - bits)
+        places = np.arange((int(bases[-1]) >> self._shift) + 1) << self._shift
+        self._table = bases.searchsorted(places, "right") - 1
+        self._ends = np.append(bases[1:], np.iinfo(np.int64).max)
+
+    def rows(self, places: Numbers) -> Numbers:
+        """The row of each of the places."""
+        found = self._table.take(places >> self._shift, mode="clip")
+        late = np.flatnonzero(places >= self._ends.take(found))
+        while len(late):
+            found[late] += 1
+            late = late[places[late] >= self._ends[found[late]]]
+        return found
+
+
+def copy_rows(
+    out: NDArray[Any], to: Numbers, data: NDArray[Any], at: Numbers, sizes: Numbers
+) -> None:
+    """Copy row i, `sizes[i]` items from `data[at[i]]` on, to where `out[to[i]]` is.
+
+    Long rows one by one, which is a plain copy; the many short ones together.
+    """
+    long = np.flatnonzero(sizes >= _LONG_ROW)
+    for start, first, size in zip(
+        to[long].tolist(), at[long].tolist(), sizes[long].tolist(), strict=True
+    ):
+        out[start : start + size] = data[first : first + size]
+    short = np.flatnonzero((sizes > 0) & (sizes < _LONG_ROW))
+    to, at, sizes = to[short], at[short], sizes[short]
+    places = np.arange(int(sizes.sum()))
+    starts = starts_of(sizes)
+    read = np.repeat(at - starts, sizes)
+    read += places
+    places += np.repeat(to - starts, sizes)
+    out[places] = data[read]
+
+
+def rows_of(data: NDArray[Any], at: Numbers, sizes: Numbers) -> NDArray[Any]:
+    """Row after row, of so many items from each of some places on."""
+    out = np.empty(int(sizes.sum()), data.dtype)
+    copy_rows(out, starts_of(sizes), data, at, sizes)
+    return out
+
+
+def starts_of(sizes: Numbers) -> Numbers:
+    """Where each of the rows begins, one behind the other."""
+    return np.asarray(np.cumsum(sizes) - sizes, np.int64)
