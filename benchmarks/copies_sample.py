@@ -19,7 +19,7 @@ from pathlib import Path
 
 import searchkit
 from searchkit.corpus.visible import visible_text
-from searchkit.engines.generation.copies import path_key
+from searchkit.engines.generation.families import path_key
 from searchkit.engines.generations import current
 from searchkit.engines.reader import GenerationReader
 

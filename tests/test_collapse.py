@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import searchkit
 from searchkit import Article
 from searchkit.cli.as_json import result_json
-from searchkit.engines.generation.copies import path_key
+from searchkit.engines.generation.families import path_key
 
 WORDS = [f"word{letter}{other}" for letter in "abcdefghij" for other in "abcdefghij"]
 DRAWN = random.Random(8)

@@ -77,6 +77,13 @@ def test_only_what_was_typed_as_a_whole(query: str, engine: SearchEngine) -> Non
     assert "1-e" not in ids(engine.search(query))
 
 
+def test_both_languages_are_one_hit_on_request(engine: SearchEngine) -> None:
+    hits = engine.search("概述", collapse=True).hits
+    assert {(hit.doc_id[0], hit.folded[0][0], len(hit.folded)) for hit in hits} == {
+        (str(n), str(n), 1) for n in range(4)
+    }
+
+
 def test_exact_leaves_it_out(engine: SearchEngine) -> None:
     assert ids(engine.search("证书轮换", exact=True)) == ["1-z"]
 

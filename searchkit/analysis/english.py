@@ -72,9 +72,9 @@ mortise paradise precise premise promise rise moonrise sunrise surmise surprise 
 """
 _STAYS = "|".join(word.removesuffix("e") for word in _ONLY_ISE.split())
 
-# What words hold that may be spelled in two ways, how the British spelling ends, and the
-# American one. What is done to a word of one spelling (contour) is done to all its forms
-# and to no other word, so nothing is lost.
+# What words hold that may be spelled in two ways, how the British spelling ends, and
+# the American one. What is done to a word of one spelling (contour) is done to all its
+# forms and to no other word, so nothing is lost.
 _SPELLINGS = tuple(
     (holds, re.compile(british), american)
     for holds, british, american in (

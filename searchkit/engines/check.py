@@ -16,6 +16,7 @@ from searchkit.engines.page import damage_told
 from searchkit.engines.pages import unpack_page
 from searchkit.engines.reader import (
     DOCUMENTS,
+    FAMILIES,
     GLOSSARY,
     OPTIONAL,
     PAGES,
@@ -25,7 +26,7 @@ from searchkit.engines.reader import (
 )
 from searchkit.errors import IndexStoreError
 
-FILES = (DOCUMENTS, GLOSSARY, PAGES, POSTINGS, SUGGESTIONS)
+FILES = (DOCUMENTS, FAMILIES, GLOSSARY, PAGES, POSTINGS, SUGGESTIONS)
 
 
 def problems(

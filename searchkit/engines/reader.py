@@ -41,6 +41,7 @@ OPTIONAL = (COUNTERPARTS, TRANSLATIONS)
 SUGGESTIONS = "suggestions"
 POSTINGS = "postings"
 DOCUMENTS = "documents"
+FAMILIES = "families"
 PAGES = "pages"
 
 MOST_PLAIN = 50_000
@@ -263,7 +264,7 @@ class GenerationReader:
     @cached_property
     def family(self) -> memoryview:
         """Of each document the number of the first of its copies and twins."""
-        return self._numbers("family", "I")
+        return self.columns(FAMILIES).column("family").integers("I")
 
     @cached_property
     def topic_numbers(self) -> memoryview:

@@ -251,6 +251,7 @@ class Build:
         `total` is the number of articles.
         """
         from searchkit.engines.generation.counterparts import write_counterparts
+        from searchkit.engines.generation.families import write_families
         from searchkit.engines.generation.writer import GenerationWriter
         from searchkit.indexing.aids import (
             begin_suggestions,
@@ -289,7 +290,9 @@ class Build:
             threads = min(self.jobs, 2)
             rare = writer.write_postings(keys_of_last, threads, told, words_known)
             writer.write_pages()
-            write_counterparts(generation, rare)
+            counterparts = [*rare.counterparts()]
+            write_counterparts(generation, counterparts)
+            write_families(generation, counterparts)
             for each in made:
                 each.result()
         for path in runs:

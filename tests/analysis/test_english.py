@@ -50,29 +50,29 @@ def test_stems_of_the_shipped_articles_are_snowball_s() -> None:
         assert stem(word) == SNOWBALL(american(word))
 
 
-@pytest.mark.parametrize(
-    "pair",
-    """optimise optimize, optimised optimized, optimiser optimizer, tokenisation
-    tokenization, recognising recognizing, criticise criticize, memorise memorize,
-    emphasises emphasizes, customisable customizable, behaviour behavior, colours colors,
-    coloured colored, neighbourhood neighborhood, favourite favorite, analyse analyze,
-    analyser analyzer, centre center, fibres fibers, kilometre kilometer, catalogue
-    catalog, dialogues dialogs, programmes programs, generalisations generalizations
-    """.split(","),
-)
+IN_TWO_WAYS = """
+optimise optimize, optimised optimized, optimiser optimizer, tokenisation tokenization,
+recognising recognizing, criticise criticize, memorise memorize, emphasises emphasizes,
+customisable customizable, behaviour behavior, colours colors, coloured colored,
+neighbourhood neighborhood, favourite favorite, analyse analyze, analyser analyzer,
+centre center, fibres fibers, kilometre kilometer, catalogue catalog, dialogues dialogs,
+programmes programs, generalisations generalizations
+"""
+IN_ONE_WAY = """
+revise advised promise promised premises precise exercises noise denoising raised
+otherwise advertising enterprise supervised comprises compromised rise arising four
+hour your tours analysis timbre genre vague league hundred visible poison surprised
+expertise franchised merchandise likewise bruised disguise basis parsing
+"""
+
+
+@pytest.mark.parametrize("pair", IN_TWO_WAYS.split(","))
 def test_two_spellings_are_one_word(pair: str) -> None:
     british, other = pair.split()
     assert classes(british) == classes(other)
     assert american(other) == other
 
 
-@pytest.mark.parametrize(
-    "word",
-    """revise advised promise promised premises precise exercises noise denoising raised
-    otherwise advertising enterprise supervised comprises compromised rise arising four
-    hour your tours analysis timbre genre vague league hundred visible poison
-    surprised expertise franchised merchandise likewise bruised disguise basis parsing
-    """.split(),
-)
+@pytest.mark.parametrize("word", IN_ONE_WAY.split())
 def test_what_has_one_spelling_keeps_it(word: str) -> None:
     assert american(word) == word

@@ -1,4 +1,4 @@
-"""Which documents are copies of each other, or one text in two languages?
+"""Which documents are near copies of each other?
 
 Two near copies share nearly all shingles, runs of atoms side by side in the body. A
 signature holds one bit of each of 128 minima of hashes of the shingles (one permutation
@@ -7,26 +7,12 @@ as by Shrivastava 2017, https://arxiv.org/abs/1703.04664; one bit of each: Li an
 2010, https://doi.org/10.1145/1772690.1772759). The share of the bits in which two
 signatures agree is about (1 + J) / 2 for a Jaccard similarity of J. A short body says
 too little for that: its signature is a digest of title and body.
-
-Signatures alone do not tell copies: `kubectl create job` and `kubectl create role`,
-made from one template, share nine tenths of their text. So near copies have the same
-title and the same file name, too, but for numbers; what shares nearly all of its text
-needs the same title only.
-
-Twins in two languages are told by their paths (`path_key`).
-
-Families are what these relations join. They depend on the documents alone, so builds
-may come in any order.
 """
 
 from __future__ import annotations
 
-import re
 import zlib
-from array import array
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,19 +34,6 @@ _NEIGHBOURS = 32  # signatures alike in a block that one is compared with
 _ONE = np.uint64(1)
 _EMPTY = np.uint64(2**64 - 1)
 _STEP = np.uint64(0x9E3779B97F4A7C15)
-
-_LANGUAGES = {
-    **dict.fromkeys(("zh", "zh-cn", "zh-hans", "zh-hans-cn", "cn"), "zh"),
-    **dict.fromkeys(("zh-tw", "zh-hk", "zh-hant", "zh-hant-tw", "tw"), "zh-hant"),
-    **dict.fromkeys(("en", "en-us", "en-gb"), "en"),
-    **dict.fromkeys(("origin", "original"), "original"),  # d2l-zh: index_origin.md
-    **{code: code for code in ("ja", "ko", "fr", "de", "es", "ru", "pt", "pt-br")},
-}
-_NAME = re.compile(r"(?P<stem>.+?)[._-](?P<language>[A-Za-z]{2,8}(?:[-_][A-Za-z]+)*)")
-
-_NUMBER = re.compile(r"[a-z]*[0-9][a-z0-9]*")  # 10, 1.6.4, v1beta1
-_UNTITLED = (b"index", b"readme")  # what a file's name gives to many articles
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 def signatures(batch: AnalyzedBatch) -> Array:
@@ -141,64 +114,6 @@ def _digests(atoms: Array, documents: Array, count: int) -> Array:
     return found.astype("<u8").view(np.uint8)
 
 
-def families(found: Array, doc_ids: Sequence[bytes], titles: Sequence[bytes]) -> Array:
-    """For each document the number of the first one of its family, maybe its own.
-
-    `found` has their signatures, a row of bytes each.
-    """
-    leaders = array("I", range(len(doc_ids)))
-    pairs = chain(near_copies(found, doc_ids, titles), language_twins(doc_ids))
-    for left, right in pairs:
-        one, two = _leader(leaders, left), _leader(leaders, right)
-        leaders[max(one, two)] = min(one, two)
-    return np.array([_leader(leaders, n) for n in range(len(leaders))], "<u4")
-
-
-def _leader(leaders: array[int], number: int) -> int:
-    while leaders[number] != number:
-        leaders[number] = leaders[leaders[number]]
-        number = leaders[number]
-    return number
-
-
-def near_copies(
-    found: Array, doc_ids: Sequence[bytes], titles: Sequence[bytes]
-) -> Iterator[tuple[int, int]]:
-    """Pairs of documents that are near copies."""
-    for left, right, apart in alike(found):
-        title = titles[left]
-        same_title = title == titles[right] and title.lower() not in _UNTITLED
-        if (apart <= SAME and same_title) or _is_same_page(
-            (doc_ids[left], titles[left]), (doc_ids[right], titles[right])
-        ):
-            yield left, right
-
-
-def _is_same_page(left: tuple[bytes, bytes], right: tuple[bytes, bytes]) -> bool:
-    """Whether paths and titles are the same but for numbers, and say anything."""
-    (path, title), (other_path, other_title) = left, right
-    name = _without_numbers(_decoded(title)), page_name(_decoded(path))
-    other = _without_numbers(_decoded(other_title)), page_name(_decoded(other_path))
-    return name == other and any(name)
-
-
-def page_name(doc_id: str) -> str:
-    """What a path calls its page, without its language and without numbers.
-
-    >>> page_name("v1.2/Install.md"), page_name("news/istio-1.6.4/index.md")
-    ('install', 'istio')
-    """
-    folder, _, name = path_key(doc_id)[0].rpartition("/")
-    stem = name.rpartition(".")[0] or name
-    if stem.lower().strip("_").encode() in _UNTITLED:
-        stem = folder.rpartition("/")[2]
-    return _without_numbers(stem)
-
-
-def _without_numbers(text: str) -> str:
-    return " ".join(_WORD.findall(_NUMBER.sub(" ", text.casefold())))
-
-
 def alike(found: Array) -> Iterator[tuple[int, int, int]]:
     """Pairs of documents with signatures alike, and how many bits differ.
 
@@ -246,60 +161,3 @@ _ONES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).sum(
     axis=1, dtype=np.uint8
 )
 """How many bits of each byte are 1."""
-
-
-def language_twins(doc_ids: Sequence[bytes]) -> Iterator[tuple[int, int]]:
-    """Pairs of documents whose paths differ only in their language."""
-    found: defaultdict[str, dict[str, list[int]]]
-    found = defaultdict(lambda: defaultdict(list))
-    for number in _with_company(path_key(_decoded(one))[0] for one in doc_ids):
-        key, language = path_key(_decoded(doc_ids[number]))
-        found[key][language].append(number)
-    for by_language in found.values():
-        several = len(by_language) > 1
-        if several and all(len(numbers) == 1 for numbers in by_language.values()):
-            first, *others = (numbers[0] for numbers in by_language.values())
-            yield from ((first, other) for other in others)
-
-
-def _with_company(keys: Iterable[str]) -> list[int]:
-    """The numbers of keys that come again, and of few others, in little memory."""
-    hashes = (zlib.crc32(key.encode("utf-8", "surrogatepass")) for key in keys)
-    found = np.fromiter(hashes, np.uint32)
-    order = found.argsort(kind="stable")
-    same = found[order[1:]] == found[order[:-1]]
-    again = np.zeros(len(found), np.bool_)
-    again[order[1:][same]] = again[order[:-1][same]] = True
-    numbers: list[int] = np.flatnonzero(again).tolist()
-    return numbers
-
-
-def path_key(doc_id: str) -> tuple[str, str]:
-    """A path without its language, and the language; empty if it names none.
-
-    A folder for the language keeps its place, so that only other languages' folders
-    are the same; of a file's name it is taken off.
-
-    >>> path_key("content/zh-cn/docs/a.md"), path_key("content/en/docs/a.md")
-    (('content/*/docs/a.md', 'zh'), ('content/*/docs/a.md', 'en'))
-    >>> path_key("README.zh-CN.md"), path_key("README.md")
-    (('README.md', 'zh'), ('README.md', ''))
-    """
-    *folders, name = doc_id.split("/")
-    for at, folder in enumerate(folders):
-        if language := _language(folder):
-            return "/".join((*folders[:at], "*", *folders[at + 1 :], name)), language
-    stem, dot, ending = name.rpartition(".")
-    parts = _NAME.fullmatch(stem) if dot else None
-    language = _language(parts["language"]) if parts else ""
-    if parts and language:
-        return "/".join((*folders, f"{parts['stem']}.{ending}")), language
-    return doc_id, ""
-
-
-def _decoded(text: bytes) -> str:
-    return text.decode("utf-8", "surrogatepass")
-
-
-def _language(name: str) -> str:
-    return _LANGUAGES.get(name.lower().replace("_", "-"), "")

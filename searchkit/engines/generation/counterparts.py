@@ -167,12 +167,11 @@ def _is_best(groups: Array, values: Array, highest: _Highest) -> Array:
     return np.asarray(best & (values > _MARGIN * second[groups]))
 
 
-def write_counterparts(generation: Path, rare: RareWords) -> None:
+def write_counterparts(generation: Path, pairs: Sequence[tuple[int, int]]) -> None:
     """Write what titles and headings are called in the other language, if anything.
 
     Raises: OSError.
     """
-    pairs = [*rare.counterparts()]
     if not pairs:
         return
     columns = Columns(generation / "documents", "documents")

@@ -6,10 +6,9 @@ generation, so that both are merged by copying stretches of rows.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -218,27 +217,6 @@ def merged_bytes(name: str, stretches: Sequence[Stretch]) -> Array:
     """One of the columns of BYTES, a row a document."""
     parts = [rows.digests[name][low:end] for rows, low, end in stretches]
     return np.concatenate([np.empty((0, BYTES[name]), np.uint8), *parts])
-
-
-class MergedTexts(Sequence[bytes]):
-    """One of the columns of TEXTS, read when it is asked for."""
-
-    def __init__(self, name: str, stretches: Sequence[Stretch]) -> None:
-        self._parts = [(rows.texts[name], low, end) for rows, low, end in stretches]
-        self._ends = [*accumulate(end - low for _, low, end in self._parts)]
-
-    def __len__(self) -> int:
-        return self._ends[-1] if self._ends else 0
-
-    def __iter__(self) -> Iterator[bytes]:
-        for column, low, end in self._parts:
-            yield from each(column.between(low, end))
-
-    def __getitem__(self, number: Any) -> Any:
-        part = bisect_right(self._ends, number)
-        column, _, end = self._parts[part]
-        row = end - (self._ends[part] - number)
-        return column.blob[column.at[row] : column.at[row + 1]].tobytes()
 
 
 def merged_base(name: str, stretches: Sequence[Stretch]) -> Array:

@@ -20,16 +20,13 @@ from searchkit.engines.columns.encode import Lists, SpaceWriter
 from searchkit.engines.columns.encode import Slab as EncodedSlab
 from searchkit.engines.columns.files import ColumnWriter
 from searchkit.engines.generation.classes import KeysOf
-from searchkit.engines.generation.copies import families
 from searchkit.engines.generation.counterparts import RareWords
 from searchkit.engines.generation.documents import (
     PAGES,
     Array,
-    MergedTexts,
     Texts,
     merge_documents,
     merge_texts,
-    merged_bytes,
 )
 from searchkit.engines.generation.layout import layout
 from searchkit.engines.generation.merge import (
@@ -85,12 +82,6 @@ class GenerationWriter:
         stretches = self._placed.stretches()
         with ColumnWriter(self._folder / "documents", "documents") as writer:
             merge_documents(writer, stretches)
-            found = families(
-                merged_bytes("signature", stretches),
-                MergedTexts("doc_id", stretches),
-                MergedTexts("title", stretches),
-            )
-            writer.add("family", found.tobytes())
         for source in self._sources:
             source.release()
 
