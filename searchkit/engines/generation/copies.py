@@ -128,9 +128,11 @@ def alike(found: Array) -> Iterator[tuple[int, int, int]]:
     rows = found[numbers]
     order = np.lexsort(rows.T)  # equal ones side by side
     numbers, rows = numbers[order], rows[order]
+    least = 0
     for keys in _block_keys(rows):
-        for left, right, apart in _alike_in(rows, keys):
+        for left, right, apart in _alike_in(rows, keys, least):
             yield int(numbers[left]), int(numbers[right]), apart
+        least = 1  # equal ones are side by side in every block
 
 
 def _block_keys(rows: Array) -> Iterator[Array]:
@@ -142,7 +144,8 @@ def _block_keys(rows: Array) -> Iterator[Array]:
         yield far[:, 0].astype(np.uint16) | far[:, 1] << np.uint16(8)
 
 
-def _alike_in(rows: Array, keys: Array) -> Iterator[tuple[int, int, int]]:
+def _alike_in(rows: Array, keys: Array, least: int) -> Iterator[tuple[int, int, int]]:
+    """Pairs of rows that differ in `least` bits or more, but not many."""
     order = np.argsort(keys, kind="stable")  # rows are in order already
     keys = keys[order]
     for step in range(1, _NEIGHBOURS + 1):
@@ -151,7 +154,7 @@ def _alike_in(rows: Array, keys: Array) -> Iterator[tuple[int, int, int]]:
             return
         left, right = order[at], order[at + step]
         apart = _ONES[rows[left] ^ rows[right]].sum(axis=1)
-        kept = apart <= MOST_DIFFERENT
+        kept = (apart >= least) & (apart <= MOST_DIFFERENT)
         yield from zip(
             left[kept].tolist(), right[kept].tolist(), apart[kept].tolist(), strict=True
         )
