@@ -1,6 +1,8 @@
 """What a search finds, through the public names."""
 
+import copy
 import json
+import pickle
 from datetime import date
 
 import pytest
@@ -215,6 +217,29 @@ def test_facets_count_all_matches(opened: Opened) -> None:
     assert (result.total, len(result.hits)) == (3, 1)
 
 
+def test_results_can_be_kept_without_their_index(opened: Opened) -> None:
+    result = opened(*DATED).search("缓存", limit=1)
+    kept = pickle.loads(pickle.dumps(result))
+    assert kept == copy.deepcopy(result) == result
+    assert kept.facets["topic"] == {"系统": 2, "数据库": 1}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        searchkit.IndexFormatError(path="p", expected=1, found=2),
+        searchkit.QuerySyntaxError("m", text="t", position=1),
+        searchkit.UnknownFieldError("x", ["a"]),
+    ],
+    ids=repr,
+)
+def test_errors_come_whole_out_of_another_process(
+    error: searchkit.SearchkitError,
+) -> None:
+    come = pickle.loads(pickle.dumps(error))
+    assert (type(come), str(come), vars(come)) == (type(error), str(error), vars(error))
+
+
 def test_pages_join_to_the_whole(shipped: SearchEngine) -> None:
     whole = ids(shipped.search("模型 训练", limit=None))
     pages = [
@@ -225,12 +250,14 @@ def test_pages_join_to_the_whole(shipped: SearchEngine) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"limit": -1}, {"offset": -1}, {"since": "gestern"}], ids=str
+    "options",
+    [{"limit": -1}, {"offset": -1}, {"since": "gestern"}, {"sort": "dates"}],
+    ids=str,
 )
 def test_bad_options_are_refused(
     options: dict[str, object], shipped: SearchEngine
 ) -> None:
-    with pytest.raises(ValueError, match=r"limit|date"):
+    with pytest.raises(ValueError, match=r"limit|date|sort"):
         shipped.search("x", **options)
 
 
@@ -330,6 +357,8 @@ def test_suggestions_go_on_from_what_is_typed(shipped: SearchEngine) -> None:
     assert any("旋转位置编码" in text for text in shipped.suggest("旋转"))
     assert all("flashatt" in text.lower() for text in shipped.suggest("flashatt"))
     assert shipped.suggest("") == ()
+    with pytest.raises(ValueError, match="limit"):
+        shipped.suggest("旋转", limit=-1)
 
 
 def test_every_match_of_one_article(opened: Opened) -> None:
