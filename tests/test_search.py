@@ -32,6 +32,10 @@ def marked(result: SearchResult, doc_id: str) -> set[str]:
     )
 
 
+def told(result: SearchResult) -> list[str]:
+    return [note.message for note in result.notes]
+
+
 def not_found(result: SearchResult) -> set[str]:
     return {note.part for note in result.notes if note.kind == "missing"}
 
@@ -378,6 +382,29 @@ def test_signs_around_a_pasted_word_hide_no_article(query: str, opened: Opened) 
     )
     notes = [note.message for note in engine.search(query).notes]
     assert "“memory” is in 3 articles" in notes
+
+
+@pytest.mark.parametrize("end", [":", ",", ";", "，", "："])
+def test_what_goes_on_after_a_path_is_no_part_of_it(end: str, opened: Opened) -> None:
+    engine = opened("dial `/run/docker.sock` now", f"`/run/docker.sock{end}` 没有", "x")
+    assert {*ids(engine.search(f"/run/docker.sock{end}"))} == {"a", "b"}
+
+
+def test_letters_of_an_unknown_name_are_not_searched(opened: Opened) -> None:
+    engine = opened("a b c 1 2 3 9", "nginx pods", "f c9 2a1b")
+    assert ids(engine.search("3f2a9c1b")) == []
+    result = engine.search("pods nginx-7b-x2k4")
+    assert ids(result) == ["b"]
+    assert "“nginx-7b-x2k4” was not found; searched instead: nginx" in told(result)
+
+
+def test_quotes_in_a_pasted_line_are_told_once(opened: Opened) -> None:
+    engine = opened("cannot list pods in the API group at the scope", "别的")
+    result = engine.search('cannot list "podsx" in API group "" at scope')
+    assert [message for message in told(result) if "podsx" in message] == [
+        "“podsx” was not found (like it: pods)"
+    ]
+    assert "“” was ignored: there is nothing in the quotes" in told(result)
 
 
 def test_an_excluded_letter_may_be_an_option_of_a_command(opened: Opened) -> None:
