@@ -150,11 +150,13 @@ class SearchEngine:
         them in the order: `limit` and `offset` count what is shown, `total`, `complete`
         and `facets` all matches.
 
-        Raises: QueryError only if `strict`; ValueError for a bad limit or date.
+        Raises: QueryError only if `strict`; ValueError for a bad limit, sort or date.
         """
         started = time.perf_counter()
         if offset < 0 or (limit is not None and limit < 0):
             raise ValueError("limit and offset are 0 or more")
+        if sort not in ("relevance", "date"):
+            raise ValueError(f"sort is relevance or date, not {sort!r}")
 
         def evaluate(query: str) -> tuple[Evaluation, tuple[Note, ...]]:
             return self._evaluate(
@@ -189,7 +191,12 @@ class SearchEngine:
         )
 
     def suggest(self, prefix: str, *, limit: int = 10) -> tuple[str, ...]:
-        """Completions of what is being typed, best first."""
+        """Completions of what is being typed, best first, at most `limit`.
+
+        Raises: ValueError for a limit below 0.
+        """
+        if limit < 0:
+            raise ValueError("limit is 0 or more")
         from searchkit.query.suggest import suggestions
 
         return suggestions(self._reader.suggestions, prefix, limit=limit)
@@ -419,6 +426,10 @@ class Facets(Mapping[str, Mapping[str, int]]):
 
     def __repr__(self) -> str:
         return repr(self._counts)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled and copied are the counts, without the index behind them."""
+        return dict, ({name: dict(counts) for name, counts in self._counts.items()},)
 
 
 def _open_reader(index: Path) -> GenerationReader:

@@ -34,6 +34,14 @@ class SearchkitError(Exception):
         super().__init__(message)
         self.hint = hint
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Past `__init__`, which wants more than the message: a pool pickles errors."""
+        return _again, (type(self), *self.args), self.__dict__
+
+
+def _again(kind: type[SearchkitError], *args: object) -> SearchkitError:
+    return kind.__new__(kind, *args)
+
 
 class ConfigError(SearchkitError):
     """A setting that cannot be used: `path` is its file, `key` its name."""

@@ -250,10 +250,11 @@ def test_an_error_of_whoever_hands_in_articles_is_theirs(tmp_path: Path) -> None
     assert not [*index.glob("articles*")]
 
 
-def test_no_corpus_is_an_error_with_a_hint(tmp_path: Path) -> None:
+def test_no_corpus_is_an_error_with_a_hint_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(searchkit.CorpusError) as caught:
         searchkit.build(tmp_path / "nowhere", tmp_path / "index")
     assert caught.value.hint
+    assert not [*tmp_path.iterdir()]
 
 
 def test_an_empty_corpus_is_an_empty_index(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """What a search finds, through the public names."""
 
+import copy
 import json
+import pickle
 from datetime import date
 
 import pytest
@@ -28,6 +30,10 @@ def marked(result: SearchResult, doc_id: str) -> set[str]:
         for snippet in hit.snippets
         for start, end in snippet.highlights
     )
+
+
+def told(result: SearchResult) -> list[str]:
+    return [note.message for note in result.notes]
 
 
 def not_found(result: SearchResult) -> set[str]:
@@ -215,6 +221,29 @@ def test_facets_count_all_matches(opened: Opened) -> None:
     assert (result.total, len(result.hits)) == (3, 1)
 
 
+def test_results_can_be_kept_without_their_index(opened: Opened) -> None:
+    result = opened(*DATED).search("缓存", limit=1)
+    kept = pickle.loads(pickle.dumps(result))
+    assert kept == copy.deepcopy(result) == result
+    assert kept.facets["topic"] == {"系统": 2, "数据库": 1}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        searchkit.IndexFormatError(path="p", expected=1, found=2),
+        searchkit.QuerySyntaxError("m", text="t", position=1),
+        searchkit.UnknownFieldError("x", ["a"]),
+    ],
+    ids=repr,
+)
+def test_errors_come_whole_out_of_another_process(
+    error: searchkit.SearchkitError,
+) -> None:
+    come = pickle.loads(pickle.dumps(error))
+    assert (type(come), str(come), vars(come)) == (type(error), str(error), vars(error))
+
+
 def test_pages_join_to_the_whole(shipped: SearchEngine) -> None:
     whole = ids(shipped.search("模型 训练", limit=None))
     pages = [
@@ -225,12 +254,14 @@ def test_pages_join_to_the_whole(shipped: SearchEngine) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"limit": -1}, {"offset": -1}, {"since": "gestern"}], ids=str
+    "options",
+    [{"limit": -1}, {"offset": -1}, {"since": "gestern"}, {"sort": "dates"}],
+    ids=str,
 )
 def test_bad_options_are_refused(
     options: dict[str, object], shipped: SearchEngine
 ) -> None:
-    with pytest.raises(ValueError, match=r"limit|date"):
+    with pytest.raises(ValueError, match=r"limit|date|sort"):
         shipped.search("x", **options)
 
 
@@ -330,6 +361,8 @@ def test_suggestions_go_on_from_what_is_typed(shipped: SearchEngine) -> None:
     assert any("旋转位置编码" in text for text in shipped.suggest("旋转"))
     assert all("flashatt" in text.lower() for text in shipped.suggest("flashatt"))
     assert shipped.suggest("") == ()
+    with pytest.raises(ValueError, match="limit"):
+        shipped.suggest("旋转", limit=-1)
 
 
 def test_every_match_of_one_article(opened: Opened) -> None:
@@ -349,6 +382,29 @@ def test_signs_around_a_pasted_word_hide_no_article(query: str, opened: Opened) 
     )
     notes = [note.message for note in engine.search(query).notes]
     assert "“memory” is in 3 articles" in notes
+
+
+@pytest.mark.parametrize("end", [":", ",", ";", "，", "："])
+def test_what_goes_on_after_a_path_is_no_part_of_it(end: str, opened: Opened) -> None:
+    engine = opened("dial `/run/docker.sock` now", f"`/run/docker.sock{end}` 没有", "x")
+    assert {*ids(engine.search(f"/run/docker.sock{end}"))} == {"a", "b"}
+
+
+def test_letters_of_an_unknown_name_are_not_searched(opened: Opened) -> None:
+    engine = opened("a b c 1 2 3 9", "nginx pods", "f c9 2a1b")
+    assert ids(engine.search("3f2a9c1b")) == []
+    result = engine.search("pods nginx-7b-x2k4")
+    assert ids(result) == ["b"]
+    assert "“nginx-7b-x2k4” was not found; searched instead: nginx" in told(result)
+
+
+def test_quotes_in_a_pasted_line_are_told_once(opened: Opened) -> None:
+    engine = opened("cannot list pods in the API group at the scope", "别的")
+    result = engine.search('cannot list "podsx" in API group "" at scope')
+    assert [message for message in told(result) if "podsx" in message] == [
+        "“podsx” was not found (like it: pods)"
+    ]
+    assert "“” was ignored: there is nothing in the quotes" in told(result)
 
 
 def test_an_excluded_letter_may_be_an_option_of_a_command(opened: Opened) -> None:

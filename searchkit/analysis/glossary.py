@@ -42,6 +42,10 @@ _USUAL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[- '’][A-Za-z0-9]+)*(?:\+\+|#)?")
 _NEGATED = re.compile("[不非未]")
 _NEGATIVE = re.compile("un|i[mnlr]|no|dis")
 _VERSION = re.compile(r"v\d.*|[A-Za-z]\d+", re.IGNORECASE)
+_STATUS = frozenset(
+    ("alpha", "beta", "deprecated", "experimental", "optional", "stable")
+)
+"""In brackets mostly a remark on what stands before it: 自动配置 (beta)."""
 
 # Chinese characters for each letter of an abbreviation, each word of a full name. Set
 # by looking at some 800 pairs of the benchmark's articles, drawn with other seeds than
@@ -123,6 +127,8 @@ class _Judge:
         if support.bordered < max(1, _LEAST_BORDERED * support.count):
             return False
         agreed = len(support.before) > 1 and candidate.articles > 1
+        if candidate.latin.lower() in _STATUS:
+            return agreed
         begins = agreed or self._begins(candidate)
         if begins and covered >= _LEAST_COVERED and self._aligned(candidate):
             return True

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from searchkit.cli.exits import say
+from searchkit.cli.exits import complain, say
 from searchkit.cli.printable import printable
 from searchkit.config import Config
 from searchkit.model import BuildReport, Progress
@@ -46,6 +46,8 @@ def build_with_bar(
             wait_s=wait_s,
         )
     tell_failures(report)
+    if not report.documents and not report.skipped:
+        _tell_emptiness(report, config.corpus)
     return report
 
 
@@ -54,6 +56,17 @@ def tell_failures(report: BuildReport) -> None:
     for path, reason in report.failures:
         what = "skipped" if path in report.skipped else "noticed in"
         say(f"{what} {printable(path)}: {printable(reason)}")
+
+
+def _tell_emptiness(report: BuildReport, corpus: str) -> None:
+    """Says that the folder has no articles: it may be the wrong one."""
+    from searchkit.corpus.reader import MARKUPS
+
+    back = "`searchkit build --rollback` has the index before answer again."
+    complain(
+        f"There are no articles in {corpus} ({', '.join(MARKUPS)}).",
+        back if report.removed else "Name a folder of Markdown files.",
+    )
 
 
 def summary(report: BuildReport) -> str:

@@ -163,11 +163,22 @@ def explain(query: str, doc_id: str, index: str | None) -> int:
 
     Or why QUERY does not match it. DOC_ID as in `show`; both in quotes if need be.
     """
+    from searchkit.cli.explanation_page import explanation_lines
+
     with open_engine(settings(index=index)) as engine:
         explanation = engine.explain(utf8(query), find_article(engine, doc_id).doc_id)
-    for line in explanation.lines:
-        click.echo(printable(line))
+    for line in explanation_lines(explanation, _width()):
+        click.echo(line)
     return DONE
+
+
+def _width() -> int | None:
+    """The columns of the terminal that is printed on, if there is one."""
+    if not is_terminal():
+        return None
+    from searchkit.cli.page import terminal_width
+
+    return terminal_width()
 
 
 @click.command()
@@ -190,8 +201,8 @@ def glossary(index: str | None, why: str | None, as_json: bool) -> int:
     if as_json:
         click.echo(glossary_json(pairs).encode("utf-8"))
     else:
-        for line in glossary_lines(pairs, with_places=why is not None):
-            click.echo(printable(line))
+        for line in glossary_lines(pairs, with_places=why is not None, width=_width()):
+            click.echo(line)
     return FOUND if pairs else NONE_FOUND
 
 

@@ -5,7 +5,7 @@ Imports rich for its table of widths, so only printers for a terminal import thi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 
@@ -14,11 +14,12 @@ _NEVER_FIRST = frozenset("，。、；：？！）】》」』〉〕”’…—
 _NEVER_LAST = frozenset("（【《「『〈〔“‘([{")
 
 
-def wrap(text: str, width: int) -> list[tuple[int, int]]:
+def wrap(text: str, width: int, *, less: int = 0) -> list[tuple[int, int]]:
     """Spans of `text` for lines of at most `width` columns, without outer blanks.
 
-    A line may end at a blank and beside a Han character, but not before a closing or
-    after an opening sign; what does not fit alone on a line is cut anywhere.
+    Those after the first have `less` columns fewer. A line may end at a blank and
+    beside a Han character, but not before a closing or after an opening sign; what does
+    not fit alone on a line is cut anywhere.
     """
     lines: list[tuple[int, int]] = []
     start = _skip_blanks(text, 0)
@@ -26,7 +27,16 @@ def wrap(text: str, width: int) -> list[tuple[int, int]]:
         end = _line_end(text, start, width)
         lines.append((start, start + len(text[start:end].rstrip())))
         start = _skip_blanks(text, end)
+        if len(lines) == 1:
+            width -= less
     return lines
+
+
+def hanging(text: str, width: int, indent: int) -> Iterator[str]:
+    """`text` as lines of at most `width` columns, each after the first set in."""
+    first = _skip_blanks(text, 0)
+    for start, end in wrap(text, width - first, less=indent - first):
+        yield " " * (first if start == first else indent) + text[start:end]
 
 
 def _skip_blanks(text: str, start: int) -> int:

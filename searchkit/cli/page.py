@@ -50,10 +50,14 @@ def terminal(width: int | None = None) -> Console:
     )
 
 
+def terminal_width() -> int:
+    """The columns of the terminal, or the fewest that a page needs."""
+    return max(terminal().width, NARROWEST)
+
+
 def print_page(result: SearchResult, places: Places, *, offset: int) -> None:
     """Prints the hits and below them what there is to know about the search."""
-    console = terminal()
-    width = max(console.width, NARROWEST)
+    console, width = terminal(), terminal_width()
     for number, hit in enumerate(result.hits, offset + 1):
         _print_lines(console, _hit_lines(number, hit, places, width))
         console.print()

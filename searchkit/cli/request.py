@@ -63,6 +63,8 @@ def run_search(request: SearchRequest) -> int:
 def _print_result(
     result: SearchResult, engine: SearchEngine, request: SearchRequest
 ) -> None:
+    if sys.stdout is None:  # closed: only the status is asked for
+        return
     if request.as_json:
         from searchkit.cli.as_json import result_json
 

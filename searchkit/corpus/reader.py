@@ -69,19 +69,24 @@ def walk(
     Raises:
         CorpusError: `root` is not a folder, or cannot be listed.
     """
+    check_folder(root)
+    found = _Walk(Path(os.path.realpath(root)))
+    found.visit(root, "")
+    files = sorted(found.files, key=lambda file: file.doc_id)
+    return tuple(files), tuple(sorted(found.failures))
+
+
+def check_folder(root: Path) -> None:
+    """See whether `root` is a folder that can be listed. Raises: CorpusError."""
     try:
         with os.scandir(root):
-            real = Path(os.path.realpath(root))
+            pass
     except OSError as error:
         raise CorpusError(
             f"The corpus folder {os.fspath(root)!r} cannot be read: {_problem(error)}.",
             path=root,
             hint="Name a folder of Markdown files: `searchkit build FOLDER`.",
         ) from error
-    found = _Walk(real)
-    found.visit(root, "")
-    files = sorted(found.files, key=lambda file: file.doc_id)
-    return tuple(files), tuple(sorted(found.failures))
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ from searchkit.analysis.dictionary import NO_WORDS, Dictionary, read_dictionarie
 from searchkit.config import Config
 from searchkit.corpus.bilingual_file import BilingualFile, read_bilingual
 from searchkit.corpus.glossary_file import UserGlossary, read_user_glossary
-from searchkit.corpus.reader import walk
+from searchkit.corpus.reader import check_folder, walk
 from searchkit.engines import generations
 from searchkit.engines.generation.known import document_count, known_digests
 from searchkit.engines.generations import FORMAT_VERSION, Manifest
@@ -85,6 +85,8 @@ class Build:
     def run(self) -> BuildReport:
         """Bring the index up to date; what came of it."""
         started = time.monotonic()
+        if isinstance(self.corpus, str | PathLike):
+            check_folder(Path(self.corpus))  # before the index folder is made
         self.dictionary = read_dictionaries(self.config.dictionaries)
         self.glossary = read_user_glossary(self.config.glossary)
         self.bilingual = read_bilingual(self.config.bilingual)

@@ -37,6 +37,8 @@ _WEAK = re.compile(
     r"|(?<![\w.:>])[A-Za-zΑ-Ωα-ω]'?\([^()]+\)"
 )
 _SIGN = re.compile("[∑∏∫∂∇√≤≥≠∈∉×≈∝⊂⊆∪∩]")
+_OPERATOR = re.compile(r"[=/*<>]\s")  # at the beginning of what follows a word
+_OPERATORS = re.compile(r"(?:\s+[-=/*+<>])+$")  # at the end, where a word follows
 _DEEPEST = 40  # brackets in one another
 
 
@@ -65,13 +67,19 @@ def formula_at(
 
     >>> formula_at(r"x_{t - 1} 梯度", 0)
     FormulaText(text='x_{t - 1}', end=9)
+    >>> formula_at("y_i = 1 / sum", 0)
+    FormulaText(text='y_i = 1', end=7)
     >>> formula_at(r"C++ 梯度", 0)
     NoFormula(until=3)
     """
     if delimited := _DELIMITED.match(text, at):
         return FormulaText(delimiters(delimited.group())[1], delimited.end())
+    if at and not in_math and _OPERATOR.match(text, at):
+        return NoFormula(at + 1)
     row = _Row(text, at, grouped=grouped, in_math=in_math)
     end = row.end()
+    if end < len(text) and not in_math and (cut := _OPERATORS.search(text[at:end])):
+        end = at + cut.start()
     found = text[at:end].strip()
     if found and (in_math or _is_mathematics(found)):
         return FormulaText(found, end)

@@ -222,13 +222,18 @@ class Leaves:
         yield self._noted(leaf, how=" as a phrase")
 
     def as_words(self, text: str) -> None:
-        """Note that a phrase that stands nowhere is searched as its words."""
-        self._notes.missing(text, instead=text.split())
+        """Note that a phrase that stands nowhere is searched as its words.
+
+        What is said of the word tells as much where it is one.
+        """
+        if len(chunks := text.split()) > 1:
+            self._notes.missing(text, instead=chunks)
 
     def is_nowhere(self, text: str) -> bool:
-        """Whether a phrase stands in no article."""
+        """Whether a phrase stands in no article; one of nothing is no phrase."""
         quiet = self._like(self._scope, Notes())
-        return not any(map(self._count, quiet.phrase(text)))
+        made = [*quiet.phrase(text)]
+        return bool(made) and not any(map(self._count, made))
 
     def formula(self, text: str, occur: Occur) -> Iterator[Leaf]:
         """A formula as one leaf; one that is nowhere, nor a near form, as words.
@@ -409,10 +414,11 @@ class Leaves:
         if word.kind == "han":
             yield from self._known_parts(label, word.atoms)
         elif word.kind == "name" and not is_light(word.folded):
-            yield from (self._letters(a, a) for a in word.atoms if a.isalnum())
+            telling = (a for a in word.atoms if a.isalnum() and _tells(a))
+            yield from (self._letters(a, a) for a in telling)
         elif word.kind == "mixed":
             for part in words(label, self._finder.reader.lexicon.parts()):
-                if part.folded not in _SEPARATORS:
+                if part.folded not in _SEPARATORS and _tells(part.folded):
                     yield self._whole(label[part.start : part.end], part)
 
     def _cut(self, text: str) -> Iterator[Word]:
@@ -492,11 +498,18 @@ def _bare(chunk: str) -> str:
 
     >>> _bare("`kubectl"), _bare("memory."), _bare("`main.rs`."), _bare("...")
     ('kubectl', 'memory', 'main.rs', '...')
+    >>> _bare("/run/docker.sock:"), _bare("a/b，"), _bare("std::")
+    ('/run/docker.sock', 'a/b', 'std')
     >>> _bare("1.27：StatefulSet"), _bare("std：：vector")
     ('1.27 StatefulSet', 'std：：vector')
     """
-    bare = chunk.lstrip("`").rstrip("`.．") or chunk
+    bare = chunk.lstrip("`").rstrip("`.．,，:：;；") or chunk
     return _COLON.sub(" ", bare)
+
+
+def _tells(part: str) -> bool:
+    """Whether a part of an unknown word says anything: of 3f2a9c1b none does."""
+    return len(part) > 1 or not part.isascii()
 
 
 def _spellings(atoms: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -62,6 +62,8 @@ def test_names_in_brackets(body: str, pair: tuple[str, str]) -> None:
         "生成对抗网络\n\n(GAN)",
         "上一个（参数）函数（）（ ）",
         "这个注意力汇聚（nonparametric attention pooling）",
+        "HTTP (and HTTPS) requests",
+        "Brooklyn is a location (LOC)",
     ],
 )
 def test_what_is_no_name(body: str) -> None:
@@ -74,6 +76,12 @@ def test_articles_that_agree_are_believed() -> None:
     assert ("云图谱", "Skyatlas") in found(
         alone, "我们用云图谱（Skyatlas）", "云图谱（Skyatlas）"
     )
+
+
+def test_a_status_is_a_name_only_where_articles_agree() -> None:
+    learned = "配置格式（beta configuration）。驱动的自动配置 (beta)"
+    assert ("配置", "beta") not in found(learned)
+    assert ("测试版", "beta") in found("这叫做测试版（beta）", "我们用测试版（beta）")
 
 
 def test_a_class_of_things_is_no_name() -> None:

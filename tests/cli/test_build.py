@@ -36,6 +36,18 @@ def test_it_counts_what_changed(run: Run, copied: Path) -> None:
     assert run("build").stdout.startswith(line)
 
 
+def test_a_folder_without_articles_is_told(run: Run, copied: Path) -> None:
+    (copied / "else").mkdir()
+    (copied / "else" / "a.rst").write_text("a", encoding="utf-8")
+    kinds = "(.md, .markdown, .mdx, .txt, .html, .htm)"
+    told = f"searchkit: There are no articles in else {kinds}.\nhint: "
+    result = run("build", "else", "--quiet")
+    back = "`searchkit build --rollback` has the index before answer again.\n"
+    assert (result.exit_code, result.stderr) == (0, told + back)
+    result = run("build", "else", "--index", "new")
+    assert result.stderr == told + "Name a folder of Markdown files.\n"
+
+
 @pytest.mark.usefixtures("copied")
 def test_full_takes_nothing_over(run: Run) -> None:
     assert "unchanged 0" in run("build", "--full").stdout

@@ -1,9 +1,11 @@
 """How does a run end, if not well?"""
 
 import errno
+import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,22 @@ def test_a_reader_who_leaves_is_no_error(
     child.stdout.close()
     _, said = child.communicate()
     assert (child.returncode, said) == (0, b"")
+
+
+@pytest.mark.parametrize(("query", "status"), [("容器", 0), ("没有", 1)])
+@pytest.mark.parametrize("how", [[], ["--json"], ["--paths"]], ids=str)
+@pytest.mark.usefixtures("folder")
+def test_a_closed_output_leaves_the_status(
+    query: str, status: int, how: list[str]
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "searchkit", "search", query, *how],
+        env=plain_environment(),
+        stderr=subprocess.PIPE,
+        preexec_fn=partial(os.close, 1),
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (status, b"")
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full")

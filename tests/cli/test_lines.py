@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from searchkit.cli.lines import shorten_end, shorten_middle, wrap
+from searchkit.cli.lines import hanging, shorten_end, shorten_middle, wrap
 
 mixed = st.text(st.sampled_from("旋转位置，。（）ab cd/_-é🎉"), max_size=60)
 widths = st.integers(2, 40)
@@ -14,6 +14,15 @@ widths = st.integers(2, 40)
 @given(mixed, widths)
 def test_no_line_is_wider(text: str, width: int) -> None:
     assert all(cell_len(text[start:end]) <= width for start, end in wrap(text, width))
+
+
+@given(mixed, st.integers(12, 40), st.integers(0, 10))
+def test_no_hanging_line_is_wider(text: str, width: int, indent: int) -> None:
+    assert all(cell_len(line) <= width for line in hanging(text, width, indent))
+
+
+def test_hanging_lines_are_set_in_after_the_first() -> None:
+    assert [*hanging("  旋转位置编码", 10, 4)] == ["  旋转位置", "    编码"]
 
 
 @given(mixed, widths)

@@ -43,6 +43,34 @@ def test_a_narrow_window_shows_all_counts(terminal: Terminal) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_an_explanation_fits_the_window(terminal: Terminal) -> None:
+    shown = terminal.run(
+        "explain", "旋转位置编码 RoPE", "attention/rope.md", COLUMNS="40"
+    )
+    lines = shown.text.splitlines()
+    assert all(cell_len(line) <= 40 for line in lines)
+    assert lines[0] == "attention/rope.md for '旋转位置编码"
+    assert lines[1] == "  RoPE'"
+
+
+def test_places_of_the_glossary_fit_the_window(
+    terminal: Terminal, copied: Path, run: Run
+) -> None:
+    text = "生成对抗网络（GAN）有两个网络，一个生成，一个判别。\n"
+    folder = copied / "corpus" / "generative-models"
+    folder.mkdir()
+    (folder / "adversarial-networks.md").write_text(text, encoding="utf-8")
+    assert run("build", "--quiet").exit_code == 0
+    shown = terminal.run("glossary", "--why", "GAN", COLUMNS="40").text
+    assert shown.splitlines() == [
+        "     1  生成对抗网络 = GAN",
+        "        generative-…sarial-networks.md:1",
+        "          生成对抗网络（GAN）有两个网",
+        "          络，一个生成，一个判别。",
+    ]
+
+
+@pytest.mark.usefixtures("folder")
 def test_matches_are_bold_and_red(terminal: Terminal) -> None:
     shown = terminal.run("search", "守护进程").text
     assert "\x1b[1;31m守护进程\x1b[0m" in shown

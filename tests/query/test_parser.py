@@ -100,6 +100,22 @@ def test_occurrence(text: str, expected: list[tuple[str, str]]) -> None:
     assert occurs(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("softmax = x_i / sum", ["softmax", "=", "x_i", "/", "sum"]),
+        ("损失 = x^2 / 2", ["损失", "=", "x^2 / 2"]),
+        ("= x_i", ["= x_i"]),
+    ],
+)
+def test_signs_between_words_and_a_formula_are_no_part_of_it(
+    text: str, parts: list[str]
+) -> None:
+    (words,) = parse(text)[0].root.groups
+    found = [item.node.text for item in words.items]  # type: ignore[union-attr]
+    assert found == parts
+
+
 def test_or_makes_groups() -> None:
     parsed, notes = parse("a b OR c")
     assert parsed.root == Either(
