@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from searchkit.analysis.analyzer import atom_places, name_end
 from searchkit.engines.matching import NAME
 from searchkit.engines.page import CONTINUED, Chunk, Page, atom_end, atom_starts
 from searchkit.model import Snippet
-from searchkit.query.marks import Mark, Matches
+from searchkit.query.marks import Matches
 
 ELLIPSIS = "…"
 _SENTENCE_END = re.compile(r"[。！？；!?;\n]|[.:](?=\s|$)")
@@ -36,9 +36,9 @@ _Window = tuple[float, int, int, int]
 """A candidate: its worth below 0, the marks it holds (first, end), its piece."""
 
 
-def title_highlights(title: str, found: Sequence[Mark]) -> tuple[_Span, ...]:
+def title_highlights(title: str, matches: Matches) -> tuple[_Span, ...]:
     """The spans of a title at which the marks stand; positions count from its first."""
-    if not found:
+    if not matches.positions:
         return ()
     if _PLAIN.fullmatch(title):
         starts = atom_starts(title, ((0, len(title)),))
@@ -54,7 +54,7 @@ def title_highlights(title: str, found: Sequence[Mark]) -> tuple[_Span, ...]:
             return places[atom] + lengths[atom]
 
     spans = []
-    for position, atoms, _ in found:
+    for position, atoms in zip(matches.positions, matches.atoms, strict=True):
         start = starts[position]
         is_name = atoms == -NAME
         end = name_end(title, start) if is_name else end_of(position - atoms - 1)
@@ -81,7 +81,7 @@ def snippets(
 
     Without any mark, the beginning of the article's prose.
     """
-    if not matches.marks:
+    if not matches.positions:
         return _beginning(page, characters)
     marked = _Marked(matches, characters)
     shown: list[tuple[int, int, int]] = []
@@ -133,30 +133,31 @@ def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
     positions, leaves, weights = matches.positions, matches.leaves, matches.weights
     borders, zones = page.borders, page.zones
     reach = characters * borders[-1] // max(page.characters, 1)
-    found = []
-    first, count = 0, len(positions)
-    piece, border, by_zone = 0, 0, 1.0
-    while first < count:
-        start = positions[first]
-        if start >= border:  # of the piece before
-            piece = bisect_right(borders, start, piece) - 1
-            border, by_zone = borders[piece + 1], _BY_ZONE[zones[piece]]
-        end, stop = first + 1, start + reach
+    firsts, pieces = [], []
+    piece, border, stop = 0, 0, 0
+    for number, position in enumerate(positions):
+        if position < stop:
+            continue  # in the window before
+        if position >= border:  # of the piece before
+            piece = bisect_right(borders, position, piece) - 1
+            border = borders[piece + 1]
+        stop = position + reach
         if stop > border:
             stop = border
-        while end < count and positions[end] < stop:
-            end += 1
-        worth = most = weights[leaves[first]]
+        firsts.append(number)
+        pieces.append(piece)
+    found = []
+    ends = [*firsts[1:], len(positions)]
+    for first, end, piece in zip(firsts, ends, pieces, strict=True):
         size = end - first
-        if size > 1:
-            here = {*leaves[first:end]}
-            if len(here) > 1:
-                several = [weights[leaf] for leaf in here]
-                worth, most = sum(several), max(several)
+        often = _OFTEN * (size if size < _MANY else _MANY)
+        if size > 1 and len(here := {*leaves[first:end]}) > 1:
+            several = [weights[leaf] for leaf in here]
+            worth = sum(several) + often * max(several)
+        else:
+            worth = weights[leaves[first]] * (1 + often)
         # Different words count most, then how often; prose before headings and code.
-        worth += _OFTEN * (size if size < _MANY else _MANY) * most
-        found.append((-worth * by_zone, first, end, piece))
-        first = end
+        found.append((-worth * _BY_ZONE[zones[piece]], first, end, piece))
     found.sort()
     return found
 
@@ -164,10 +165,10 @@ def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
 class _Marked:
     """The marks of a page as spans of its chunks' texts."""
 
-    __slots__ = ("_formulas", "_marks", "_positions", "_spans", "characters")
+    __slots__ = ("_atoms", "_formulas", "_positions", "_spans", "characters")
 
     def __init__(self, matches: Matches, characters: int) -> None:
-        self._marks, self._positions = matches.marks, matches.positions
+        self._positions, self._atoms = matches.positions, matches.atoms
         self._formulas = matches.formulas
         self._spans: dict[int, _Span] = {}
         self.characters = characters
@@ -219,7 +220,7 @@ class _Marked:
     def _span(self, chunk: Chunk, piece: int, number: int) -> _Span:
         span = self._spans.get(number)
         if span is None:
-            position, atoms, _ = self._marks[number]
+            position, atoms = self._positions[number], self._atoms[number]
             if atoms > 0:
                 span = self._formulas[atoms - 1]
             else:
