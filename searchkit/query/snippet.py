@@ -130,34 +130,37 @@ def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
 
     How many positions `characters` are is what they are in the whole page.
     """
-    positions, leaves, weights = matches.positions, matches.leaves, matches.weights
+    leaves, weights = matches.leaves, matches.weights
+    alone = [weight + _OFTEN * weight for weight in weights]
     borders, zones = page.borders, page.zones
     reach = characters * borders[-1] // max(page.characters, 1)
-    firsts, pieces = [], []
-    piece, border, stop = 0, 0, 0
-    for number, position in enumerate(positions):
-        if position < stop:
-            continue  # in the window before
-        if position >= border:  # of the piece before
-            piece = bisect_right(borders, position, piece) - 1
-            border = borders[piece + 1]
-        stop = position + reach
+    found = []
+    positions = [*matches.positions, borders[-1]]
+    first, count = 0, len(leaves)
+    piece, border, by_zone = 0, 0, 1.0
+    while first < count:
+        start = positions[first]
+        if start >= border:  # of the piece before
+            piece = bisect_right(borders, start, piece) - 1
+            border, by_zone = borders[piece + 1], _BY_ZONE[zones[piece]]
+        end, stop = first + 1, start + reach
         if stop > border:
             stop = border
-        firsts.append(number)
-        pieces.append(piece)
-    found = []
-    ends = [*firsts[1:], len(positions)]
-    for first, end, piece in zip(firsts, ends, pieces, strict=True):
-        size = end - first
-        often = _OFTEN * (size if size < _MANY else _MANY)
-        if size > 1 and len(here := {*leaves[first:end]}) > 1:
-            several = [weights[leaf] for leaf in here]
-            worth = sum(several) + often * max(several)
-        else:
-            worth = weights[leaves[first]] * (1 + often)
+        if positions[end] >= stop:  # most marks stand alone
+            found.append((-alone[leaves[first]] * by_zone, first, end, piece))
+            first = end
+            continue
+        while positions[end] < stop:
+            end += 1
         # Different words count most, then how often; prose before headings and code.
-        found.append((-worth * _BY_ZONE[zones[piece]], first, end, piece))
+        worth = most = weights[leaves[first]]
+        if len(weights) > 1 and len(here := {*leaves[first:end]}) > 1:
+            several = [weights[leaf] for leaf in here]
+            worth, most = sum(several), max(several)
+        size = end - first
+        worth += _OFTEN * (size if size < _MANY else _MANY) * most
+        found.append((-worth * by_zone, first, end, piece))
+        first = end
     found.sort()
     return found
 
