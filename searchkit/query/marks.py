@@ -77,9 +77,9 @@ class Marks:
         self._titles: dict[int, Matches] = {}
         self._bodies: dict[int, Matches] = {}
         self._find(all_leaves, sorted(numbers))
-        if len(all_leaves) > 1:  # one leaf's rise already
+        if len(all_leaves) > 1:
             for matches in (*self._titles.values(), *self._bodies.values()):
-                if matches.positions:
+                if not self._is_told(matches):
                     told = _telling(matches.marks(), self._weak, len(self._leaves))
                     matches.set(told)
 
@@ -112,6 +112,11 @@ class Marks:
                     matches.atoms += atoms[first:last]
                     matches.leaves += [leaf_number] * (last - first)
                     first = last
+
+    def _is_told(self, matches: Matches) -> bool:
+        """Whether all marks are worth showing and rise already: those of one leaf."""
+        leaves = matches.leaves
+        return not leaves or (leaves[0] == leaves[-1] and leaves[0] not in self._weak)
 
     def in_title(self, number: int) -> Matches:
         """The marks of an article's title that are worth showing."""

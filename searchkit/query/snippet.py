@@ -20,7 +20,8 @@ from searchkit.model import Snippet
 from searchkit.query.marks import Matches
 
 ELLIPSIS = "…"
-_SENTENCE_END = re.compile(r"[。！？；!?;\n]|[.:](?=\s|$)")
+# Begun with one set of characters, for which `re` looks without trying each place.
+_SENTENCE_END = re.compile(r"[。！？；!?;\n.:](?:(?<![.:])|(?=\s|$))")
 _SHORT = 48  # a shorter piece is shown with what follows or precedes it
 _BY_ZONE = (1.0, 0.9, 0.7, 0.8)  # prose, heading, code, math
 _RUNNING = ("prose", "heading")  # zones that may be cut anywhere
@@ -201,24 +202,34 @@ class _Marked:
         while number >= 0 and positions[number] >= low:
             while positions[number] < borders[at]:
                 at -= 1
-            span = self._span(chunk, at, number)
-            if span[0] < start:
+            if self._start(chunk, at, number) < start:
                 break  # marks rise, and so do their spans
-            if span[1] <= end:
+            if (span := self._span(chunk, at, number))[1] <= end:
                 spans.append(span)
             number -= 1
         at, number, count, high = piece, first, len(positions), borders[-1]
         while number < count and positions[number] < high:
             while positions[number] >= borders[at + 1]:
                 at += 1
-            span = self._span(chunk, at, number)
-            if span[0] >= end:
+            if self._start(chunk, at, number) >= end:
                 break
+            span = self._span(chunk, at, number)
             if start <= span[0] and span[1] <= end:
                 spans.append(span)
             number += 1
         spans.sort()
         return _merged(spans)
+
+    def _start(self, chunk: Chunk, piece: int, number: int) -> int:
+        """Where a mark begins; where it ends takes longer to find."""
+        span = self._spans.get(number)
+        if span is not None:
+            return span[0]
+        atoms = self._atoms[number]
+        if atoms > 0:
+            return self._formulas[atoms - 1][0]
+        at = self._positions[number] - chunk.borders[piece]
+        return chunk.atoms(piece, at + 1)[at]
 
     def _span(self, chunk: Chunk, piece: int, number: int) -> _Span:
         span = self._spans.get(number)
