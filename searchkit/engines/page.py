@@ -220,7 +220,7 @@ class Page:
             *accumulate([row[2] for row in self.rows], initial=end + math_size),
         ]
         self._chunks: dict[int, Chunk] = {}
-        self._section_starts: list[int] | None = None
+        self._section_starts: tuple[list[int], list[int]] | None = None
         self._zones: bytes | None = None
         if (
             not len(self.rows) == chunks > 0
@@ -245,14 +245,16 @@ class Page:
             self._zones = found
         return found
 
-    def section_starts(self) -> list[int]:
-        """The first piece of each section that has any, rising. Inflates nothing."""
+    def section_starts(self) -> tuple[list[int], list[int]]:
+        """The first piece of each section that has any, rising, and the position with
+        which each begins, and the end of all. Inflates nothing."""
         found = self._section_starts
         if found is None:
-            found = [m.start() for m in _BEGINS_SECTION.finditer(self.zones)]
-            if found[:1] != [0]:
-                found.insert(0, 0)
-            self._section_starts = found
+            pieces = [m.start() for m in _BEGINS_SECTION.finditer(self.zones)]
+            if pieces[:1] != [0]:
+                pieces.insert(0, 0)
+            borders = [self.borders[piece] for piece in pieces]
+            found = self._section_starts = pieces, [*borders, self.borders[-1]]
         return found
 
     def chunk_of(self, piece: int) -> Chunk:
