@@ -114,8 +114,10 @@ def _first_init(self: Any, *values: Any, **named: Any) -> None:
     parameters = ", ".join(
         f"{name}=defaults[{name!r}]" if name in defaults else name for name in fields
     )
-    body = "".join(f"\n    set(self, {name!r}, {name})" for name in fields)
-    space: dict[str, Any] = {"set": object.__setattr__, "defaults": defaults}
+    body = "".join(f"\n    set_{name}(self, {name})" for name in fields)
+    # The slots' own setters take two thirds of the time of object.__setattr__.
+    space = {f"set_{name}": getattr(made, name).__set__ for name in fields}
+    space["defaults"] = defaults
     exec(f"def __init__(self, {parameters}):{body or ' pass'}", space)
     made.__init__ = space["__init__"]
     made.__init__(self, *values, **named)

@@ -170,9 +170,9 @@ def leaf_starts(
 
 def places(
     kernel: PlainKernel, reader: GenerationReader, leaf: Leaf, numbers: Sequence[int]
-) -> tuple[Sequence[int], Sequence[int]]:
-    """Where a leaf stands in some documents: global positions, which rise, and the
-    atoms at each, of those that begin there the most. `numbers` rise.
+) -> tuple[Sequence[int], list[int]]:
+    """Where a leaf stands in some documents: global positions, which rise, and below 0
+    the atoms at each, of those that begin there the most. `numbers` rise.
     """
     several = [
         (here, atoms)
@@ -182,11 +182,10 @@ def places(
     ]
     if len(several) == 1:
         here, atoms = several[0]
-        here = sorted({*here})  # two terms may stand at one position
-        return here, [atoms] * len(here)
+        return here, [-atoms] * len(here)
     longest: dict[int, int] = {}
     for here, atoms in sorted(several, key=lambda pair: pair[1]):
-        longest |= dict.fromkeys(here, atoms)
+        longest |= dict.fromkeys(here, -atoms)
     starts = sorted(longest)
     return starts, [longest[start] for start in starts]
 
@@ -197,22 +196,23 @@ def _variant_places(
     leaf: Leaf,
     variant: Slots,
     numbers: Sequence[int],
-) -> Iterator[tuple[Positions, int]]:
-    """Terms of one length at a time where the variant is a single slot."""
+) -> Iterator[tuple[list[int], int]]:
+    """Terms of one length at a time where the variant is a single slot; no place
+    twice."""
     if len(variant) > 1:
         here = starts_within(kernel, rows(reader, variant), numbers)
         for distance, blank in _blanks_that_tell(variant, leaf.blanks):
             here = kernel.with_blank(here, distance, blank)
-        yield (
-            kept(kernel, reader, leaf, here),
-            sum(_atoms_of(slot[0]) for slot in variant),
-        )
+        here = kept(kernel, reader, leaf, [*dict.fromkeys(here)])
+        yield here, sum([_atoms_of(slot[0]) for slot in variant])
         return
     by_atoms: dict[int, list[TermPostings]] = {}
     for term in with_members(reader, scored_terms(reader, variant[0])):
         by_atoms.setdefault(_atoms_of(term.term), []).append(term)
     for atoms, terms in by_atoms.items():
         here = kernel.positions_in_all("text", terms, [*numbers])
+        if len(terms) > 1:  # of which two may stand at one position
+            here = [*dict.fromkeys(here)]
         yield kept(kernel, reader, leaf, here), atoms
 
 

@@ -220,7 +220,7 @@ class Page:
             *accumulate([row[2] for row in self.rows], initial=end + math_size),
         ]
         self._chunks: dict[int, Chunk] = {}
-        self._section_starts: list[int] | None = None
+        self._section_starts: tuple[list[int], list[int]] | None = None
         self._zones: bytes | None = None
         if (
             not len(self.rows) == chunks > 0
@@ -245,14 +245,16 @@ class Page:
             self._zones = found
         return found
 
-    def section_starts(self) -> list[int]:
-        """The first piece of each section that has any, rising. Inflates nothing."""
+    def section_starts(self) -> tuple[list[int], list[int]]:
+        """The first piece of each section that has any, rising, and the position with
+        which each begins, and the end of all. Inflates nothing."""
         found = self._section_starts
         if found is None:
-            found = [m.start() for m in _BEGINS_SECTION.finditer(self.zones)]
-            if found[:1] != [0]:
-                found.insert(0, 0)
-            self._section_starts = found
+            pieces = [m.start() for m in _BEGINS_SECTION.finditer(self.zones)]
+            if pieces[:1] != [0]:
+                pieces.insert(0, 0)
+            borders = [self.borders[piece] for piece in pieces]
+            found = self._section_starts = pieces, [*borders, self.borders[-1]]
         return found
 
     def chunk_of(self, piece: int) -> Chunk:
@@ -304,7 +306,9 @@ class Chunk:
         "_atoms",
         "_bounds",
         "_carried",
+        "_firsts",
         "_line",
+        "_lines_after",
         "_numbers",
         "_paths",
         "borders",
@@ -347,6 +351,8 @@ class Chunk:
         self.new_sections = range(section, section + sections)
         self.modes = self._column(_MODES)
         self.memory_bytes = _TEXT_BYTES * len(raw) + 4 * _INTEGER_BYTES * pieces
+        self._firsts: dict[int, list[int]] = {}  # by the column of counts
+        self._lines_after: list[int] | None = None
         self._atoms: dict[int, list[int]] = {}
         self._paths: dict[int, tuple[str, ...]] = {}
         if len(self.text) != self.characters + sum(self._column(_STRINGS)):
@@ -361,9 +367,12 @@ class Chunk:
 
     def _range(self, counts: int, piece: int) -> tuple[int, int]:
         """Which rows are a piece's, in columns of which each piece has so many."""
-        at = self._bounds[counts]
-        first = sum(self._numbers[at : at + piece])
-        return first, first + self._numbers[at + piece]
+        firsts = self._firsts.get(counts)
+        if firsts is None:
+            firsts = [*accumulate(self._column(counts), initial=0)]
+            self._firsts[counts] = firsts
+            self.memory_bytes += _INTEGER_BYTES * len(firsts)
+        return firsts[piece], firsts[piece + 1]
 
     def _place(self, gaps: list[int], sizes: list[int]) -> None:
         """Find where each piece begins and ends."""
@@ -469,11 +478,11 @@ class Chunk:
     def lines(self, piece: int) -> list[tuple[int, int]]:
         """The (offset, source line) pairs from a piece to the next."""
         first, last = self._range(_LINE_COUNTS, piece)
-        offsets, steps = [self._rows(column, 0, last) for column in _LINES]
-        line = self._line + sum(steps[:first])
+        offsets, steps = [self._rows(column, first, last) for column in _LINES]
+        line = self._line_after(first)
         found: list[tuple[int, int]] = []
         offset, end = self.starts[piece], self.ends[piece]
-        for code, step in zip(offsets[first:], steps[first:], strict=True):
+        for code, step in zip(offsets, steps, strict=True):
             if code:
                 offset = (offset + code - 1) & WORD
             elif found:
@@ -497,15 +506,24 @@ class Chunk:
     def line_at(self, piece: int, offset: int) -> int:
         """The source line in which the text at an offset of a piece stands."""
         first, last = self._range(_LINE_COUNTS, piece)
-        offsets, steps = [self._bounds[column] for column in _LINES]
-        if last - first == 1 and not self._numbers[offsets + first]:
-            return (self._line + sum(self._numbers[steps : steps + last])) & WORD
-        line = (self._line + sum(self._numbers[steps : steps + first])) & WORD
+        if last - first == 1 and not self._numbers[self._bounds[_LINES[0]] + first]:
+            return self._line_after(last)
+        line = self._line_after(first)
         for start, number in self.lines(piece):
             if start > offset:
                 break
             line = number
         return line
+
+    def _line_after(self, count: int) -> int:
+        """The line in force after so many of the chunk's."""
+        found = self._lines_after
+        if found is None:
+            steps = self._column(_LINES[1])
+            found = [n & WORD for n in accumulate(steps, initial=self._line)]
+            self._lines_after = found
+            self.memory_bytes += _INTEGER_BYTES * len(found)
+        return found[count]
 
     def headings(self) -> Iterator[tuple[str, ...]]:
         """The paths of headings: of the section that goes on, then of the new ones."""

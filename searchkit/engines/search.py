@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -385,17 +385,14 @@ class Evaluation:
         """A node's scores without the reward for words of its own side by side."""
         if isinstance(node, Leaf):
             return self.finder.scores(node, numbers)
-        kernel = self._kernel
-        total = kernel.constant(numbers, 0.0)
         if isinstance(node, AnyOf):
-            for child in node.alternatives:
-                total = kernel.add(total, self._scores(child, numbers))
-            return total
-        for child in (*node.required, *node.optional):
-            total = kernel.add(total, self._scores(child, numbers))
-        for twin in node.twins:
-            total = kernel.add(total, self._twin_scores(twin, numbers))
-        return total
+            parts = [self._scores(child, numbers) for child in node.alternatives]
+        else:
+            children = (*node.required, *node.optional)
+            parts = [self._scores(child, numbers) for child in children]
+            parts += [self._twin_scores(twin, numbers) for twin in node.twins]
+        kernel = self._kernel
+        return reduce(kernel.add, parts) if parts else kernel.constant(numbers, 0.0)
 
     def _twin_scores(self, twin: Twin, numbers: Numbers) -> Scores:
         kernel = self._kernel

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
-from itertools import repeat
 from typing import TYPE_CHECKING
 
 from searchkit.engines.matching import places
@@ -33,19 +32,29 @@ Formulas = list[tuple[int, int]]
 
 
 class Matches:
-    """Where a query stands in the text of one article.
+    """Where a query stands in the title or in the text of one article.
 
-    `marks` rise; `positions` and `leaves` are theirs; `weights` has the idf of each
-    leaf.
+    `positions`, which rise, `atoms` and `leaves` are those of its marks; `weights` has
+    the idf of each leaf.
     """
 
-    __slots__ = ("formulas", "leaves", "marks", "positions", "weights")
+    __slots__ = ("atoms", "formulas", "leaves", "positions", "weights")
 
-    def __init__(
-        self, marks: Sequence[Mark], weights: Sequence[float], formulas: Formulas
-    ) -> None:
-        self.marks, self.weights, self.formulas = marks, weights, formulas
+    def __init__(self, weights: Sequence[float]) -> None:
+        self.weights = weights
+        self.positions: list[int] = []
+        self.atoms: list[int] = []
+        self.leaves: list[int] = []
+        self.formulas: Formulas = []
+
+    def marks(self) -> list[Mark]:
+        """The marks one by one."""
+        return [*zip(self.positions, self.atoms, self.leaves, strict=True)]
+
+    def set(self, marks: Sequence[Mark]) -> None:
+        """Have these marks, which rise, and no others."""
         self.positions = [mark[0] for mark in marks]
+        self.atoms = [mark[1] for mark in marks]
         self.leaves = [mark[2] for mark in marks]
 
 
@@ -65,61 +74,63 @@ class Marks:
             for n, leaf in enumerate(self._leaves)
             if isinstance(leaf, FormulaLeaf)
         ]
-        self._titles: dict[int, list[Mark]] = {}
-        self._bodies: dict[int, list[Mark]] = {}
+        self._titles: dict[int, Matches] = {}
+        self._bodies: dict[int, Matches] = {}
         self._find(all_leaves, sorted(numbers))
+        if len(all_leaves) > 1:
+            for matches in (*self._titles.values(), *self._bodies.values()):
+                if not self._is_told(matches):
+                    told = _telling(matches.marks(), self._weak, len(self._leaves))
+                    matches.set(told)
 
     def _find(self, leaves: Sequence[Leaf], numbers: list[int]) -> None:
-        """The marks in the title and in the body of each article, which may overlap."""
-        reader = self._finder.reader
+        """The marks in the title and in the body of each article, leaf by leaf."""
+        reader, weights = self._finder.reader, self._weights
         rows = []
         for number in numbers:
-            title: list[Mark] = []
-            body: list[Mark] = []
-            self._titles[number], self._bodies[number] = title, body
+            title = self._titles[number] = Matches(weights)
+            body = self._bodies[number] = Matches(weights)
             base = reader.text_base[number]
-            title_end = base + reader.title_end[number]
+            rows.append((base, base + reader.title_end[number], title))
             body_start = base + reader.body_start[number]
-            rows.append((base, title_end, title))
             rows.append((body_start, reader.text_base[number + 1], body))
         known: dict[int, tuple[Sequence[int], list[int]]] = {}
         for leaf_number, leaf in enumerate(leaves):
             key = id(self._finder.found(leaf))  # the same for a word typed again
             found = known.get(key)
             if found is None:
-                starts, atoms = places(self._finder.plain, reader, leaf, numbers)
-                found = known[key] = starts, [-many for many in atoms]
-            starts, below_0 = found
+                found = places(self._finder.plain, reader, leaf, numbers)
+                known[key] = found
+            starts, atoms = found
             first, count = 0, len(starts)
-            for low, high, marks in rows:
+            for low, high, matches in rows:
                 while first < count and starts[first] < low:
                     first += 1  # in an alias or a topic, of which there are few
                 if first < count and starts[first] < high:
                     last = bisect_left(starts, high, first)
-                    here = [start - low for start in starts[first:last]]
-                    marks += zip(here, below_0[first:last], repeat(leaf_number))
+                    matches.positions += [start - low for start in starts[first:last]]
+                    matches.atoms += atoms[first:last]
+                    matches.leaves += [leaf_number] * (last - first)
                     first = last
 
-    def in_title(self, number: int) -> list[Mark]:
-        """The marks of an article's title."""
-        return self._telling(self._titles[number])
+    def _is_told(self, matches: Matches) -> bool:
+        """Whether all marks are worth showing and rise already: those of one leaf."""
+        leaves = matches.leaves
+        return not leaves or (leaves[0] == leaves[-1] and leaves[0] not in self._weak)
+
+    def in_title(self, number: int) -> Matches:
+        """The marks of an article's title that are worth showing."""
+        return self._titles[number]
 
     def in_body(self, number: int, page: Page) -> Matches:
         """Those of an article's text, in its formulas, too."""
-        marks = self._telling(self._bodies[number])
-        if not self._formulas:
-            return Matches(marks, self._weights, [])
-        in_formulas, spans = self._in_formulas(number, page)
-        return Matches(sorted(marks + in_formulas), self._weights, spans)
+        matches = self._bodies[number]
+        if self._formulas and not matches.formulas:
+            marks, matches.formulas = self._in_formulas(number, page)
+            matches.set(sorted(matches.marks() + marks))
+        return matches
 
-    def _telling(self, marks: list[Mark]) -> list[Mark]:
-        if len(self._weights) == 1:
-            return marks  # one leaf's rise already
-        return _telling(marks, self._weak, len(self._leaves)) if marks else marks
-
-    def _in_formulas(
-        self, number: int, page: Page
-    ) -> tuple[list[Mark], list[tuple[int, int]]]:
+    def _in_formulas(self, number: int, page: Page) -> tuple[list[Mark], Formulas]:
         from searchkit.engines import formulas
 
         finder = self._finder

@@ -103,23 +103,28 @@ def _group(words: tree.Words, leaves: Leaves) -> Group | None:
 
 def _asked(items: tuple[tree.Item, ...], leaves: Leaves) -> Iterator[tree.Item]:
     """The items; in a long question a quoted text that is nowhere as its words."""
+    quoted = [*map(_quoted, items)]
+    if not any(quoted):
+        yield from items
+        return
     texts = [item.node.text for item in items if isinstance(item.node, tree.Text)]
     is_long = sum(map(leaves.count_words, texts)) > LONG
-    for item in items:
-        node = item.node
-        if (
-            is_long
-            and item.occur == "required"
-            and isinstance(node, tree.Phrase)
-            and not node.insisted
-            and leaves.is_nowhere(node.text)
-        ):
-            leaves.as_words(node.text)
+    for item, text in zip(items, quoted, strict=True):
+        if is_long and text and leaves.is_nowhere(text):
+            leaves.as_words(text)
             yield from (
-                tree.Item("optional", tree.Text(chunk)) for chunk in node.text.split()
+                tree.Item("optional", tree.Text(chunk)) for chunk in text.split()
             )
         else:
             yield item
+
+
+def _quoted(item: tree.Item) -> str:
+    """The quoted text that an item is, if no sign insists on it; else empty."""
+    node = item.node
+    if item.occur == "required" and isinstance(node, tree.Phrase):
+        return "" if node.insisted else node.text
+    return ""
 
 
 def _within(twin: Twin, light: dict[Node, Node]) -> Twin:

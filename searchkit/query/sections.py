@@ -43,16 +43,15 @@ def best_sections(
 def _scored(page: Page, matches: Matches) -> Iterator[tuple[float, int]]:
     """The score below 0 and the first piece of each section with marks."""
     positions, leaves, weights = matches.positions, matches.leaves, matches.weights
-    pieces, borders, zones = page.section_starts(), page.borders, page.zones
-    starts = [borders[piece] for piece in pieces]
-    ends = [*starts[1:], borders[-1]]
+    borders, zones = page.borders, page.zones
+    pieces, starts = page.section_starts()
     average = borders[-1] / len(pieces)
     found = {*leaves}
     every_word = _EVERY_WORD * sum([weights[leaf] for leaf in found])
     first, count = 0, len(positions)
     while first < count:
         at = bisect_right(starts, positions[first]) - 1
-        piece, start, end = pieces[at], starts[at], ends[at]
+        piece, start, end = pieces[at], starts[at], starts[at + 1]
         last = bisect_left(positions, end, first)
         # A section without heading begins with words like any other.
         in_heading: Sequence[int] = ()

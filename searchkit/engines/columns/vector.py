@@ -405,5 +405,7 @@ def _bounds(counts: Numbers) -> Numbers:
 
 def spread(starts: Numbers, sizes: Numbers) -> Numbers:
     """The places of rows that begin at `starts`, in a row."""
-    shift = starts - (np.cumsum(sizes) - sizes)
-    return np.asarray(np.arange(int(sizes.sum())) + np.repeat(shift, sizes))
+    ends = sizes.cumsum()
+    places: Numbers = (starts - ends + sizes).repeat(sizes)
+    places += np.arange(len(places))
+    return places

@@ -273,13 +273,13 @@ class VectorKernel:
     def positions_in_all(
         self, space: str, terms: Sequence[TermPostings], numbers: Array
     ) -> Array:
-        base = self._bases[space]
-        lows, highs = base.take(numbers), base.take(numbers + 1)
+        rows = self._bases[space].take(numbers[:, None] + _BOUNDS)
         if self._is_read_in_part(space, terms, len(numbers)):
-            found = decode.positions_in_rows(terms, lows.tolist(), highs.tolist())
+            lows, highs = rows.T.tolist()
+            found = decode.positions_in_rows(terms, lows, highs)
             return found.astype(self._place, copy=False)
         positions = self.positions(space, terms)
-        firsts, ends = positions.searchsorted(lows), positions.searchsorted(highs)
+        firsts, ends = positions.searchsorted(rows).T
         return positions.take(decode.spread(firsts, ends - firsts))
 
     def _is_read_in_part(
@@ -626,6 +626,7 @@ def _positions_key(space: str, terms: Sequence[TermPostings]) -> tuple[str | int
 
 _NONE = np.zeros(0, np.int32)
 _ONE = np.uint64(1)
+_BOUNDS = np.array((0, 1), np.int32)  # of a row, from its number
 _BIT = np.left_shift(1, np.arange(8)).astype(np.uint8)
 
 
