@@ -197,13 +197,12 @@ def _variant_places(
     variant: Slots,
     numbers: Sequence[int],
 ) -> Iterator[tuple[list[int], int]]:
-    """Terms of one length at a time where the variant is a single slot; no place
-    twice."""
+    """Terms of one length at a time where the variant is a single slot."""
     if len(variant) > 1:
         here = starts_within(kernel, rows(reader, variant), numbers)
         for distance, blank in _blanks_that_tell(variant, leaf.blanks):
             here = kernel.with_blank(here, distance, blank)
-        here = kept(kernel, reader, leaf, [*dict.fromkeys(here)])
+        here = kept(kernel, reader, leaf, here)
         yield here, sum([_atoms_of(slot[0]) for slot in variant])
         return
     by_atoms: dict[int, list[TermPostings]] = {}
@@ -211,8 +210,6 @@ def _variant_places(
         by_atoms.setdefault(_atoms_of(term.term), []).append(term)
     for atoms, terms in by_atoms.items():
         here = kernel.positions_in_all("text", terms, [*numbers])
-        if len(terms) > 1:  # of which two may stand at one position
-            here = [*dict.fromkeys(here)]
         yield kept(kernel, reader, leaf, here), atoms
 
 

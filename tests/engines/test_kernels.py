@@ -5,7 +5,9 @@ import math
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy import ToyDocument, ToyReader
+from toy import Rows, ToyDocument, ToyReader
+
+from searchkit.analysis.terms import any_hump
 
 READER = ToyReader([ToyDocument()] * 40)
 KERNELS = (READER.plain, READER.vector)
@@ -69,3 +71,17 @@ def test_scores_are_told_apart_by_bounds(
         made = values if kernel is READER.plain else np.array(values)
         assert kernel.nth_highest(made, n) == nth
         assert [int(at) for at in kernel.between(made, low, high)] == inside
+
+
+def test_where_two_terms_stand_is_one_place() -> None:
+    both = ToyDocument(body=(("prose", ("user", ">user", " b", " user")),))
+    reader = ToyReader([ToyDocument(), both, both])
+    names = ("user", *any_hump("user"))
+    terms = [term for name in names if (term := reader.find("text", name))]
+    assert len(terms) > 1
+    bodies = [base + Rows(both).body_start for base in reader.text_base]
+    for numbers in ([1], [1, 2]):
+        wanted = [bodies[n] + at for n in numbers for at in (0, 2)]
+        for kernel in (reader.plain, reader.vector):
+            found = kernel.positions_in_all("text", terms, kernel.chosen(numbers))
+            assert [*map(int, found)] == wanted

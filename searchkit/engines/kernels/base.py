@@ -62,7 +62,7 @@ class Kernel(Protocol):
     def positions_in_all(
         self, space: str, terms: Sequence[TermPostings], numbers: Numbers
     ) -> Positions:
-        """Where any of the terms stands in some documents."""
+        """Where any of the terms stands in some documents, each place once."""
 
     def shifted(self, positions: Positions, distance: int) -> Positions:
         """The positions less a distance."""

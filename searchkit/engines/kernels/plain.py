@@ -119,7 +119,7 @@ class PlainKernel:
         several = [decode.positions_in_rows(term, lows, highs) for term in terms]
         if len(several) == 1:
             return several[0]
-        return sorted([position for row in several for position in row])
+        return sorted({position for row in several for position in row})
 
     def shifted(self, positions: Positions, distance: int) -> Positions:
         return [p - distance for p in positions] if distance else positions

@@ -277,10 +277,12 @@ class VectorKernel:
         if self._is_read_in_part(space, terms, len(numbers)):
             lows, highs = rows.T.tolist()
             found = decode.positions_in_rows(terms, lows, highs)
-            return found.astype(self._place, copy=False)
-        positions = self.positions(space, terms)
-        firsts, ends = positions.searchsorted(rows).T
-        return positions.take(decode.spread(firsts, ends - firsts))
+            found = found.astype(self._place, copy=False)
+        else:
+            positions = self.positions(space, terms)
+            firsts, ends = positions.searchsorted(rows).T
+            found = positions.take(decode.spread(firsts, ends - firsts))
+        return _each_once(found) if len(terms) > 1 else found
 
     def _is_read_in_part(
         self, space: str, terms: Sequence[TermPostings], rows: int
@@ -613,10 +615,14 @@ def _wanted(fields: Collection[str], zones: Collection[int] | None) -> Array:
 
 def _rising(numbers: Array) -> Array:
     """Each of the numbers once, in order; `np.unique` takes five times as long."""
-    numbers = np.sort(numbers)
-    new = np.ones(len(numbers), bool)
-    np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
-    return numbers[new]
+    return _each_once(np.sort(numbers))
+
+
+def _each_once(ordered: Array) -> Array:
+    """Each of some ordered numbers once."""
+    new = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return ordered[new]
 
 
 def _positions_key(space: str, terms: Sequence[TermPostings]) -> tuple[str | int, ...]:
