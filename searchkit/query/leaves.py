@@ -343,7 +343,7 @@ class Leaves:
 
     def _signs(self, text: str) -> Iterator[Leaf]:
         text = text.strip()
-        if fold(text).text.strip() in _NOTHING:
+        if text and fold(text).text.strip() in _NOTHING:
             self._notes.ignored(text, "it has no word")
         elif text and self._budget.takes_word(text):
             yield self._noted(self._as_written(text))
