@@ -170,6 +170,8 @@ def test_question_words_decide_nothing(opened: Opened) -> None:
     engine = opened("倒排索引怎么样都行", "倒排索引的压缩：倒排索引用变长编码压缩")
     assert ids(engine.search("倒排索引怎么压缩"))[0] == "b"
     assert ids(engine.search("怎么")) == ["a"]
+    engine = opened("倒排索引的压缩", "是什么样的压缩")
+    assert engine.search("倒排索引是什么样的").complete == 1
 
 
 DATED = (
@@ -414,10 +416,14 @@ def test_an_excluded_letter_may_be_an_option_of_a_command(opened: Opened) -> Non
     assert ids(engine.search('get "-o"')) == ["a"]
 
 
-@pytest.mark.parametrize("query", ["", " \u3000\n"])
+@pytest.mark.parametrize("query", ["", " \u3000\n", "()", "（ ）"])
 def test_an_empty_query_is_said_to_be_empty(query: str, opened: Opened) -> None:
     result = opened("梯度").search(query)
     assert (result.total, [*map(str, result.notes)]) == (0, ["the query is empty"])
+
+
+def test_a_lone_quotation_mark_is_told_once(opened: Opened) -> None:
+    assert told(opened("梯度").search('"')) == ['“"” was ignored: it is never closed']
 
 
 def test_a_topic_that_no_article_has_is_named(opened: Opened) -> None:

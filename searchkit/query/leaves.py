@@ -351,7 +351,7 @@ class Leaves:
     def _signs(self, text: str) -> Iterator[Leaf]:
         text = text.strip()
         signs = fold(text).text.strip()
-        if signs in _NOTHING or _SEPARATORS.issuperset(signs):
+        if text and (signs in _NOTHING or _SEPARATORS.issuperset(signs)):
             self._notes.ignored(text, "it has no word")
         elif text and self._budget.takes_word(text):
             yield self._noted(self._as_written(text))

@@ -42,6 +42,7 @@ _RESTRICTIONS = ("path", "in", "lang", "since", "until", "date")
 FIELDS = (*_TEXT_FIELDS, *_RESTRICTIONS)
 _MOST_NAMES = 4  # names in capitals that are typed side by side; more are a sentence
 _FIELD = re.compile(r"([A-Za-z]{2,12})[:：](?=\S)")
+_EMPTY = re.compile(r"[\s()（）]*")
 _CHUNK = re.compile(r"[^\s()（）]+")
 _PREFIX = re.compile(r"[^\W_][\w.+#/-]*[*＊]")
 _INFIX = re.compile(r"[*＊][^\W_][\w.+#/-]*[*＊]")
@@ -320,7 +321,7 @@ def parse(text: str, *, strict: bool = False) -> tuple[ParsedQuery, tuple[Note, 
     if len(text) > LONGEST_QUERY:
         what = f"the query was cut after {LONGEST_QUERY} characters"
         parser.notes.append(Note("ignored", text[LONGEST_QUERY:][:20], what))
-    if not text.strip():
+    if _EMPTY.fullmatch(text):
         parser.notes.append(Note("ignored", "", "the query is empty"))
     tree = parser.parse()
     if strict and parser.problem:
