@@ -189,16 +189,15 @@ class Finder:
         """The leaf's part of one document's score."""
         return float(self.scores(leaf, self.kernel.chosen([number]))[0])
 
-    def share_of_twin(self, twin: Twin) -> float:
-        """Of the score that a twin's leaf gives a document, what the twin adds.
-
-        A name is worth no less than the words that it stands for together.
-        """
-        if twin.likely:
-            return ranking.TRANSLATION
+    def shares_of_twin(self, twin: Twin) -> list[float]:
+        """Of what a twin's leaf scores, what a document gets for each word that it
+        lacks: as if the name were as rare as the word."""
         own = self.found(twin.leaf).idf
-        named = sum(self.found(leaf).idf for leaf in twin.of)
-        return ranking.TWIN * max(1.0, named / own) if own else ranking.TWIN
+        return [self.found(leaf).idf / own if own else 0.0 for leaf in twin.of]
+
+    def share_of_twin(self, twin: Twin) -> float:
+        """Of what its leaf scores a document, the most that a twin adds."""
+        return ranking.TRANSLATION if twin.likely else sum(self.shares_of_twin(twin))
 
     def degrees(self, leaf: Leaf, number: int) -> list[float]:
         """A document's x for the leaf, then for what is closer to what was typed."""

@@ -85,16 +85,17 @@ SHARES = (0.25, 0.45, 0.3)
 # 的 or `the` beside a term. It ranks, but alone it makes no hit.
 WEAK = 0.15
 
-# Of its score that a document gets for another name of what was typed: the score as if
-# the name were as rare as the words that it stands for are together. In a list of words
-# it only orders such documents: all literal ones come before them. In a question, where
-# the score alone decides, the name's own idf is too little (headings zh .761, with .5
-# of the words' .778). nDCG@10 of mixed-dev, 300 queries a kind, with 0.5, 0.8, 1:
-# titles zh .828, .839, .830, en .883, .877, .872; headings zh .778, .803, .806, en
-# .842, .829, .821; descriptions zh .631, .635, .642, en .675, .676, .676.
-TWIN = 0.8
+# Another name of what was typed is worth what the words that it names and the document
+# lacks are worth, so a document with both has no more than one with the words. With the
+# name's own idf a title in the other language was outranked by whatever holds a few of
+# the words of a question, with all words instead of those that are lacking it outranked
+# the title itself. nDCG@10 of mixed-dev, 300 queries a kind: titles zh .845, en .884,
+# headings zh .805, en .836, descriptions zh .644, en .722; with all words (and .8 of
+# the score) .839, .877, .802, .829, .637, .724; with .8 of the lacking ones .844, .880,
+# .799, .834, .638, .721.
 
-# The same for a translation by a dictionary, in documents that lack the word. nDCG@10
+# What a document gets of the score of a translation by a dictionary, if it lacks the
+# word. nDCG@10
 # with 0.3, 0.5, 0.8 of half of mixed-dev's queries: .759, .764, .768; with 0.5, 0.8, 1
 # of istio en2zh: .669, .708, .714, of d2l en2zh: .698, .704, .707. Less than 1, since
 # the sense may be another one.

@@ -396,12 +396,17 @@ class Evaluation:
 
     def _twin_scores(self, twin: Twin, numbers: Numbers) -> Scores:
         kernel = self._kernel
-        share = self.finder.share_of_twin(twin)
-        scores = kernel.times(self.finder.scores(twin.leaf, numbers), share)
-        if not twin.of:
-            return scores
-        named = [self.finder.documents(leaf) for leaf in twin.of]
-        return kernel.only(scores, kernel.lacks(kernel.intersection(named), numbers))
+        scores = self.finder.scores(twin.leaf, numbers)
+        holding = [self.finder.documents(leaf) for leaf in twin.of]
+        if twin.likely:
+            lacking = kernel.lacks(kernel.intersection(holding), numbers)
+            return kernel.only(kernel.times(scores, ranking.TRANSLATION), lacking)
+        total = kernel.constant(numbers, 0.0)
+        shares = self.finder.shares_of_twin(twin)
+        for share, documents in zip(shares, holding, strict=True):
+            lacking = kernel.lacks(documents, numbers)
+            total = kernel.add(total, kernel.only(kernel.times(scores, share), lacking))
+        return total
 
     def _with_pairs(
         self, pairs: Sequence[Pair], scores: Scores, numbers: Numbers

@@ -104,16 +104,16 @@ def _frequency_lines(evaluation: Evaluation, leaf: Leaf, row: Summary) -> Iterat
 def _twin_lines(evaluation: Evaluation, row: Summary) -> list[str]:
     return [
         f"  {evaluation.twin_score(twin, row.number):8.3f}  “{twin.leaf.label}”, "
-        f"{_name_of(twin)}: {evaluation.finder.share_of_twin(twin):.3g} × "
-        "what it would score"
+        f"{_name_of(twin)}"
         for twin in evaluation.twins(row.number)
     ]
 
 
 def _name_of(twin: Twin) -> str:
     if twin.likely:
-        return "a translation"
-    return f"another name of {' '.join(leaf.label for leaf in twin.of)}"
+        return f"a translation: {ranking.TRANSLATION} × what it would score"
+    names = " ".join(leaf.label for leaf in twin.of)
+    return f"another name of {names}: worth what it lacks of them"
 
 
 def _why_not(evaluation: Evaluation, row: Summary) -> str:

@@ -293,12 +293,11 @@ class Oracle:
         }
         for twin in group.twins:
             named = [set(self.leaf_scores(leaf)) for leaf in twin.of]
-            literal = set.intersection(*named)
-            own, together = self.idf(twin.leaf), sum(map(self.idf, twin.of))
-            share = ranking.TWIN * max(1.0, together / own)
-            for n, score in self.leaf_scores(twin.leaf).items():
-                if n in hits and n not in literal:
-                    scores[n] += share * score
+            for leaf, holding in zip(twin.of, named, strict=True):
+                share = self.idf(leaf) / self.idf(twin.leaf)
+                for n, score in self.leaf_scores(twin.leaf).items():
+                    if n in hits and n not in holding:
+                        scores[n] += share * score
         for left, right in pairwise((*group.optional, *group.required)):
             if isinstance(left, Leaf) and isinstance(right, Leaf):
                 for n, score in self.beside(left, right).items():
