@@ -95,9 +95,9 @@ WEAK = 0.15
 # .799, .834, .638, .721.
 
 # What a document gets of the score of a translation by a dictionary, if it lacks the
-# word. nDCG@10 with 0.3, 0.5, 0.8 of half of mixed-dev's queries: .759, .764, .768; with
-# 0.5, 0.8, 1 of istio en2zh: .669, .708, .714, of d2l en2zh: .698, .704, .707. Less than
-# 1, since the sense may be another one.
+# word. nDCG@10 with 0.3, 0.5, 0.8 of half of mixed-dev's queries: .759, .764, .768;
+# with 0.5, 0.8, 1 of istio en2zh: .669, .708, .714, of d2l en2zh: .698, .704, .707.
+# Less than 1, since the sense may be another one.
 TRANSLATION = 0.8
 
 
