@@ -20,8 +20,15 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     made.add_argument("--cache", type=Path, default=environment.default_cache())
     made.add_argument("--python", type=Path, help="a Python that has the peers")
     made.add_argument("--results", type=Path, default=RESULTS)
-    made.add_argument("--work", type=Path, help="a folder for the indexes")
+    made.add_argument("--work", type=_folder, help="a folder for the indexes")
     return made
+
+
+def _folder(text: str) -> Path:
+    """A folder, which is made if it is not there."""
+    path = Path(text)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def add_queries(made: argparse.ArgumentParser, *, rounds: int) -> None:

@@ -64,9 +64,13 @@ def build(
     size, times and inode are those of the last build are not read again, but for
     `full`. `wait_s` is how many seconds to wait for another build to end.
 
-    Raises: ConfigError (a dictionary), CorpusError, IndexLockedError, IndexStoreError.
+    Raises: ConfigError (a dictionary), CorpusError, IndexLockedError, IndexStoreError;
+    ValueError for jobs below 0.
     """
     from searchkit.indexing import Build
+
+    if jobs is not None and jobs < 0:
+        raise ValueError("jobs is 1 or more, or None for one a core")
 
     return Build(
         corpus=corpus,

@@ -452,3 +452,32 @@ def test_damage_is_told_and_mended_by_a_build(
     assert "searchkit build" in caught.value.hint
     assert searchkit.build(corpus, index).added == 3
     assert searchkit.open(index).check() == ()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"date": "2024-01-01"},
+        {"body": None},
+        {"title": 3},
+        {"topics": "abc"},
+        {"aliases": (1,)},
+        {"markup": "rst"},
+        {"line_offset": "1"},
+    ],
+)
+def test_an_article_with_a_field_of_another_type_is_a_failure(
+    wrong: dict[str, object], tmp_path: Path
+) -> None:
+    fields = {"doc_id": "a", "title": "A", "body": "甲"} | wrong
+    report = searchkit.build([Article(**fields), Article("b", "B", "乙")], tmp_path)
+    ((name, why),) = report.failures
+    assert (name, report.added) == ("a", 1)
+    assert next(iter(wrong)) in why
+
+
+def test_what_cannot_be_built_is_said(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="doc_id"):
+        searchkit.build([Article(1, "A", "甲")], tmp_path)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="jobs"):
+        searchkit.build([], tmp_path, jobs=-1)

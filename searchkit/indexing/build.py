@@ -185,6 +185,8 @@ class Build:
             for article in articles:
                 if not isinstance(article, Article):
                     raise TypeError(f"not a searchkit.Article: {article!r}")
+                if not isinstance(article.doc_id, str):
+                    raise TypeError(f"a doc_id is a string, not {article.doc_id!r}")
                 try:
                     with self._disk_errors_told():
                         source = file.add(article)

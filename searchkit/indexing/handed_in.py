@@ -9,11 +9,22 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 from searchkit.errors import CorpusError
 from searchkit.indexing.sources import Source, digest_of
-from searchkit.model import Article
+from searchkit.model import Article, Markup
 from searchkit.record import as_dict
+
+_KINDS = {
+    **dict.fromkeys(("doc_id", "title", "body", "path"), "string"),
+    **dict.fromkeys(("topics", "aliases"), "tuple of strings"),
+    "date": "date",
+    "markup": "markup",
+    "line_offset": "whole number",
+}
+_TYPES = {"string": str, "date": date, "whole number": int}
+_MARKUPS = get_args(Markup)
 
 
 class ArticleFile:
@@ -50,15 +61,28 @@ def read_written(path: Path, source: Source) -> Article:
 
 
 def _packed(article: Article) -> bytes:
+    for name, value in as_dict(article).items():
+        if not _fits(name, value):
+            raise CorpusError(
+                f"its {name} is no {_KINDS[name]}: {value!r:.40}",
+                path=article.doc_id,
+                hint="See searchkit.Article for the types of its fields.",
+            )
     day = article.date.toordinal() if article.date else 0
-    fields = as_dict(article) | {"date": day}
-    try:
-        line = json.dumps(fields, ensure_ascii=False) + "\n"
-    except (TypeError, ValueError) as error:
-        why = f"it has a field of another type ({error})"
-        hint = "See searchkit.Article for the types of its fields."
-        raise CorpusError(why, path=article.doc_id, hint=hint) from error
+    line = json.dumps(as_dict(article) | {"date": day}, ensure_ascii=False) + "\n"
     return line.encode("utf-8", "surrogatepass")
+
+
+def _fits(name: str, value: object) -> bool:
+    """Whether a field of an article has a value that it may have."""
+    kind = _KINDS[name]
+    if kind == "tuple of strings":
+        return isinstance(value, tuple | list) and all(
+            isinstance(item, str) for item in value
+        )
+    if name in ("date", "path") and value is None:
+        return True
+    return value in _MARKUPS if name == "markup" else isinstance(value, _TYPES[kind])
 
 
 def _unpacked(data: bytes) -> Article:
