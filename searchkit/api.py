@@ -98,7 +98,13 @@ class SearchEngine:
     def __init__(self, index: Path, *, config: Config | None = None) -> None:
         self._index = index
         self._config = config or Config()
-        self._reader = _open_reader(index)
+        self._opened: GenerationReader | None = _open_reader(index)
+
+    @property
+    def _reader(self) -> GenerationReader:
+        if self._opened is None:
+            raise ValueError("the engine is closed; searchkit.open makes another one")
+        return self._opened
 
     @property
     def index_path(self) -> Path:
@@ -124,7 +130,9 @@ class SearchEngine:
 
     def close(self) -> None:
         """Let the index's files go; the engine cannot be used after that."""
-        self._reader.close()
+        opened, self._opened = self._opened, None
+        if opened:
+            opened.close()
 
     def search(
         self,

@@ -4,6 +4,7 @@ import copy
 import json
 import pickle
 from datetime import date
+from pathlib import Path
 
 import pytest
 from conftest import DATA, Opened, ids
@@ -528,3 +529,14 @@ def test_lone_signs_beside_words_are_nothing(opened: Opened, query: str) -> None
     engine = opened("梯度", "句. e.g. *,")
     assert ids(engine.search(query))[:1] == ["a"]
     assert engine.search(query).hits[0].missing == ()
+
+
+def test_a_closed_engine_says_so(tmp_path: Path) -> None:
+    searchkit.build([Article("a", "A", "甲")], tmp_path)
+    engine = searchkit.open(tmp_path)
+    engine.search("甲")
+    engine.close()
+    engine.close()
+    for call in (engine.search, engine.suggest, engine.article):
+        with pytest.raises(ValueError, match="closed"):
+            call("甲")
