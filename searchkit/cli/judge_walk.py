@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import os
+import select
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +23,7 @@ except ImportError:  # a system without terminals of this kind: lines, not keys
     termios = None  # type: ignore[assignment]
 
 _GRADES = "0123"
+_TURN_S = 0.2
 _PROMPT = "0-3 grade, s skip, n next query, u undo, q quit: "
 _END = ("q", "\x04", "")  # Ctrl-D is a key where each key is handed over
 
@@ -81,11 +85,25 @@ def _key_by_key() -> Iterator[None]:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
+def _pressed(terminal: int) -> str:
+    """The next key, waited for in turns: a Ctrl-C that comes just before a read begins
+    would be seen only when the read is over."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    key = ""
+    while not key:
+        if select.select([terminal], [], [], _TURN_S)[0]:
+            byte = os.read(terminal, 1)
+            key = decoder.decode(byte, final=not byte)
+            if not byte:
+                break
+    return key
+
+
 def _key() -> str:
     """The next key; where there is no terminal, the next line, empty at the end."""
     if termios is not None and sys.stdin.isatty():
         click.echo(_PROMPT, nl=False)
-        key = sys.stdin.read(1)
+        key = _pressed(sys.stdin.fileno())
         click.echo(printable(key))
         return key.lower()
     line = sys.stdin.readline()
