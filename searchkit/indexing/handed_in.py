@@ -61,7 +61,8 @@ def read_written(path: Path, source: Source) -> Article:
 
 
 def _packed(article: Article) -> bytes:
-    for name, value in as_dict(article).items():
+    fields = as_dict(article)
+    for name, value in fields.items():
         if not _fits(name, value):
             raise CorpusError(
                 f"its {name} is no {_KINDS[name]}: {value!r:.40}",
@@ -69,7 +70,7 @@ def _packed(article: Article) -> bytes:
                 hint="See searchkit.Article for the types of its fields.",
             )
     day = article.date.toordinal() if article.date else 0
-    line = json.dumps(as_dict(article) | {"date": day}, ensure_ascii=False) + "\n"
+    line = json.dumps(fields | {"date": day}, ensure_ascii=False) + "\n"
     return line.encode("utf-8", "surrogatepass")
 
 

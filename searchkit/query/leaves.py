@@ -58,12 +58,8 @@ _SEPARATORS = frozenset(",;!?。、·…\"'()[]{}<>|《》〈〉【】「」『�
 _COLON = re.compile("(?<!：)：(?!：)")  # of a sentence, where names would have `:`
 _POSSESSIVE = re.compile(r"([a-z]{2,})'s")  # Envoy's is a form of Envoy
 _GENERIC = re.compile(r"\w<\w")  # Vec<T>: no word in brackets, but a name with signs
-_NOTHING = _SEPARATORS | {
-    "",
-    ".",
-    "/",
-    "\\",
-}  # between words, and where a command goes on
+# Beside words, between them, and where a command goes on in the next line.
+_NOTHING = _SEPARATORS | frozenset(("", ".", "/", "\\"))
 
 
 class Leaves:

@@ -56,13 +56,8 @@ def copy_rows(
     ):
         out[start : start + size] = data[first : first + size]
     short = np.flatnonzero((sizes > 0) & (sizes < _LONG_ROW))
-    to, at, sizes = to[short], at[short], sizes[short]
-    places = np.arange(int(sizes.sum()))
-    starts = starts_of(sizes)
-    read = np.repeat(at - starts, sizes)
-    read += places
-    places += np.repeat(to - starts, sizes)
-    out[places] = data[read]
+    sizes = sizes[short]
+    out[spread(to[short], sizes)] = data[spread(at[short], sizes)]
 
 
 def rows_of(data: NDArray[Any], at: Numbers, sizes: Numbers) -> NDArray[Any]:
@@ -75,3 +70,11 @@ def rows_of(data: NDArray[Any], at: Numbers, sizes: Numbers) -> NDArray[Any]:
 def starts_of(sizes: Numbers) -> Numbers:
     """Where each of the rows begins, one behind the other."""
     return np.asarray(np.cumsum(sizes) - sizes, np.int64)
+
+
+def spread(starts: Numbers, sizes: Numbers) -> Numbers:
+    """The places of rows that begin at `starts`, in a row."""
+    ends = sizes.cumsum()
+    places: Numbers = (starts - ends + sizes).repeat(sizes)
+    places += np.arange(len(places))
+    return places

@@ -30,7 +30,7 @@ from searchkit.engines.columns.postings import (
     Postings,
     TermPostings,
 )
-from searchkit.engines.columns.rows import copy_rows, rows_of, starts_of
+from searchkit.engines.columns.rows import copy_rows, rows_of, spread, starts_of
 
 Numbers = NDArray[np.int64]
 Codes = NDArray[np.uint8]
@@ -401,11 +401,3 @@ def _bounds(counts: Numbers) -> Numbers:
     found = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=found[1:])
     return found
-
-
-def spread(starts: Numbers, sizes: Numbers) -> Numbers:
-    """The places of rows that begin at `starts`, in a row."""
-    ends = sizes.cumsum()
-    places: Numbers = (starts - ends + sizes).repeat(sizes)
-    places += np.arange(len(places))
-    return places

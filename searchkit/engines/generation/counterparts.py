@@ -20,7 +20,7 @@ import numpy as np
 from searchkit.analysis.names import title_key
 from searchkit.analysis.scripts import HAN
 from searchkit.engines.columns.files import Columns, ColumnWriter
-from searchkit.engines.columns.vector import spread
+from searchkit.engines.columns.rows import spread
 from searchkit.engines.generation.documents import Array
 from searchkit.engines.reader import COUNTERPARTS
 from searchkit.engines.texts import Texts

@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from searchkit.engines.columns.files import release
-from searchkit.engines.columns.rows import RowFinder
-from searchkit.engines.columns.vector import spread
+from searchkit.engines.columns.rows import RowFinder, spread
 from searchkit.engines.generation.documents import Array
 from searchkit.engines.impacts import codes_of
 from searchkit.engines.weights import ALIAS, PARTS, TITLE, TOPIC, weight_table

@@ -18,6 +18,7 @@ from searchkit.analysis.analyzer import BLANK, LOOSE, ZONE_MASK
 from searchkit.engines import ranking
 from searchkit.engines.columns import vector as decode
 from searchkit.engines.columns.postings import BITMAP, SKIP
+from searchkit.engines.columns.rows import spread
 from searchkit.engines.impacts import codes_of
 from searchkit.engines.weights import weight_table
 
@@ -281,7 +282,7 @@ class VectorKernel:
         else:
             positions = self.positions(space, terms)
             firsts, ends = positions.searchsorted(rows).T
-            found = positions.take(decode.spread(firsts, ends - firsts))
+            found = positions.take(spread(firsts, ends - firsts))
         return _each_once(found) if len(terms) > 1 else found
 
     def _is_read_in_part(
