@@ -70,11 +70,15 @@ class Block:
 
 @record
 class Section:
-    """The text under one heading; section 0 is what stands before the first one."""
+    """The text under one heading; section 0 is what stands before the first one.
+
+    `anchor` is its address in the page, where that says what the heading does not.
+    """
 
     heading: tuple[str, ...]
     line: int
     start: int
+    anchor: str = ""
 
 
 @record

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from searchkit.analysis.scripts import HAN
 from searchkit.model import Block, Span, VisibleText
@@ -60,6 +61,7 @@ _LOOKED_AT = 120  # characters before a bracket
 _PART_OF_NAME = ("-", _HIDDEN, ")", "）", "·")
 _FEW_ALIASES = 3  # more are keywords: what the article speaks of
 _TITLE_END = re.compile("[（(：:—|]")
+_WORDS_APART = re.compile("[-_./:]+")  # of an address
 _QUOTES = "“”\"「」『』《》*'‘’"
 
 
@@ -81,12 +83,28 @@ class Definition:
 
 
 def definitions(visible: VisibleText) -> tuple[Definition, ...]:
-    """Every definition of an article, in text order. Linear in its length."""
+    """Every definition of an article, in text order. Linear in its length.
+
+    A Chinese heading's address (静态加密 {#encryption-at-rest}) is read like a bracket.
+    """
     return tuple(
-        found
-        for block in visible.blocks
-        if _BRACKET.search(visible.text, block.start, block.end)
-        for found in _in_block(visible, block, _prose(visible, block))
+        chain(
+            (
+                found
+                for block in visible.blocks
+                if _BRACKET.search(visible.text, block.start, block.end)
+                for found in _in_block(visible, block, _prose(visible, block))
+            ),
+            (
+                found
+                for section in visible.sections
+                if section.anchor
+                for found in _in_text(
+                    f"{section.heading[-1]} ({_WORDS_APART.sub(' ', section.anchor)})",
+                    section.line,
+                )
+            ),
+        )
     )
 
 
@@ -110,9 +128,9 @@ def alias_definitions(title: str, aliases: tuple[str, ...]) -> Iterator[Definiti
             yield Definition(left, EDGE, (right,), 1, shown)
 
 
-def _in_text(text: str) -> Iterator[Definition]:
+def _in_text(text: str, line: int = 1) -> Iterator[Definition]:
     block = Block(0, len(text), 0, (Span(0, len(text), "heading"),))
-    yield from _in_block(VisibleText(text, (block,), (), ((0, 1),)), block, text)
+    yield from _in_block(VisibleText(text, (block,), (), ((0, line),)), block, text)
 
 
 def _prose(visible: VisibleText, block: Block) -> str:

@@ -1,7 +1,7 @@
 """Which terms stand where in a batch of articles?
 
-An article is one row of positions: its title, each alias, each topic, each block of
-its text, after each of them an empty position. The rows of a batch follow one another.
+An article is one row of positions: its title, each alias, each anchor, each topic, each
+block of its text, after each of them an empty position. The rows of a batch follow one another.
 Text is folded, cut and looked up for the whole batch at once, in columns; what stands
 where is the same as for each article by itself.
 """
@@ -44,7 +44,8 @@ _MATH = ZONES.index("math")
 _NUMBERS = {zone: number for number, zone in enumerate(ZONES)}
 _MOST_TOKENS = 1 << 17  # known at a time, some 25 MB
 _PART_CHARACTERS = 1 << 16  # about that many are worked on at a time
-_TITLE, _ALIAS, _TOPIC, _BODY = range(4)
+_FIELDS = 5
+_TITLE, _ALIAS, _ANCHOR, _TOPIC, _BODY = range(_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,9 @@ class AnalyzedBatch:
     """All tokens of some articles; columns by article, but for `tags`: by position.
 
     The title's positions end before `title_end` of the article's own row, the aliases'
-    before `alias_end`, the topics' before `body_start`. Words are what BM25 takes for
-    the length of the title and of the body. A tag is a place in ZONES with BLANK or
-    LOOSE.
+    before `alias_end`, the anchors' before `anchor_end`, the topics' before `body_start`.
+    Words are what BM25 takes for the length of the title and of the body. A tag is a
+    place in ZONES with BLANK or LOOSE.
     """
 
     text: Rows
@@ -81,6 +82,7 @@ class AnalyzedBatch:
     tags: NDArray[np.uint8]
     title_end: Column
     alias_end: Column
+    anchor_end: Column
     body_start: Column
     title_words: Column
     body_words: Column
@@ -246,6 +248,9 @@ class _Layout:
         self.plain(article.title, _TITLE)
         for alias in article.aliases:
             self.plain(alias, _ALIAS)
+        for section in visible.sections:
+            if section.anchor:
+                self.plain(section.anchor, _ANCHOR)
         for topic in article.topics:
             self.plain(topic, _TOPIC)
         self.visible(visible)
@@ -319,11 +324,12 @@ def _analyzed(analyzer: RowAnalyzer, layout: _Layout, math: Rows) -> AnalyzedBat
     ends = np.concatenate([[0], *(part.ends + shift for part, shift in shifted)])
     firsts = np.array([*layout.firsts, len(layout.fields)], np.int64)
     articles = len(layout.firsts)
-    fields = np.repeat(np.arange(articles) * 4, np.diff(firsts)) + layout.fields
+    fields = np.repeat(np.arange(articles) * _FIELDS, np.diff(firsts)) + layout.fields
 
     def by_field(column: Column) -> Column:
-        sums = np.bincount(fields.astype(np.int64), column, minlength=4 * articles)
-        return sums.astype(np.int64).reshape(-1, 4)
+        size = _FIELDS * articles
+        sums = np.bincount(fields.astype(np.int64), column, minlength=size)
+        return sums.astype(np.int64).reshape(-1, _FIELDS)
 
     borders = np.cumsum(by_field(np.diff(ends)), axis=1)
     han = by_field(np.concatenate([part.han for part in parts]))
@@ -347,6 +353,7 @@ def _analyzed(analyzer: RowAnalyzer, layout: _Layout, math: Rows) -> AnalyzedBat
         tags=np.concatenate([part.tags for part in parts]),
         title_end=borders[:, _TITLE],
         alias_end=borders[:, _ALIAS],
+        anchor_end=borders[:, _ANCHOR],
         body_start=borders[:, _TOPIC],
         title_words=words[:, _TITLE],
         body_words=words[:, _BODY],

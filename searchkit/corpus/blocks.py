@@ -80,7 +80,8 @@ _DECLARATION_ENDS = {
 }
 _LONGEST_ANCHOR = 500
 _ATTRIBUTE_LIST = re.compile(r"[ \t]*\{(?:[:#.][^{}]*|[\w-]+=[^{}]*)\}$")
-_MDX_ANCHOR = re.compile(r"[ \t]*\[\[[^\[\]]+\]\]$")
+_ID = re.compile(r"#([^\s{}]+)")
+_MDX_ANCHOR = re.compile(r"[ \t]*\[\[#?([^\[\]]+)\]\]$")
 _MODULE_LINE = re.compile(r"(?:import|export)\s")
 _TEMPLATE_LINE = re.compile(
     r" {0,3}\{(?:[#:/](?:if|else|key|each|await)\b|/\*).*\}[ \t]*$"
@@ -91,13 +92,15 @@ class Leaf(NamedTuple):
     """Lines that form one block. A table row has its cells as lines, all of one number.
 
     `lines` are (line of the body, content) without the indent and the markers of the
-    containers; those of code and HTML are consecutive.
+    containers; those of code and HTML are consecutive. `anchor` is a heading's address
+    in the page.
     """
 
     kind: LeafKind
     lines: tuple[Line, ...]
     level: int = 0
     language: str = ""
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -587,12 +590,16 @@ class _Scanner:
         self._emit("row", [(number, cell) for cell in split_row(row)])
 
     def _emit_heading(self, lines: list[Line], level: int) -> None:
-        """A heading, without the anchor that may stand at its end."""
+        """A heading and the anchor that may stand at its end."""
         number, last = lines[-1]
         kept, tail = last[:-_LONGEST_ANCHOR], last[-_LONGEST_ANCHOR:].rstrip()
-        tail = _ATTRIBUTE_LIST.sub("", tail)
-        tail = _MDX_ANCHOR.sub("", tail) if self._is_mdx else tail
-        self._emit("heading", [*lines[:-1], (number, kept + tail)], level=level)
+        anchor = ""
+        if found := _ATTRIBUTE_LIST.search(tail):
+            tail, anchor = tail[: found.start()], _id_of(found.group())
+        if self._is_mdx and (found := _MDX_ANCHOR.search(tail)):
+            tail, anchor = tail[: found.start()], found.group(1)
+        heading = [*lines[:-1], (number, kept + tail)]
+        self._emit("heading", heading, level=level, anchor=anchor)
 
     def _emit(
         self,
@@ -601,9 +608,16 @@ class _Scanner:
         *,
         level: int = 0,
         language: str = "",
+        anchor: str = "",
     ) -> None:
         if lines:
-            self._leaves.append(Leaf(kind, tuple(lines), level, language))
+            self._leaves.append(Leaf(kind, tuple(lines), level, language, anchor))
+
+
+def _id_of(attributes: str) -> str:
+    """The `#id` of an attribute list, if it has one."""
+    found = _ID.search(attributes)
+    return found.group(1) if found else ""
 
 
 def _cut_comments(text: str) -> tuple[str, int]:

@@ -44,7 +44,7 @@ class VisibleTextBuilder:
         self._start: int | None = None
         self._separator = "\n"
         self._level = 0
-        self._language = ""
+        self._language = self._anchor = ""
         self._gap = ""
         self._last = ""
 
@@ -58,11 +58,20 @@ class VisibleTextBuilder:
         self._line = number
 
     def begin(
-        self, *, separator: str = "\n", level: int = 0, language: str = ""
+        self,
+        *,
+        separator: str = "\n",
+        level: int = 0,
+        language: str = "",
+        anchor: str = "",
     ) -> None:
-        """Open a block, a heading if it has a level; nothing shown, no block."""
+        """Open a block, a heading if it has a level; nothing shown, no block.
+
+        `anchor` is the address of a heading.
+        """
         self.end()
-        self._separator, self._level, self._language = separator, level, language
+        self._separator, self._level = separator, level
+        self._language, self._anchor = language, anchor
 
     def end(self) -> None:
         """Close the open block, if any."""
@@ -77,8 +86,8 @@ class VisibleTextBuilder:
                 Block(self._start, self._length, section, spans, self._language)
             )
             self._spans, self._start = [], None
-        self._separator, self._level, self._language = "\n", 0, ""
-        self._gap = self._last = ""
+        self._separator, self._level = "\n", 0
+        self._language = self._anchor = self._gap = self._last = ""
 
     def prose(self, text: str) -> None:
         """Words of the open block; white space collapses, a newline is a soft break."""
@@ -203,7 +212,9 @@ class VisibleTextBuilder:
         self._levels.append((self._level, heading))
         path = tuple(text for _, text in self._levels)
         line = self._line_of(start)
-        self._sections.append(Section(heading=path, line=line, start=start))
+        says_more = _letters(self._anchor) != _letters(heading)
+        anchor = self._anchor if says_more else ""
+        self._sections.append(Section(path, line, start, anchor))
 
     def _text_from(self, start: int) -> str:
         taken: list[str] = []
@@ -218,3 +229,12 @@ class VisibleTextBuilder:
     def _line_of(self, start: int) -> int:
         """The line of the character at `start`, which is among the newest."""
         return next(line for offset, line in reversed(self._lines) if offset <= start)
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone: an anchor made of its heading says the same in them.
+
+    >>> _letters("What's next?") == _letters("whats-next")
+    True
+    """
+    return "".join(filter(str.isalnum, text.casefold()))

@@ -126,6 +126,7 @@ class _Parser(HTMLParser):
             separator=CELL_SEPARATOR if follows else "\n",
             level=_HEADINGS.get(tag, 0),
             language=_language(attributes),
+            anchor=attributes.get("id") or "",
         )
         self._preformatted += tag == "pre"
         self._code = 0  # a `<code>` without an end is over by now

@@ -33,7 +33,7 @@ def _read_paragraph(builder: VisibleTextBuilder, inline: Inline, leaf: Leaf) -> 
 
 
 def _read_heading(builder: VisibleTextBuilder, inline: Inline, leaf: Leaf) -> None:
-    builder.begin(level=leaf.level)
+    builder.begin(level=leaf.level, anchor=leaf.anchor)
     inline.read(leaf.lines)
     builder.end()
 

@@ -21,7 +21,7 @@ Slot = tuple[str, ...]
 Sequence = tuple[Slot, ...]
 """Slots at consecutive positions. One slot alone is a word."""
 
-ALL_FIELDS = ("title", "alias", "topic", "body")
+ALL_FIELDS = ("title", "alias", "anchor", "topic", "body")
 VISIBLE_FIELDS = ("title", "body")
 
 

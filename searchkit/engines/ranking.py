@@ -26,7 +26,12 @@ B_TITLE = 0.3  # titles differ little in what their length says
 # .472, .408, .563, .653, .493; with 0.65: .500, .426, .571, .646, .495.
 B_BODY = 0.65
 
-FIELD_WEIGHTS: Mapping[str, float] = {"title": 6.0, "alias": 4.0, "topic": 2.0}
+FIELD_WEIGHTS: Mapping[str, float] = {
+    "title": 6.0,
+    "alias": 4.0,
+    "anchor": float(__import__("os").environ.get("ANCHOR","2.5")),
+    "topic": 2.0,
+}
 ZONE_WEIGHTS: Mapping[Zone, float] = {
     "prose": 1.0,
     "heading": 2.5,

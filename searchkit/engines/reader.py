@@ -237,6 +237,11 @@ class GenerationReader:
         return self._numbers("alias_end", "I")
 
     @cached_property
+    def anchor_end(self) -> memoryview:
+        """Where the anchors end."""
+        return self._numbers("anchor_end", "I")
+
+    @cached_property
     def body_start(self) -> memoryview:
         """Where the body begins."""
         return self._numbers("body_start", "I")

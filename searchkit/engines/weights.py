@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 GRAIN = 2.0**-20
 
-TITLE, ALIAS, TOPIC = 4, 5, 6
+TITLE, ALIAS, ANCHOR, TOPIC = 4, 5, 6, 7
 """The parts of a document after the zones of its body, which are 0 to 3 as in ZONES."""
 
-PARTS = 7
+PARTS = 8
 
 
 def weights(
@@ -47,6 +47,7 @@ def weights(
         *(_grained(weight / body) for weight in WEIGHT_BY_ZONE),
         _grained(FIELD_WEIGHTS["title"] / title),
         _grained(FIELD_WEIGHTS["alias"]),
+        _grained(FIELD_WEIGHTS["anchor"]),
         _grained(FIELD_WEIGHTS["topic"]),
     )
 
@@ -61,15 +62,16 @@ def weight_table(
     average_title: float,
     average_body: float,
 ) -> NDArray[np.float64]:
-    """`weights` for all documents: one row of 8 a document, the last number unused."""
+    """`weights` for all documents: one row of PARTS a document."""
     import numpy as np
 
     body = _norms(B_BODY, body_words, average_body)
     title = _norms(B_TITLE, title_words, average_title)
-    table = np.zeros((len(title_words), 8))
+    table = np.zeros((len(title_words), PARTS))
     table[:, :TITLE] = np.array(WEIGHT_BY_ZONE) / body[:, np.newaxis]
     table[:, TITLE] = FIELD_WEIGHTS["title"] / title
     table[:, ALIAS] = FIELD_WEIGHTS["alias"]
+    table[:, ANCHOR] = FIELD_WEIGHTS["anchor"]
     table[:, TOPIC] = FIELD_WEIGHTS["topic"]
     return np.floor(table / GRAIN + 0.5) * GRAIN
 

@@ -17,10 +17,9 @@ from searchkit.engines.columns.files import release
 from searchkit.engines.columns.rows import RowFinder, spread
 from searchkit.engines.generation.documents import Array
 from searchkit.engines.impacts import codes_of
-from searchkit.engines.weights import ALIAS, PARTS, TITLE, TOPIC, weight_table
+from searchkit.engines.weights import ALIAS, ANCHOR, PARTS, TITLE, TOPIC, weight_table
 
 _RECORD = np.dtype([("document", "<u4"), ("x", "<f8")])
-_WIDTH = PARTS + 1  # of the table of weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class Weigher:
         self._body_start = base[:-1] + numbers["body_start"]
         self._title_end = base[:-1] + numbers["title_end"]
         self._alias_end = base[:-1] + numbers["alias_end"]
+        self._anchor_end = base[:-1] + numbers["anchor_end"]
         count = max(1, len(base) - 1)
         title, body = numbers["title_words"], numbers["body_words"]
         self._weights = weight_table(
@@ -61,7 +61,7 @@ class Weigher:
         """Of occurrences in order of (term, position)."""
         documents = self._finder.rows(positions)
         parts = self._parts(documents, positions, zones)
-        weights = self._weights[documents * _WIDTH + parts]
+        weights = self._weights[documents * PARTS + parts]
         return _summed(terms, documents, weights)
 
     def _parts(self, documents: Array, positions: Array, zones: Array) -> Array:
@@ -69,10 +69,9 @@ class Weigher:
         if not len(heads):
             return zones
         parts, document, at = zones.copy(), documents[heads], positions[heads]
-        parts[heads] = np.where(
-            at < self._title_end[document],
-            TITLE,
-            np.where(at < self._alias_end[document], ALIAS, TOPIC),
+        ends = (self._title_end, self._alias_end, self._anchor_end)
+        parts[heads] = np.select(
+            [at < end[document] for end in ends], (TITLE, ALIAS, ANCHOR), TOPIC
         )
         return parts
 

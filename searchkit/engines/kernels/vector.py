@@ -34,7 +34,7 @@ Documents: TypeAlias = Any
 """A column, a rising array of numbers, or an array of bytes with a bit a document."""
 
 _X_OF_CODE = np.array(ranking.X_OF_CODE)
-_FIELDS = ("title", "alias", "topic", "body")
+_FIELDS = ("title", "alias", "anchor", "topic")
 
 _SPARSE = 16  # a set of fewer than one document of so many is kept as its numbers
 _LOOKED_UP = 64  # one document of so many is looked up in bits made for that
@@ -209,9 +209,10 @@ class VectorKernel:
 
     @cached_property
     def _borders(self) -> list[Array]:
-        """Where the titles, the aliases and the topics end in each document's row."""
+        """Where each of _FIELDS ends in each document's row."""
         reader = self._reader
-        columns = (reader.title_end, reader.alias_end, reader.body_start)
+        ends = (reader.title_end, reader.alias_end, reader.anchor_end)
+        columns = (*ends, reader.body_start)
         return [np.frombuffer(column, np.uint32) for column in columns]
 
     # Columns
@@ -390,7 +391,7 @@ class VectorKernel:
         parts = self._tags(starts) & ZONE_MASK
         inner = starts - self._bases["text"].take(numbers)
         borders = self._borders
-        if len(inner) and (inner < borders[2].take(numbers)).any():
+        if len(inner) and (inner < borders[-1].take(numbers)).any():
             field = sum(inner >= border.take(numbers) for border in borders)
             parts = np.where(
                 field == len(borders), parts, field + len(ranking.WEIGHT_BY_ZONE)
@@ -607,8 +608,9 @@ def _highest(scores: Array, count: int) -> Array:
 
 def _wanted(fields: Collection[str], zones: Collection[int] | None) -> Array:
     """Whether each part of a document is in the fields, and if of the body in zones."""
-    wanted = np.zeros(len(_FIELDS) + 3, bool)
-    for part, field in enumerate(("body",) * 4 + _FIELDS[:3]):
+    parts = ("body",) * (ZONE_MASK + 1) + _FIELDS
+    wanted = np.zeros(len(parts), bool)
+    for part, field in enumerate(parts):
         inside = zones is None or part > ZONE_MASK or part in zones
         wanted[part] = field in fields and inside
     return wanted
