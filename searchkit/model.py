@@ -82,17 +82,28 @@ class Section:
 
 
 @record
+class Link:
+    """The text of a link whose address says something else, and its line."""
+
+    text: str
+    address: str
+    line: int
+
+
+@record
 class VisibleText:
     """What a reader of the rendered article sees, and where each part came from.
 
     `lines` holds (offset, source line) pairs with rising offsets: the text from
-    that offset on stands in that line until the next pair says otherwise.
+    that offset on stands in that line until the next pair says otherwise. `links` are
+    those with Chinese text to an address in Latin letters: two names of one thing.
     """
 
     text: str
     blocks: tuple[Block, ...]
     sections: tuple[Section, ...]
     lines: tuple[tuple[int, int], ...]
+    links: tuple[Link, ...] = ()
 
     def line_at(self, offset: int) -> int:
         """The 1-based line of the source file in which `text[offset]` stands."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 
 from searchkit.analysis.scripts import HAN
 from searchkit.model import Block, Span, VisibleText
@@ -61,7 +60,10 @@ _LOOKED_AT = 120  # characters before a bracket
 _PART_OF_NAME = ("-", _HIDDEN, ")", "）", "·")
 _FEW_ALIASES = 3  # more are keywords: what the article speaks of
 _TITLE_END = re.compile("[（(：:—|]")
-_WORDS_APART = re.compile("[-_./:]+")  # of an address
+_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//[^/]*")
+_EXTENSION = re.compile(r"\.(?:mdx?|markdown|html?|ipynb)$")
+_INDEX = frozenset(("index", "_index", "readme"))
+_NUMBER = re.compile(r"(?:ch|chap|chapter|part|sec|section|week|day)?\d+", re.IGNORECASE)
 _QUOTES = "“”\"「」『』《》*'‘’"
 
 
@@ -83,28 +85,31 @@ class Definition:
 
 
 def definitions(visible: VisibleText) -> tuple[Definition, ...]:
-    """Every definition of an article, in text order. Linear in its length.
+    """Every definition of an article. Linear in its length.
 
-    A Chinese heading's address (静态加密 {#encryption-at-rest}) is read like a bracket.
+    In text order: those in brackets, then Chinese headings with a Latin address
+    (静态加密 {#encryption-at-rest}), then such links ([调度](/docs/scheduling/)).
     """
-    return tuple(
-        chain(
-            (
-                found
-                for block in visible.blocks
-                if _BRACKET.search(visible.text, block.start, block.end)
-                for found in _in_block(visible, block, _prose(visible, block))
-            ),
-            (
-                found
-                for section in visible.sections
-                if section.anchor
-                for found in _in_text(
-                    f"{section.heading[-1]} ({_WORDS_APART.sub(' ', section.anchor)})",
-                    section.line,
-                )
-            ),
-        )
+    return (
+        *(
+            found
+            for block in visible.blocks
+            if _BRACKET.search(visible.text, block.start, block.end)
+            for found in _in_block(visible, block, _prose(visible, block))
+        ),
+        *(
+            found
+            for section in visible.sections
+            if section.anchor
+            for found in _addressed(
+                section.heading[-1], "#" + section.anchor, section.line
+            )
+        ),
+        *(
+            found
+            for link in visible.links
+            for found in _addressed(link.text, link.address, link.line)
+        ),
     )
 
 
@@ -128,9 +133,39 @@ def alias_definitions(title: str, aliases: tuple[str, ...]) -> Iterator[Definiti
             yield Definition(left, EDGE, (right,), 1, shown)
 
 
-def _in_text(text: str, line: int = 1) -> Iterator[Definition]:
+def _in_text(text: str) -> Iterator[Definition]:
     block = Block(0, len(text), 0, (Span(0, len(text), "heading"),))
-    yield from _in_block(VisibleText(text, (block,), (), ((0, line),)), block, text)
+    yield from _in_block(VisibleText(text, (block,), (), ((0, 1),)), block, text)
+
+
+def _addressed(text: str, address: str, line: int) -> Iterator[Definition]:
+    """What a text and its address define, if the address ends with a name."""
+    left, edge = _left(text)
+    name = address_name(address)
+    if is_chinese(left) and _LATIN_NAME.fullmatch(name):
+        yield Definition(left, edge, (name,), line, f"{text} → {address}")
+
+
+def address_name(address: str) -> str:
+    """The words with which an address ends: those of its anchor, or of its last part.
+
+    Numbers of chapters and dates at the beginning are none of them.
+
+    >>> address_name("https://example.org/docs/ch04-01-what-is-ownership.html?x=1")
+    'what is ownership'
+    >>> address_name("/docs/cluster/encrypt/#at-rest"), address_name("guide/index.md")
+    ('at rest', 'guide')
+    """
+    path, _, anchor = _HOST.sub("", address).partition("#")
+    parts = [part for part in path.partition("?")[0].split("/") if part.strip(".")]
+    if parts:
+        parts[-1] = _EXTENSION.sub("", parts[-1])
+    if parts and parts[-1].lower() in _INDEX:
+        parts.pop()
+    words = re.findall("[^-_.~%:+,]+", anchor or (parts[-1] if parts else ""))
+    while len(words) > 1 and _NUMBER.fullmatch(words[0]):
+        del words[0]
+    return " ".join(words)
 
 
 def _prose(visible: VisibleText, block: Block) -> str:

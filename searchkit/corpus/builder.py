@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 
-from searchkit.model import Block, Section, Span, VisibleText, Zone
+from searchkit.model import Block, Link, Section, Span, VisibleText, Zone
 
 CELL_SEPARATOR = " | "
 
 _SPACES = re.compile(r"[ \t\r\f\v]{2,}|[\t\r\f\v]")
 _BLANKS = " \t\r\f\v"
+_LATIN = re.compile("[A-Za-z]")
 # White space is never written between two of these where a line was wrapped: Han,
 # Kana, Bopomofo, CJK punctuation and full-width forms. “”‘’…— serve both scripts.
 WIDE = re.compile(
@@ -37,6 +38,7 @@ class VisibleTextBuilder:
         self._sections = [Section(heading=(), line=1 + line_offset, start=0)]
         self._levels: list[tuple[int, str]] = []
         self._lines: list[tuple[int, int]] = []
+        self._links: list[Link] = []
         self._line = 1
         self._spans: list[Span] = []  # those that are closed
         self._zone: Zone | None = None  # of the open span, if any
@@ -124,12 +126,22 @@ class VisibleTextBuilder:
         """Characters that are shown and not searched, such as `$` around a formula."""
         self._show(text, None)
 
+    def link(self, text: str, address: str) -> None:
+        """The words shown last are a link; it is kept if its text is Chinese."""
+        if WIDE.search(text) and _LATIN.search(address):
+            line = self._line + self._line_offset
+            self._links.append(Link(" ".join(text.split()), address, line))
+
     def build(self) -> VisibleText:
         """Everything so far; the builder is used up."""
         self.end()
         text = "".join(self._parts)
         return VisibleText(
-            text, tuple(self._blocks), tuple(self._sections), tuple(self._lines)
+            text,
+            tuple(self._blocks),
+            tuple(self._sections),
+            tuple(self._lines),
+            tuple(self._links),
         )
 
     def _words(self, text: str) -> None:

@@ -60,6 +60,7 @@ class _Parser(HTMLParser):
         self._code = 0
         self._cells_in_row = 0
         self._after = ""
+        self._address = self._linked = ""  # of the open link, and its text
 
     def read(self, text: str) -> bool:
         """Whether the parser got to the end; it asserts on some broken declarations."""
@@ -86,6 +87,8 @@ class _Parser(HTMLParser):
             self._name_language(dict(attrs))
         elif tag == "br":
             self._builder.space()
+        elif tag == "a":
+            self._address, self._linked = dict(attrs).get("href") or "", ""
         elif tag == "img":
             self._show_image(dict(attrs).get("alt") or "")
         else:
@@ -104,12 +107,16 @@ class _Parser(HTMLParser):
             self._preformatted -= tag == "pre" and self._preformatted > 0
         elif tag in _CODE and self._code:
             self._code -= 1
+        elif tag == "a":
+            self._builder.link(self._linked, self._address)
+            self._address = ""
 
     def handle_data(self, data: str) -> None:
         self._after = ""
         if self._hidden == "title":
             self.title = " ".join((self.title + data).split())
         elif not self._hidden:
+            self._linked += data if self._address else ""
             self._text(data)
 
     def unknown_decl(self, data: str) -> None:

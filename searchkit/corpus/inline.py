@@ -50,7 +50,7 @@ _LABEL = re.compile(r"\[([^\[\]]{0,999})\]")
 # Titles have a longest length, so that a quote without an end costs no more than that.
 _LINK_TAIL = re.compile(
     r"\(\s*"
-    r"(?:<[^<>\n]*>"
+    r"(<[^<>\n]*>"
     r"|(?:[^\s()\\{]|\\.|\{\{[<%][^{}]*\}\}|\{"
     r"|\((?:[^\s()\\]|\\.)*\))*)"
     r"(?:\s+(?:\"(?:[^\"\\]|\\.){0,999}\"|'(?:[^'\\]|\\.){0,999}'"
@@ -376,7 +376,17 @@ class _Reading:
         else:
             self._pieces[bracket.piece] = ""
             self._links_from = len(self._brackets)
+            self._keep_link(bracket.content, start)
         return self._hide(start, end)
+
+    def _keep_link(self, content: int, end: int) -> None:
+        """Tell the builder of a link with a plain text and an address beside it."""
+        text = self.text[content:end]
+        if text.isascii() or _MARK.search(text):
+            return
+        if tail := _LINK_TAIL.match(self.text, end + 1):
+            address = tail.group(1).strip("<>")
+            self._pieces.append((VisibleTextBuilder.link, text, address))
 
     def _link_end(self, bracket: _Bracket, closing: int) -> int:
         """Where the link ends whose text ends at `closing`; -1 if it is none."""
