@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from searchkit.analysis.chinese import JIEBA
-from searchkit.analysis.pairs import EDGE
+from searchkit.analysis.pairs import ADDRESS, EDGE
 from searchkit.analysis.translations import listed
 
 LONGEST_NAME = 14
@@ -116,6 +116,10 @@ def _candidates(left: str, edge: str, whole: Whole) -> Iterator[tuple[str, str, 
     """Each beginning in a text: the name, the word before it, whether a border is."""
     words = split_name(left)
     start = 1 + max((i for i, w in enumerate(words) if w in _OUTSIDE), default=-1)
+    if edge == ADDRESS:
+        if not start:
+            yield left, "^", True
+        return
     for at in range(start + 1, len(words)):
         if whole(words[start:at], words[at:]) and len(words[at - 1]) > 1:
             start, edge = at, EDGE

@@ -21,6 +21,7 @@ from searchkit.analysis.english import stem
 from searchkit.analysis.folding import fold
 from searchkit.analysis.names import is_abbreviation, name_key
 from searchkit.analysis.pairs import (
+    ADDRESS,
     ALIAS,
     EDGE,
     SMALL_WORDS,
@@ -227,7 +228,7 @@ def _gathered(
                 certain.setdefault(names, []).append(place)
         for han, latin, edge in _sides(definition):
             one = named[_key(latin)]
-            one.spellings[latin] += 1
+            one.spellings[latin] += definition.edge != ADDRESS  # it has no capitals
             one.places.append(_Place(doc_id, fold(han).text, edge, definition))
     return dict(named), certain
 

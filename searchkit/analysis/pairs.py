@@ -20,6 +20,7 @@ EDGE = "edge"  # a block, a quoted text or a part of a sentence begins
 LATIN = "latin"  # a Latin word, which may be part of the name: Q 学习
 ALIAS = "alias"  # front matter says that the names are one
 OPEN = "open"  # more Han characters than were kept
+ADDRESS = "address"  # the name is the whole text, its fellow is from an address
 
 LONGEST_LEFT = 16
 """Han characters kept before a bracket; few terms have more than ten."""
@@ -72,9 +73,8 @@ class Definition:
     """One place where names stand side by side.
 
     `left` is the text before the bracket: Han characters whose last ones are a name,
-    or a Latin name. `edge` says what stands before it: EDGE, LATIN,
-    OPEN or ALIAS. `names`
-    are those in the bracket.
+    or a Latin name. `edge` says what stands before it: EDGE, LATIN, OPEN, ALIAS or
+    ADDRESS. `names` are those in the bracket.
     """
 
     left: str
@@ -140,10 +140,9 @@ def _in_text(text: str) -> Iterator[Definition]:
 
 def _addressed(text: str, address: str, line: int) -> Iterator[Definition]:
     """What a text and its address define, if the address ends with a name."""
-    left, edge = _left(text)
     name = address_name(address)
-    if is_chinese(left) and _LATIN_NAME.fullmatch(name):
-        yield Definition(left, edge, (name,), line, f"{text} → {address}")
+    if _HAN_NAME.fullmatch(text) and _LATIN_NAME.fullmatch(name):
+        yield Definition(text, ADDRESS, (name,), line, f"{text} → {address}")
 
 
 def address_name(address: str) -> str:

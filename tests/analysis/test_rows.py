@@ -55,8 +55,9 @@ def test_a_batch_is_its_articles(articles: list[Article]) -> None:
         assert (found.tags[low:high] == alone.tags).all()
         assert (found.text.starts[low:high] == alone.text.starts).all()
         assert (found.text.lengths[low:high] == alone.text.lengths).all()
-        for name in ("title_end", "alias_end", "body_start", "title_words"):
+        for name in ("title_end", "alias_end", "anchor_end", "body_start"):
             assert getattr(found, name)[number] == getattr(alone, name)[0]
+        assert found.title_words[number] == alone.title_words[0]
 
 
 @given(ARTICLES)

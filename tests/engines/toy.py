@@ -31,7 +31,7 @@ DICTIONARY = ("甲乙", "乙丙", "丙丁", "甲乙丙")
 
 @dataclass(frozen=True)
 class ToyDocument:
-    """`title`, `alias`, `topic` and the blocks of the body are rows of atoms.
+    """`title`, `alias`, `anchor`, `topic` and the blocks of the body are rows of atoms.
 
     A block is (zone, atoms). An atom that begins with a blank has one before it;
     `>user` is the first part of a camel-case word at the place of the atom before.
@@ -39,6 +39,7 @@ class ToyDocument:
 
     title: tuple[str, ...] = ()
     alias: tuple[str, ...] = ()
+    anchor: tuple[str, ...] = ()
     topic: tuple[str, ...] = ()
     body: tuple[tuple[str, tuple[str, ...]], ...] = ()
     topics: tuple[str, ...] = ()
@@ -60,7 +61,9 @@ class Rows:
         self.title_end = len(self.tags)
         self._add(document.alias, 5)
         self.alias_end = len(self.tags)
-        self._add(document.topic, 6)
+        self._add(document.anchor, 6)
+        self.anchor_end = len(self.tags)
+        self._add(document.topic, 7)
         self.body_start = len(self.tags)
         for zone, atoms in document.body:
             self._add(atoms, ZONES.index(zone))  # type: ignore[arg-type]
@@ -149,6 +152,7 @@ class ToyReader:
         for name in (
             "title_end",
             "alias_end",
+            "anchor_end",
             "body_start",
             "title_words",
             "body_words",
