@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from searchkit.analysis.addresses import address_name
 from searchkit.analysis.scripts import HAN
 from searchkit.model import Block, Span, VisibleText
 from searchkit.record import record
@@ -61,10 +62,6 @@ _LOOKED_AT = 120  # characters before a bracket
 _PART_OF_NAME = ("-", _HIDDEN, ")", "）", "·")
 _FEW_ALIASES = 3  # more are keywords: what the article speaks of
 _TITLE_END = re.compile("[（(：:—|]")
-_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//[^/]*")
-_EXTENSION = re.compile(r"\.(?:mdx?|markdown|html?|ipynb)$")
-_INDEX = frozenset(("index", "_index", "readme"))
-_NUMBER = re.compile(r"(?:ch|chap|chapter|part|sec|section|week|day)?\d+", re.IGNORECASE)
 _QUOTES = "“”\"「」『』《》*'‘’"
 
 
@@ -143,28 +140,6 @@ def _addressed(text: str, address: str, line: int) -> Iterator[Definition]:
     name = address_name(address)
     if _HAN_NAME.fullmatch(text) and _LATIN_NAME.fullmatch(name):
         yield Definition(text, ADDRESS, (name,), line, f"{text} → {address}")
-
-
-def address_name(address: str) -> str:
-    """The words with which an address ends: those of its anchor, or of its last part.
-
-    Numbers of chapters and dates at the beginning are none of them.
-
-    >>> address_name("https://example.org/docs/ch04-01-what-is-ownership.html?x=1")
-    'what is ownership'
-    >>> address_name("/docs/cluster/encrypt/#at-rest"), address_name("guide/index.md")
-    ('at rest', 'guide')
-    """
-    path, _, anchor = _HOST.sub("", address).partition("#")
-    parts = [part for part in path.partition("?")[0].split("/") if part.strip(".")]
-    if parts:
-        parts[-1] = _EXTENSION.sub("", parts[-1])
-    if parts and parts[-1].lower() in _INDEX:
-        parts.pop()
-    words = re.findall("[^-_.~%:+,]+", anchor or (parts[-1] if parts else ""))
-    while len(words) > 1 and _NUMBER.fullmatch(words[0]):
-        del words[0]
-    return " ".join(words)
 
 
 def _prose(visible: VisibleText, block: Block) -> str:

@@ -1,6 +1,6 @@
 """Which terms stand where in a batch of articles?
 
-An article is one row of positions: its title, each alias, each anchor, each topic, each
+An article is one row of positions: its title, each alias, each address, each topic, each
 block of its text, after each of them an empty position. The rows of a batch follow one another.
 Text is folded, cut and looked up for the whole batch at once, in columns; what stands
 where is the same as for each article by itself.
@@ -15,6 +15,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from searchkit.analysis.addresses import addresses
 from searchkit.analysis.analyzer import BLANK, LOOSE, ZONES
 from searchkit.analysis.everywhere import Words
 from searchkit.analysis.folded_rows import BLANK_KIND, HAN_KIND, FoldedRow, fold_row
@@ -45,7 +46,7 @@ _NUMBERS = {zone: number for number, zone in enumerate(ZONES)}
 _MOST_TOKENS = 1 << 17  # known at a time, some 25 MB
 _PART_CHARACTERS = 1 << 16  # about that many are worked on at a time
 _FIELDS = 5
-_TITLE, _ALIAS, _ANCHOR, _TOPIC, _BODY = range(_FIELDS)
+_TITLE, _ALIAS, _ADDRESS, _TOPIC, _BODY = range(_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class AnalyzedBatch:
     """All tokens of some articles; columns by article, but for `tags`: by position.
 
     The title's positions end before `title_end` of the article's own row, the aliases'
-    before `alias_end`, the anchors' before `anchor_end`, the topics' before `body_start`.
+    before `alias_end`, the addresses' before `address_end`, the topics' before `body_start`.
     Words are what BM25 takes for the length of the title and of the body. A tag is a
     place in ZONES with BLANK or LOOSE.
     """
@@ -82,7 +83,7 @@ class AnalyzedBatch:
     tags: NDArray[np.uint8]
     title_end: Column
     alias_end: Column
-    anchor_end: Column
+    address_end: Column
     body_start: Column
     title_words: Column
     body_words: Column
@@ -248,9 +249,8 @@ class _Layout:
         self.plain(article.title, _TITLE)
         for alias in article.aliases:
             self.plain(alias, _ALIAS)
-        for section in visible.sections:
-            if section.anchor:
-                self.plain(section.anchor, _ANCHOR)
+        for address in addresses(article, visible):
+            self.plain(address, _ADDRESS)
         for topic in article.topics:
             self.plain(topic, _TOPIC)
         self.visible(visible)
@@ -353,7 +353,7 @@ def _analyzed(analyzer: RowAnalyzer, layout: _Layout, math: Rows) -> AnalyzedBat
         tags=np.concatenate([part.tags for part in parts]),
         title_end=borders[:, _TITLE],
         alias_end=borders[:, _ALIAS],
-        anchor_end=borders[:, _ANCHOR],
+        address_end=borders[:, _ADDRESS],
         body_start=borders[:, _TOPIC],
         title_words=words[:, _TITLE],
         body_words=words[:, _BODY],

@@ -138,4 +138,4 @@ def _worths(leaf: Leaf, worths: Sequence[float]) -> Sequence[float]:
 
 
 def _common_fields(left: Leaf, right: Leaf) -> set[str]:
-    return {*left.fields} & {*right.fields} & {"title", "anchor", "body"}
+    return {*left.fields} & {*right.fields} & {"title", "address", "body"}

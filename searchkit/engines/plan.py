@@ -21,7 +21,8 @@ Slot = tuple[str, ...]
 Sequence = tuple[Slot, ...]
 """Slots at consecutive positions. One slot alone is a word."""
 
-ALL_FIELDS = ("title", "alias", "anchor", "topic", "body")
+ALL_FIELDS = ("title", "alias", "address", "topic", "body")
+"""In the order of an article's row. Addresses are those of `analysis.addresses`."""
 VISIBLE_FIELDS = ("title", "body")
 
 

@@ -237,9 +237,9 @@ class GenerationReader:
         return self._numbers("alias_end", "I")
 
     @cached_property
-    def anchor_end(self) -> memoryview:
-        """Where the anchors end."""
-        return self._numbers("anchor_end", "I")
+    def address_end(self) -> memoryview:
+        """Where the addresses end."""
+        return self._numbers("address_end", "I")
 
     @cached_property
     def body_start(self) -> memoryview:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 GRAIN = 2.0**-20
 
-TITLE, ALIAS, ANCHOR, TOPIC = 4, 5, 6, 7
+TITLE, ALIAS, ADDRESS, TOPIC = 4, 5, 6, 7
 """The parts of a document after the zones of its body, which are 0 to 3 as in ZONES."""
 
 PARTS = 8
@@ -47,7 +47,7 @@ def weights(
         *(_grained(weight / body) for weight in WEIGHT_BY_ZONE),
         _grained(FIELD_WEIGHTS["title"] / title),
         _grained(FIELD_WEIGHTS["alias"]),
-        _grained(FIELD_WEIGHTS["anchor"]),
+        _grained(FIELD_WEIGHTS["address"]),
         _grained(FIELD_WEIGHTS["topic"]),
     )
 
@@ -71,7 +71,7 @@ def weight_table(
     table[:, :TITLE] = np.array(WEIGHT_BY_ZONE) / body[:, np.newaxis]
     table[:, TITLE] = FIELD_WEIGHTS["title"] / title
     table[:, ALIAS] = FIELD_WEIGHTS["alias"]
-    table[:, ANCHOR] = FIELD_WEIGHTS["anchor"]
+    table[:, ADDRESS] = FIELD_WEIGHTS["address"]
     table[:, TOPIC] = FIELD_WEIGHTS["topic"]
     return np.floor(table / GRAIN + 0.5) * GRAIN
 

@@ -187,7 +187,7 @@ def _rows(found: Sequence[_Read], batch: AnalyzedBatch) -> Iterator[Row]:
     columns = (
         batch.title_end,
         batch.alias_end,
-        batch.anchor_end,
+        batch.address_end,
         batch.body_start,
         batch.title_words,
         batch.body_words,

@@ -20,7 +20,7 @@ from searchkit.model import Explanation
 from searchkit.query.nearest import Nearest
 
 _DEGREES = ("its stem", "its inflections", "as typed")
-_FIELDS = ("title", "alias", "anchor", "topic")
+_FIELDS = ("title", "alias", "address", "topic")
 
 
 def explanation(evaluation: Evaluation, query: str, row: Summary) -> Explanation:

@@ -55,7 +55,7 @@ def test_a_batch_is_its_articles(articles: list[Article]) -> None:
         assert (found.tags[low:high] == alone.tags).all()
         assert (found.text.starts[low:high] == alone.text.starts).all()
         assert (found.text.lengths[low:high] == alone.text.lengths).all()
-        for name in ("title_end", "alias_end", "anchor_end", "body_start"):
+        for name in ("title_end", "alias_end", "address_end", "body_start"):
             assert getattr(found, name)[number] == getattr(alone, name)[0]
         assert found.title_words[number] == alone.title_words[0]
 
@@ -74,10 +74,12 @@ def test_atoms_come_first_and_rise(article: Article) -> None:
 
 
 def test_the_parts_of_a_row() -> None:
-    article = Article("a", "旋转", "甲 b\n\nc", topics=("T",), aliases=("x y", "z"))
+    body = "# 甲 b {#p-q}\n\nc"
+    article = Article("a", "旋转", body, topics=("T",), aliases=("x y", "z"))
     found = batch(article)
-    ends = (found.title_end[0], found.alias_end[0], found.body_start[0])
-    assert ends == (3, 8, 10)
+    ends = (found.title_end[0], found.alias_end[0])
+    assert ends == (3, 8)
+    assert (found.address_end[0], found.body_start[0]) == (11, 13)
     atoms = [pair for pair in tokens(found) if pair[0] != "旋转"]
     expected = {
         "旋": 0,
@@ -85,13 +87,16 @@ def test_the_parts_of_a_row() -> None:
         "x": 3,
         "y": 4,
         "z": 6,
-        "t": 8,
-        "甲": 10,
-        "b": 11,
-        "c": 13,
+        "p": 8,
+        "=pq": 8,
+        "q": 9,
+        "t": 11,
+        "甲": 13,
+        "b": 14,
+        "c": 16,
     }
     assert dict(atoms) == expected
-    assert found.text.bases.tolist() == [0, 15]
+    assert found.text.bases.tolist() == [0, 18]
     assert (found.title_words[0], found.body_words[0]) == (1, 3)
 
 

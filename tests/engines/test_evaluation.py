@@ -56,7 +56,7 @@ documents = st.lists(
         ToyDocument,
         title=atoms,
         alias=atoms,
-        anchor=atoms,
+        address=atoms,
         topic=st.just(()),
         body=st.lists(st.tuples(st.sampled_from(ZONES), atoms), max_size=3).map(tuple),
         topics=st.sampled_from(((), ("x",), ("x", "y"))),
@@ -212,7 +212,7 @@ class Oracle:
         return starts
 
     def keeps(self, leaf: Leaf, place: tuple[int, int, int]) -> bool:
-        field = ("body",) * 4 + ("title", "alias", "anchor", "topic")
+        field = ("body",) * 4 + ("title", "alias", "address", "topic")
         if field[place[2]] not in leaf.fields:
             return False
         return leaf.zones is None or place[2] > 3 or ZONES[place[2]] in leaf.zones
@@ -309,7 +309,7 @@ class Oracle:
         return scores, complete, literal
 
     def beside(self, left: Leaf, right: Leaf) -> dict[int, float]:
-        fields = {*left.fields} & {*right.fields} & {"title", "anchor", "body"}
+        fields = {*left.fields} & {*right.fields} & {"title", "address", "body"}
         both = set(self.leaf_scores(left)) & set(self.leaf_scores(right))
         if not (left.adjacent and right.adjacent and both and fields):
             return {}

@@ -20,7 +20,7 @@ ARTICLES = (
     Article(
         "rope.md",
         "旋转位置编码",
-        "旋转位置编码的推导\n\nRoPE softmax 的远程衰减",
+        "旋转位置编码的推导\n\nRoPE softmax 的远程衰减\n\n## 公式 {#formula}",
         topics=("attention", "位置"),
         date=date(2024, 5, 17),
         path="a/rope.md",
@@ -56,6 +56,7 @@ def found(index: FileIndex, field: str, query: str) -> set[str]:
         ("title", "softmax", {"bm25.md"}),
         ("body", "softmax", {"rope.md", "flash.md"}),
         ("alias", "rope", {"rope.md"}),
+        ("address", "formula", {"rope.md"}),
         ("topic", "attention", {"rope.md"}),
         ("topic", "位置", {"rope.md"}),
         ("body", "位置", {"rope.md", "bm25.md"}),

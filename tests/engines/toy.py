@@ -31,7 +31,7 @@ DICTIONARY = ("甲乙", "乙丙", "丙丁", "甲乙丙")
 
 @dataclass(frozen=True)
 class ToyDocument:
-    """`title`, `alias`, `anchor`, `topic` and the blocks of the body are rows of atoms.
+    """`title`, `alias`, `address`, `topic` and the blocks of the body are rows of atoms.
 
     A block is (zone, atoms). An atom that begins with a blank has one before it;
     `>user` is the first part of a camel-case word at the place of the atom before.
@@ -39,7 +39,7 @@ class ToyDocument:
 
     title: tuple[str, ...] = ()
     alias: tuple[str, ...] = ()
-    anchor: tuple[str, ...] = ()
+    address: tuple[str, ...] = ()
     topic: tuple[str, ...] = ()
     body: tuple[tuple[str, tuple[str, ...]], ...] = ()
     topics: tuple[str, ...] = ()
@@ -61,8 +61,8 @@ class Rows:
         self.title_end = len(self.tags)
         self._add(document.alias, 5)
         self.alias_end = len(self.tags)
-        self._add(document.anchor, 6)
-        self.anchor_end = len(self.tags)
+        self._add(document.address, 6)
+        self.address_end = len(self.tags)
         self._add(document.topic, 7)
         self.body_start = len(self.tags)
         for zone, atoms in document.body:
@@ -152,7 +152,7 @@ class ToyReader:
         for name in (
             "title_end",
             "alias_end",
-            "anchor_end",
+            "address_end",
             "body_start",
             "title_words",
             "body_words",

@@ -22,7 +22,7 @@ Array = NDArray[Any]
 NUMBERS = (
     "title_end",
     "alias_end",
-    "anchor_end",
+    "address_end",
     "body_start",
     "title_words",
     "body_words",

@@ -17,7 +17,7 @@ from searchkit.engines.columns.files import release
 from searchkit.engines.columns.rows import RowFinder, spread
 from searchkit.engines.generation.documents import Array
 from searchkit.engines.impacts import codes_of
-from searchkit.engines.weights import ALIAS, ANCHOR, PARTS, TITLE, TOPIC, weight_table
+from searchkit.engines.weights import ALIAS, ADDRESS, PARTS, TITLE, TOPIC, weight_table
 
 _RECORD = np.dtype([("document", "<u4"), ("x", "<f8")])
 
@@ -47,7 +47,7 @@ class Weigher:
         self._body_start = base[:-1] + numbers["body_start"]
         self._title_end = base[:-1] + numbers["title_end"]
         self._alias_end = base[:-1] + numbers["alias_end"]
-        self._anchor_end = base[:-1] + numbers["anchor_end"]
+        self._address_end = base[:-1] + numbers["address_end"]
         count = max(1, len(base) - 1)
         title, body = numbers["title_words"], numbers["body_words"]
         self._weights = weight_table(
@@ -69,9 +69,9 @@ class Weigher:
         if not len(heads):
             return zones
         parts, document, at = zones.copy(), documents[heads], positions[heads]
-        ends = (self._title_end, self._alias_end, self._anchor_end)
+        ends = (self._title_end, self._alias_end, self._address_end)
         parts[heads] = np.select(
-            [at < end[document] for end in ends], (TITLE, ALIAS, ANCHOR), TOPIC
+            [at < end[document] for end in ends], (TITLE, ALIAS, ADDRESS), TOPIC
         )
         return parts
 

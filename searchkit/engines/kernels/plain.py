@@ -26,7 +26,7 @@ Numbers: TypeAlias = list[int]
 Positions: TypeAlias = Sequence[int]
 Scores: TypeAlias = list[float]
 
-_FIELDS = ("title", "alias", "anchor", "topic")
+_FIELDS = ("title", "alias", "address", "topic")
 _LONG = 512  # units of lists that numpy, once it is there, reads in less time
 
 
@@ -205,7 +205,7 @@ class PlainKernel:
         if start >= self._body(number):
             return reader.tag(start) & ZONE_MASK
         inner = start - reader.text_base[number]
-        ends = (reader.title_end, reader.alias_end, reader.anchor_end)
+        ends = (reader.title_end, reader.alias_end, reader.address_end)
         field = sum(inner >= end[number] for end in ends)
         return ZONE_MASK + 1 + field
 

@@ -34,7 +34,7 @@ Documents: TypeAlias = Any
 """A column, a rising array of numbers, or an array of bytes with a bit a document."""
 
 _X_OF_CODE = np.array(ranking.X_OF_CODE)
-_FIELDS = ("title", "alias", "anchor", "topic")
+_FIELDS = ("title", "alias", "address", "topic")
 
 _SPARSE = 16  # a set of fewer than one document of so many is kept as its numbers
 _LOOKED_UP = 64  # one document of so many is looked up in bits made for that
@@ -211,7 +211,7 @@ class VectorKernel:
     def _borders(self) -> list[Array]:
         """Where each of _FIELDS ends in each document's row."""
         reader = self._reader
-        ends = (reader.title_end, reader.alias_end, reader.anchor_end)
+        ends = (reader.title_end, reader.alias_end, reader.address_end)
         columns = (*ends, reader.body_start)
         return [np.frombuffer(column, np.uint32) for column in columns]
 

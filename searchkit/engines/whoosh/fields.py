@@ -19,7 +19,7 @@ from whoosh.formats import Format
 from searchkit.analysis.analyzer import Word, words
 from searchkit.analysis.chinese import JIEBA
 
-SEARCH_FIELDS = ("alias", "anchor", "body", "math", "title", "topic")
+SEARCH_FIELDS = ("alias", "address", "body", "math", "title", "topic")
 
 
 class Occurrences(Format):  # type: ignore[misc]
@@ -103,7 +103,7 @@ def schema() -> Schema:
     return Schema(
         title=SearchField(stored=True),
         alias=SearchField(),
-        anchor=SearchField(),
+        address=SearchField(),
         topic=SearchField(stored=True),
         body=SearchField(),
         math=SearchField(),

@@ -121,8 +121,8 @@ class Stretches:
         ends = {
             "title": (0, reader.title_end),
             "alias": (reader.title_end, reader.alias_end),
-            "anchor": (reader.alias_end, reader.anchor_end),
-            "topic": (reader.anchor_end, reader.body_start),
+            "address": (reader.alias_end, reader.address_end),
+            "topic": (reader.address_end, reader.body_start),
             "body": (reader.body_start, rows),
             "math": (0, rows),
         }
