@@ -1,9 +1,9 @@
 """Which terms stand where in a batch of articles?
 
-An article is one row of positions: its title, each alias, each address, each topic, each
-block of its text, after each of them an empty position. The rows of a batch follow one another.
-Text is folded, cut and looked up for the whole batch at once, in columns; what stands
-where is the same as for each article by itself.
+An article is one row of positions: its title, each alias, each address, each topic,
+each block of its text, after each of them an empty position. The rows of a batch follow
+one another. Text is folded, cut and looked up for the whole batch at once, in columns;
+what stands where is the same as for each article by itself.
 """
 
 from __future__ import annotations
@@ -73,9 +73,9 @@ class AnalyzedBatch:
     """All tokens of some articles; columns by article, but for `tags`: by position.
 
     The title's positions end before `title_end` of the article's own row, the aliases'
-    before `alias_end`, the addresses' before `address_end`, the topics' before `body_start`.
-    Words are what BM25 takes for the length of the title and of the body. A tag is a
-    place in ZONES with BLANK or LOOSE.
+    before `alias_end`, the addresses' before `address_end`, the topics' before
+    `body_start`. Words are what BM25 takes for the length of the title and of the body.
+    A tag is a place in ZONES with BLANK or LOOSE.
     """
 
     text: Rows

@@ -17,7 +17,7 @@ from searchkit.engines.columns.files import release
 from searchkit.engines.columns.rows import RowFinder, spread
 from searchkit.engines.generation.documents import Array
 from searchkit.engines.impacts import codes_of
-from searchkit.engines.weights import ALIAS, ADDRESS, PARTS, TITLE, TOPIC, weight_table
+from searchkit.engines.weights import ADDRESS, ALIAS, PARTS, TITLE, TOPIC, weight_table
 
 _RECORD = np.dtype([("document", "<u4"), ("x", "<f8")])
 
