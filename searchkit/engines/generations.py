@@ -35,6 +35,23 @@ FORMAT_VERSION = 1
 
 POINTER = "current"
 MANIFEST = "searchkit.json"
+
+# The files of a generation.
+DOCUMENTS = "documents"
+POSTINGS = "postings"
+PAGES = "pages"
+FAMILIES = "families"
+GLOSSARY = "glossary"
+SUGGESTIONS = "suggestions"
+COUNTERPARTS = "counterparts"  # only if articles are there in two languages
+TRANSLATIONS = "translations"  # only if there was a dictionary
+WORDS = "words.json"  # only if there were words of a user
+OPTIONAL = (COUNTERPARTS, TRANSLATIONS)
+"""Files of columns that a generation may lack."""
+
+DIGEST_BYTES = 16
+"""Of the digest that tells one content of a source from another."""
+
 NEW = ".new"
 """Ends the name of a file that is about to replace another."""
 

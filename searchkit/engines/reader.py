@@ -18,10 +18,21 @@ from searchkit.engines import generations
 from searchkit.engines.columns.files import Column, Columns, corrupt
 from searchkit.engines.columns.postings import Postings, TermPostings
 from searchkit.engines.decoded import Decoded
+from searchkit.engines.generations import (
+    COUNTERPARTS,
+    DOCUMENTS,
+    FAMILIES,
+    GLOSSARY,
+    OPTIONAL,
+    PAGES,
+    POSTINGS,
+    SUGGESTIONS,
+    TRANSLATIONS,
+    WORDS,
+)
 from searchkit.engines.kernels.plain import PlainKernel
 from searchkit.engines.texts import Texts
 from searchkit.engines.twins import NameTable
-from searchkit.engines.user_words import FILE_NAME as WORDS
 from searchkit.engines.user_words import unpack_words
 from searchkit.record import record
 
@@ -33,16 +44,6 @@ if TYPE_CHECKING:
     from searchkit.engines.page import Page
     from searchkit.engines.suggestions import Suggestions
     from searchkit.model import Article, GlossaryPair
-
-GLOSSARY = "glossary"
-TRANSLATIONS = "translations"  # only if there was a dictionary
-COUNTERPARTS = "counterparts"  # only if articles are there in two languages
-OPTIONAL = (COUNTERPARTS, TRANSLATIONS)
-SUGGESTIONS = "suggestions"
-POSTINGS = "postings"
-DOCUMENTS = "documents"
-FAMILIES = "families"
-PAGES = "pages"
 
 MOST_PLAIN = 50_000
 """Postings that are read without numpy, which takes 0.1 s to import."""
@@ -82,20 +83,12 @@ class Summary:
         return self._reader.texts("path")[self.number] or None
 
     @property
-    def digest(self) -> str:
-        return self._reader.digest(self.number).hex()
-
-    @property
     def title_words(self) -> int:
         return self._reader.title_words[self.number]
 
     @property
     def body_words(self) -> int:
         return self._reader.body_words[self.number]
-
-    @property
-    def text_bytes(self) -> int:
-        return self._reader.text_bytes[self.number]
 
     @property
     def date(self) -> date | None:
@@ -286,23 +279,15 @@ class GenerationReader:
         """Map what tells the topics, so that they can be told after `close`."""
         _ = self.topic_names, self.topic_numbers, self.topics_at
 
-    @property
+    @cached_property
     def tags(self) -> Column:
         """Four bits a position, two positions a byte."""
-        return self._tags
+        return self._documents.column("tags")
 
     def tag(self, position: int) -> int:
         """The tag of a global position of the text."""
         at = position >> 1
-        return self._tags.slice(at, at + 1)[0] >> ((position & 1) << 2) & 15
-
-    @cached_property
-    def _tags(self) -> Column:
-        return self._documents.column("tags")
-
-    def definitions(self, number: int) -> bytes:
-        """What a document defines, as `unpack_definitions` takes it."""
-        return self.texts("definitions").raw(number)
+        return self.tags.slice(at, at + 1)[0] >> ((position & 1) << 2) & 15
 
     def topics(self, number: int) -> tuple[str, ...]:
         """The topics of a document, as the article has them."""
@@ -311,12 +296,6 @@ class GenerationReader:
             return ()
         names = self.topic_names
         return tuple([names[topic] for topic in self.topic_numbers[first:end]])
-
-    def digest(self, number: int) -> bytes:
-        """The digest of the source of a document."""
-        return bytes(
-            self._documents.column("digest").slice(16 * number, 16 * number + 16)
-        )
 
     def summary(self, number: int) -> Summary:
         """What a page says of a document."""
@@ -334,12 +313,9 @@ class GenerationReader:
     @cached_property
     def folded_doc_ids(self) -> Sequence[str]:
         """All `doc_id` as filters compare them."""
-        return self._folded("doc_id")
-
-    def _folded(self, name: str) -> Sequence[str]:
         from searchkit.analysis.folding import fold
 
-        texts = self.texts(name)
+        texts = self.texts("doc_id")
         return [fold(texts[number]).text for number in range(self.document_count)]
 
     # Stored text
@@ -453,6 +429,3 @@ class GenerationReader:
             texts = Texts(self._documents, name)
             self.__dict__["_texts_" + name] = texts
         return texts
-
-
-__all__ = ["DOCUMENTS", "PAGES", "POSTINGS", "Averages", "GenerationReader", "Summary"]

@@ -46,9 +46,6 @@ class Texts:
 
 def add_texts(writer: ColumnWriter, name: str, texts: Iterable[str]) -> None:
     """Write a column of texts that are less than 4 GB together."""
-    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    encoded = [text.encode(*_ENCODING) for text in texts]
     writer.add(name, b"".join(encoded))
     writer.add(name + "_at", array("I", accumulate(map(len, encoded), initial=0)))
-
-
-__all__ = ["Texts", "add_texts"]

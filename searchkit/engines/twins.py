@@ -102,6 +102,3 @@ def add_names(writer: ColumnWriter, table: Mapping[str, Sequence[str]]) -> None:
     add_texts(writer, "names", [name for key in keys for name in table[key]])
     counts = (len(table[key]) for key in keys)
     writer.add("first", array("I", accumulate(counts, initial=0)))
-
-
-__all__ = ["NameTable", "Names", "add_names", "names_of"]

@@ -12,7 +12,8 @@ from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.columns.postings import Postings, TermPostings
 from searchkit.engines.columns.terms import encode_term
 from searchkit.engines.generation.suggestions import Completions
-from searchkit.engines.suggestions import SUGGESTIONS, Suggestions
+from searchkit.engines.generations import SUGGESTIONS
+from searchkit.engines.suggestions import Suggestions
 
 
 class SmallIndex:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from searchkit.engines.generations import DIGEST_BYTES
+
 if TYPE_CHECKING:
     from searchkit.engines.columns.files import Columns, ColumnWriter
 
@@ -33,10 +35,9 @@ NUMBERS = (
 TEXTS = ("doc_id", "title", "path", "definitions", "headings")
 """Bytes of any length, one text a document."""
 
-PAGES = ("page", "article")
+PAGE_COLUMNS = ("page", "article")
 """Bytes of any length, one of each a document, in a file of their own."""
 
-DIGEST_BYTES = 16
 SIGNATURE_BYTES = 16
 BYTES = {"digest": DIGEST_BYTES, "signature": SIGNATURE_BYTES}
 """Columns with so many bytes a document."""

@@ -30,6 +30,7 @@ from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.columns.terms import Terms
 from searchkit.engines.generation.documents import Array, each
 from searchkit.engines.generation.documents import texts as texts_of
+from searchkit.engines.generations import SUGGESTIONS
 from searchkit.engines.suggestions import (
     BEGINS,
     FAN,
@@ -39,7 +40,6 @@ from searchkit.engines.suggestions import (
     LONGEST_KEY,
     PINYIN,
     REST,
-    SUGGESTIONS,
 )
 
 MOST_TITLES = 200_000
@@ -406,6 +406,3 @@ def spoken_pieces(folded: str) -> list[tuple[int, str]]:
             found += enumerate(readings(word), at)
             at += len(word)
     return found
-
-
-__all__ = ["Completions", "Words"]
