@@ -75,12 +75,6 @@ def replace(value: T, **changes: Any) -> T:
     return type(value)(**{**as_dict(value), **changes})
 
 
-def field_names(record_type: type) -> tuple[str, ...]:
-    """The names of a record's fields, in order."""
-    names: tuple[str, ...] = record_type.__record_fields__  # type: ignore[attr-defined]
-    return names
-
-
 def default_of(record_type: type, name: str) -> Any:
     """The default of a field. Raises: KeyError if there is none."""
     return record_type.__record_defaults__[name]  # type: ignore[attr-defined]
