@@ -60,7 +60,7 @@ def record(cls: type[T]) -> type[T]:
     }
     namespace.setdefault("__repr__", _repr)
     made: Any = type(cls.__name__, cls.__bases__, namespace)
-    return made  # type: ignore[no-any-return]
+    return made  # type: ignore[no-any-return]  # a class like the one given
 
 
 _FEW = 12  # values of a class that are filled one by one

@@ -51,7 +51,7 @@ class Trie:
         self._at += count * (4 if kind == "I" else 2)
         part = data[start : self._at]
         if sys.byteorder == "little":
-            return part.cast(kind)  # type: ignore[call-overload, no-any-return]
+            return part.cast(kind)  # type: ignore[call-overload, no-any-return]  # a literal kind is wanted
         swapped = array(kind, bytes(part))
         swapped.byteswap()
         return swapped

@@ -44,10 +44,12 @@ def answer(program: click.Command) -> bool:
 
 
 def topics(engine: SearchEngine) -> Iterable[str]:
+    """The topics of the index's articles."""
     return engine.stats().topics
 
 
 def doc_ids(engine: SearchEngine) -> Iterable[str]:
+    """The `doc_id` of each of its articles."""
     return engine.doc_ids()
 
 

@@ -72,26 +72,32 @@ class Summary:
 
     @property
     def doc_id(self) -> str:
+        """What names the article; unique in its corpus."""
         return self._reader.texts("doc_id")[self.number]
 
     @property
     def title(self) -> str:
+        """The article's title."""
         return self._reader.texts("title")[self.number]
 
     @property
     def path(self) -> str | None:
+        """Where a program that handed the article in said that its file is."""
         return self._reader.texts("path")[self.number] or None
 
     @property
     def title_words(self) -> int:
+        """The number of words of the title."""
         return self._reader.title_words[self.number]
 
     @property
     def body_words(self) -> int:
+        """The number of words of the body."""
         return self._reader.body_words[self.number]
 
     @property
     def date(self) -> date | None:
+        """The article's date, if it has one."""
         day = self._reader.date[self.number]
         if not day:
             return None
@@ -101,6 +107,7 @@ class Summary:
 
     @property
     def topics(self) -> tuple[str, ...]:
+        """The topics, as the article has them."""
         return self._reader.topics(self.number)
 
 
@@ -201,7 +208,7 @@ class GenerationReader:
         if found is _NO_TERM:
             found = (self.text if space == "text" else self.math).find(term)
             self._keep(key, found)
-        return found  # type: ignore[no-any-return]
+        return found  # type: ignore[no-any-return]  # beside _NO_TERM
 
     def _keep(self, key: tuple[str, str | int], found: TermPostings | None) -> None:
         if len(self._terms) >= _MOST_TERMS:

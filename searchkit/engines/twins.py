@@ -63,7 +63,7 @@ class NameTable:
             if len(self._found) >= _MOST_FOUND:
                 self._found.clear()
             self._found[text] = found
-        return found  # type: ignore[no-any-return]
+        return found  # type: ignore[no-any-return]  # beside _NOT_LOOKED_UP
 
     def all(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Every key with its texts, in order. Raises: IndexCorruptError."""

@@ -113,7 +113,7 @@ class PlainKernel:
         if units > _LONG and self._reader.has_numpy:
             other = self._reader.kernel(0)
             found = other.positions_in_all(space, terms, other.chosen(numbers))
-            return found.tolist()  # type: ignore[no-any-return]
+            return found.tolist()  # type: ignore[no-any-return]  # an array
         base = self._bases[space]
         lows, highs = [base[n] for n in numbers], [base[n + 1] for n in numbers]
         several = [decode.positions_in_rows(term, lows, highs) for term in terms]

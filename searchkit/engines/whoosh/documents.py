@@ -50,7 +50,7 @@ def column_filename(segment: Any, fieldname: str) -> str:
 _LENGTHS = tuple(int(byte_to_length(size)) for size in range(256))
 
 
-class DocumentsWriter(base.PerDocumentWriter):  # type: ignore[misc]
+class DocumentsWriter(base.PerDocumentWriter):
     """Writes the documents of a segment, in rising order without gaps."""
 
     def __init__(self, storage: Any, segment: Any) -> None:
@@ -225,7 +225,7 @@ def _pack_vector(format_: Any, items: list[tuple[str, float, bytes]]) -> bytes:
     return varints.encode(len(record)) + record + lengths + b"".join(terms)
 
 
-class DocumentsReader(base.PerDocumentReader):  # type: ignore[misc]
+class DocumentsReader(base.PerDocumentReader):
     """The documents of a segment. For many threads."""
 
     def __init__(self, storage: Any, segment: Any) -> None:
