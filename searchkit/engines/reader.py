@@ -31,7 +31,7 @@ from searchkit.engines.generations import (
     WORDS,
 )
 from searchkit.engines.kernels.plain import PlainKernel
-from searchkit.engines.texts import Texts
+from searchkit.engines.texts import Texts, encoded
 from searchkit.engines.twins import NameTable
 from searchkit.engines.user_words import unpack_words
 from searchkit.record import record
@@ -310,7 +310,7 @@ class GenerationReader:
 
     def number_of(self, doc_id: str) -> int | None:
         """The number of a document; None if there is none of this `doc_id`."""
-        wanted = doc_id.encode("utf-8", "surrogatepass")
+        wanted = encoded(doc_id)
         texts = self.texts("doc_id")
         number = bisect_left(range(self.document_count), wanted, key=texts.raw)
         if number < self.document_count and texts.raw(number) == wanted:

@@ -12,7 +12,7 @@ from searchkit.engines.columns import vector
 from searchkit.engines.columns.files import Columns
 from searchkit.engines.columns.postings import Postings
 from searchkit.engines.generation.classes import Keys, word_of, word_slices
-from searchkit.engines.generation.documents import Array, Documents, Texts, array
+from searchkit.engines.generation.documents import Array, Documents, TextArrays, array
 from searchkit.engines.generation.layout import Move
 from searchkit.engines.generation.run import SPACES
 from searchkit.engines.generation.slabs import slabs
@@ -33,11 +33,11 @@ class OldGeneration:
         self._terms: dict[str, list[bytes]] = {}
         self._sizes: dict[str, Array] = {}
 
-    def pages(self, name: str) -> Texts:
+    def pages(self, name: str) -> TextArrays:
         """One of the columns of PAGE_COLUMNS."""
         columns = self._files[PAGES]
         offsets = array(columns, f"{name}_offsets", "<u8")
-        return Texts(array(columns, name, "u1"), offsets)
+        return TextArrays(array(columns, name, "u1"), offsets)
 
     def terms(self, space: str) -> list[bytes]:
         """All terms in order of their bytes; those without occurrences, too."""

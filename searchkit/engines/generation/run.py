@@ -20,14 +20,14 @@ from searchkit.engines.generation.documents import (
     Array,
     Documents,
     Row,
-    Texts,
-    add_texts,
+    TextArrays,
     array,
     each,
     texts,
     write_rows,
 )
 from searchkit.engines.generation.layout import Move
+from searchkit.engines.texts import add_texts
 
 SPACES = ("text", "math")
 ZONE_BITS = 2
@@ -122,7 +122,7 @@ class Run:
         self.documents = Documents.read(self._columns)
         self._starts = {name: self._read_starts(name) for name in SPACES}
 
-    def pages(self, name: str) -> Texts:
+    def pages(self, name: str) -> TextArrays:
         """One of the columns of PAGE_COLUMNS."""
         return texts(self._columns, name)
 

@@ -41,6 +41,7 @@ from searchkit.engines.suggestions import (
     PINYIN,
     REST,
 )
+from searchkit.engines.texts import add_texts, encoded
 
 MOST_TITLES = 200_000
 MOST_NAMES = 50_000
@@ -72,8 +73,8 @@ class Words:
 
     def add(self, terms: Iterable[bytes], counts: Iterable[int]) -> None:
         """Add terms as they are written, of which only some are words."""
-        for encoded, count in zip(terms, counts, strict=True):
-            term = encoded.decode("utf-8", "surrogatepass")
+        for raw, count in zip(terms, counts, strict=True):
+            term = raw.decode("utf-8", "surrogatepass")
             if len(term) > 1 and term.isalpha():
                 self._found.append((term, count))
         if len(self._found) > 4 * MOST_WORDS:
@@ -135,12 +136,11 @@ class Completions:
             worth = _WORD + log2(1 + count)
             _add(self._found, text, text, worth, is_word=True)
         ranked = sorted(self._found.values())
-        texts = [made.text.encode("utf-8", "surrogatepass") for made in ranked]
+        texts = [encoded(made.text) for made in ranked]
         are_words = bytes([made.is_word for made in ranked])
         known = _Before(before, texts, are_words) if before else None
         with ColumnWriter(path, SUGGESTIONS) as writer:
-            writer.add("texts", b"".join(texts))
-            writer.add("texts_at", array("I", accumulate(map(len, texts), initial=0)))
+            add_texts(writer, "texts", texts)
             writer.add("are_words", are_words)
             _write_keys(writer, _all_blocks(ranked, path.parent, known))
 

@@ -24,7 +24,7 @@ from searchkit.engines.generation.counterparts import RareWords
 from searchkit.engines.generation.documents import (
     PAGE_COLUMNS,
     Array,
-    Texts,
+    TextArrays,
     merge_documents,
     merge_texts,
 )
@@ -43,6 +43,7 @@ from searchkit.engines.generation.scores import Weigher
 from searchkit.engines.generation.slabs import slabs
 from searchkit.engines.generation.suggestions import Words
 from searchkit.engines.generations import DOCUMENTS, PAGES, POSTINGS
+from searchkit.engines.texts import encoded
 
 Told = Callable[[float], None]
 """Hears what share of the writing is done."""
@@ -65,7 +66,7 @@ class GenerationWriter:
         self._old = OldGeneration(base) if base else None
         old = [self._old] if self._old else []
         self._sources: list[Run | OldGeneration] = [*old, *map(Run, runs)]
-        chosen = frozenset(name.encode("utf-8", "surrogatepass") for name in kept)
+        chosen = frozenset(map(encoded, kept))
         self._placed = layout(
             [source.documents for source in self._sources],
             [chosen if source is self._old else None for source in self._sources],
@@ -145,7 +146,7 @@ class GenerationWriter:
                 offsets = merge_texts(writer, name, self._pages(name))
                 writer.add(f"{name}_offsets", offsets.astype("<u8"))
 
-    def _pages(self, name: str) -> Iterator[tuple[Texts, int, int]]:
+    def _pages(self, name: str) -> Iterator[tuple[TextArrays, int, int]]:
         """The stretches of one of the columns of PAGE_COLUMNS, in their order."""
         columns = []
         for source in self._sources:
