@@ -293,8 +293,7 @@ class _Before:
         places = np.repeat(np.arange(high - low), np.diff(starts))
         numbers = self._moved[self._numbers[starts[0] : starts[-1]]]
         kept = numbers >= 0
-        old = _Block(keys, places[kept], numbers[kept])
-        united = old
+        united = _Block(keys, places[kept], numbers[kept])
         for block in _blocks(new):
             united = _united(united, block)
         yield united
