@@ -32,7 +32,7 @@ class Trie:
     """
 
     def __init__(self, file: str) -> None:
-        with open(file, "rb") as opened:  # noqa: PTH123
+        with open(file, "rb") as opened:  # noqa: PTH123, as in tables
             data = memoryview(mmap(opened.fileno(), 0, access=ACCESS_READ))
         magic, self.total, self.root, slots, table, _ = HEADER.unpack_from(data)
         if magic != MAGIC:
