@@ -349,6 +349,11 @@ def _levels(numbers: array[int]) -> Iterator[array[int]]:
 def keys(folded: str, *, is_word: bool) -> Iterator[str]:
     """All keys of a completion; a word of the index has no later words.
 
+    >>> [*keys("旋转 rope", is_word=False)]
+    ['b旋转 rope', 'l转 rope', 'lrope', 'pxuanzhuanrope', 'qzhuanrope', 'ixzr']
+    >>> [*keys("旋转", is_word=True)]
+    ['b旋转', 'r转', 'pxuanzhuan', 'ixz']
+
     Builds take over what it made in builds before: with other keys, FORMAT_VERSION
     has to be raised.
     """

@@ -161,7 +161,7 @@ class _StoredWriter:
     """Stored fields: lines of JSON, compressed some documents at a time."""
 
     def __init__(self) -> None:
-        self._spool = SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115, until `write`
+        self._spool = SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115, until `finish`
         self._blocks = array("Q")  # first document and place of each block
         self._rows: list[bytes] = []
         self._size = self._first = self._count = 0
