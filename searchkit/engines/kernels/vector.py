@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from searchkit.engines.reader import GenerationReader
 
 _X_OF_CODE = np.array(ranking.X_OF_CODE)
-_FIELD_OF_PART = ("body",) * (ZONE_MASK + 1) + ALL_FIELDS[:3]
+_FIELD_OF_PART = ("body",) * (ZONE_MASK + 1) + ALL_FIELDS[:-1]
 _BOUNDS = np.array((0, 1), np.int32)  # of a row, from its number
 
 _LOOKED_UP = 64  # one document of so many is looked up in bits made for that
