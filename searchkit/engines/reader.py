@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from searchkit.engines import generations
+from searchkit.engines.cache import Cache
 from searchkit.engines.columns.files import Column, Columns, corrupt
 from searchkit.engines.columns.postings import Postings, TermPostings
-from searchkit.engines.decoded import Decoded
 from searchkit.engines.generations import (
     COUNTERPARTS,
     DOCUMENTS,
@@ -130,7 +130,7 @@ class GenerationReader:
         self.path = generation
         self.manifest = generations.read_manifest(generation)
         generations.compare_sizes(generation, self.manifest)
-        self._read_pages = Decoded(_PAGE_BYTES)
+        self._read_pages = Cache(_PAGE_BYTES)
         self._last_pages: list[tuple[int, Page]] = []
         self._lock = allocate_lock()
         self._files: dict[str, Columns] = {}
@@ -151,7 +151,7 @@ class GenerationReader:
         totals = documents.column("totals").integers("Q")
         self.document_count, title_words, body_words = totals
         room = _DECODED_BYTES + _DECODED_BYTES_A_DOCUMENT * self.document_count
-        self.decoded = Decoded(room)
+        self.decoded = Cache(room)
         count = self.document_count or 1
         self.averages = Averages(title_words / count, body_words / count)
         self.text_base = self._numbers("text_base", "Q", more=1)
@@ -162,7 +162,7 @@ class GenerationReader:
 
     def close(self) -> None:
         """Let the files go. The reader cannot be used after that."""
-        self._read_pages = Decoded(0)  # their views would keep the files mapped
+        self._read_pages = Cache(0)  # their views would keep the files mapped
         self._last_pages = []
         for columns in self._files.values():
             columns.close()

@@ -16,8 +16,8 @@ from searchkit.engines.columns import vector as decode
 from searchkit.engines.columns.postings import BITMAP
 
 if TYPE_CHECKING:
+    from searchkit.engines.cache import Cache
     from searchkit.engines.columns.postings import TermPostings
-    from searchkit.engines.decoded import Decoded
 
 Array: TypeAlias = Any
 """An array; most operations on arrays have no type but `Any` in numpy's stubs."""
@@ -109,7 +109,7 @@ class Column:
 class TermColumn(Column):
     """The scored documents of a term; what is decoded is kept for other searches."""
 
-    def __init__(self, term: TermPostings, decoded: Decoded) -> None:
+    def __init__(self, term: TermPostings, decoded: Cache) -> None:
         self.codes = decode.codes(term)
         self.document_count = term.document_count
         self._row = None
