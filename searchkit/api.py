@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from os import PathLike, cpu_count
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
 from searchkit.config import Config
@@ -119,7 +120,12 @@ class SearchEngine:
     def __enter__(self) -> SearchEngine:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def close(self) -> None:
