@@ -35,6 +35,11 @@ FORMAT_VERSION = 1
 
 POINTER = "current"
 MANIFEST = "searchkit.json"
+NEW = ".new"
+"""Ends the name of a file that is about to replace another."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says of a disk, or a share of it, that is full."""
 
 # The files of a generation.
 DOCUMENTS = "documents"
@@ -51,12 +56,6 @@ OPTIONAL = (COUNTERPARTS, TRANSLATIONS)
 
 DIGEST_BYTES = 16
 """Of the digest that tells one content of a source from another."""
-
-NEW = ".new"
-"""Ends the name of a file that is about to replace another."""
-
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-"""What the system says of a disk, or a share of it, that is full."""
 
 _LOCK = "lock"
 _NAME = re.compile(r"generation-(\d{6,})")
