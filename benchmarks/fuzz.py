@@ -195,7 +195,7 @@ def problem_of(article: bytes) -> str:
         definitions(visible)
     except CorpusError:
         return ""
-    except Exception as error:  # noqa: BLE001  any other is what is looked for
+    except Exception as error:  # noqa: BLE001, any other is what is looked for
         return f"{type(error).__name__}: {error}"
     end = len(visible.text)
     body = batch.text.starts[int(batch.body_start[0]) :]

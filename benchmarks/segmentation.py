@@ -3,7 +3,7 @@
     python benchmarks/segmentation.py FOLDER
 
 Every different Han run of the Markdown files in a folder, cut by searchkit, jieba and
-rjieba (without HMM, default and search mode): how often they differ, how fast each is
+rjieba (without HMM): how often they differ, how fast each is
 in MB/s of UTF-8, and what a fresh process needs for its first cut (Linux).
 """
 
@@ -82,22 +82,16 @@ def main() -> None:
     """Compare, then measure."""
     jieba.setLogLevel(60)
     found = runs(Path(sys.argv[1]))
-    default: dict[str, Cut] = {
+    cuts: dict[str, Cut] = {
         "searchkit": JIEBA.dictionary_words,
         "jieba": lambda run: list(jieba.cut(run, HMM=False)),
         "rjieba": lambda run: rjieba.cut(run, False),
     }
-    search: dict[str, Cut] = {
-        "jieba": lambda run: list(jieba.tokenize(run, "search", HMM=False)),
-        "rjieba": lambda run: rjieba.tokenize(run, "search", False),
-    }
     print(f"{len(found)} different runs, {sum(map(len, found))} characters")
     for name in ("jieba", "rjieba"):
-        plain = differing(found, JIEBA.dictionary_words, default[name])
-        modes = differing(found, JIEBA.search_words, search[name])
-        print(f"other than {name}: {len(plain)} default, {len(modes)} search", end=" ")
-        print(*(plain + modes)[:5])
-    for name, cut in default.items():
+        others = differing(found, JIEBA.dictionary_words, cuts[name])
+        print(f"other than {name}: {len(others)}", *others[:5])
+    for name, cut in cuts.items():
         print(f"{name}: {speed(found[:20000], cut):.2f} MB/s")
     run = "旋转位置编码"
     for name, code in _FIRST_CUT.items():

@@ -60,7 +60,7 @@ def record(cls: type[T]) -> type[T]:
     }
     namespace.setdefault("__repr__", _repr)
     made: Any = type(cls.__name__, cls.__bases__, namespace)
-    return made  # type: ignore[no-any-return]
+    return made  # type: ignore[no-any-return]  # a class like the one given
 
 
 _FEW = 12  # values of a class that are filled one by one
@@ -73,12 +73,6 @@ def replace(value: T, **changes: Any) -> T:
     Raises: TypeError for a field that it has not.
     """
     return type(value)(**{**as_dict(value), **changes})
-
-
-def field_names(record_type: type) -> tuple[str, ...]:
-    """The names of a record's fields, in order."""
-    names: tuple[str, ...] = record_type.__record_fields__  # type: ignore[attr-defined]
-    return names
 
 
 def default_of(record_type: type, name: str) -> Any:

@@ -206,5 +206,5 @@ def test_cuts_are_jieba_s_with_the_same_dictionary(
     with file.open(encoding="utf-8") as opened:
         reference.load_userdict(opened)
     ours = lexicon(read_dictionaries([file]).words).segmenter
-    expected = list(reference.tokenize(text, mode="search", HMM=False))
-    assert ours.search_words(text) == expected
+    expected = list(reference.cut(text, HMM=False))
+    assert ours.dictionary_words(text) == expected

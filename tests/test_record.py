@@ -11,7 +11,6 @@ from searchkit.record import (
     FrozenError,
     as_dict,
     default_of,
-    field_names,
     record,
     replace,
 )
@@ -75,7 +74,6 @@ def test_a_value_shows_its_fields() -> None:
     assert repr(Name("甲", parts=("b",))) == "Name(text='甲', weight=1.0, parts=('b',))"
     assert Name("abc").length == 3
     assert as_dict(Word("a")) == {"text": "a", "weight": 1.0}
-    assert field_names(Name) == ("text", "weight", "parts")
     assert default_of(Name, "weight") == 1.0
     match Name("a", 2.0):
         case Name(text, weight):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).parent.parent)
 
-from systems import Query, words  # noqa: E402  (once the path is right)
+from systems import Query, words  # noqa: E402, once the path is right
 
 
 def main() -> None:

@@ -15,22 +15,19 @@ A query is cut by the same rules (`words`, `atoms`), so that both sides meet.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from unicodedata import unidata_version
 
 from searchkit.analysis.chinese import dictionary_version
 from searchkit.analysis.folding import Folded, fold, folding_version
 from searchkit.analysis.lexicon import PLAIN, Lexicon
 from searchkit.analysis.scripts import NAME_ATOM, run_pattern
-from searchkit.model import Article, VisibleText, Zone
-
-if TYPE_CHECKING:
-    from searchkit.analysis.rows import AnalyzedBatch
+from searchkit.model import Zone
 
 ANALYZER_VERSION = 1
-"""Raised with every change of what `analyze` returns for some text."""
+"""Raised with every change of which tokens stand where in some text."""
 
 GLOSSARY_VERSION = 1
 """Raised with every change of what `glossary` mines from some articles."""
@@ -44,21 +41,6 @@ TAG_BITS = 4  # an occurrence is position << TAG_BITS | LOOSE or BLANK or 0 | zo
 _LONGEST_NAME = 256  # of a name whose end is looked for
 
 WordKind = Literal["han", "letters", "name", "mixed", "sign"]
-
-
-class AnalyzedText(NamedTuple):
-    """All tokens of one text.
-
-    `postings` maps a term to its occurrences, rising. The atom at position p is
-    `text[starts[p] : starts[p] + lengths[p]]`; an empty position has length 0.
-    `word_count` is what BM25 takes for the text's length: Latin words, numbers and
-    names, and one word for 1.6 Han characters.
-    """
-
-    postings: Mapping[str, array[int]]
-    starts: array[int]
-    lengths: array[int]
-    word_count: int
 
 
 class Atom(NamedTuple):
@@ -76,40 +58,6 @@ class Word(NamedTuple):
     end: int
     folded: str
     atoms: tuple[str, ...]
-
-
-def analyze(visible: VisibleText, lexicon: Lexicon = PLAIN) -> AnalyzedText:
-    """All tokens of an article's visible text. Linear in its length; never raises."""
-    from searchkit.analysis.rows import RowAnalyzer
-
-    article = Article("", "", "")
-    batch = RowAnalyzer(lexicon).batch([(article, visible)])
-    return _one_text(batch, int(batch.body_start[0]))
-
-
-def analyze_text(*texts: str, lexicon: Lexicon = PLAIN) -> AnalyzedText:
-    """All tokens of plain texts, each a block of its own; offsets are of the last.
-
-    >>> sorted(analyze_text("GPT-4o").postings)
-    ['!GPT', '-', '4', '=gpt4o', 'gpt', 'o']
-    """
-    from searchkit.analysis.rows import RowAnalyzer
-
-    return _one_text(RowAnalyzer(lexicon).plain(texts), 0)
-
-
-def _one_text(batch: AnalyzedBatch, first: int) -> AnalyzedText:
-    """The batch's body from a position on, as if nothing stood before."""
-    postings: dict[str, array[int]] = {}
-    rows = batch.text
-    pairs = sorted(zip(rows.positions.tolist(), rows.ids.tolist(), strict=True))
-    for position, number in pairs:
-        if position >= first:
-            occurrence = (position - first) << TAG_BITS | int(batch.tags[position])
-            postings.setdefault(rows.terms[number], array("I")).append(occurrence)
-    starts, lengths = rows.starts[first:].tolist(), rows.lengths[first:].tolist()
-    words = int(batch.body_words[0])
-    return AnalyzedText(postings, array("I", starts), array("I", lengths), words)
 
 
 def atoms(text: str) -> list[Atom]:
@@ -187,7 +135,7 @@ def name_end(text: str, start: int) -> int:
 
 
 def words(text: str, lexicon: Lexicon = PLAIN) -> Iterator[Word]:
-    """The words and signs of a query text, in order, by the rules of `analyze`.
+    """The words and signs of a query text, in order, as an article is cut.
 
     >>> [word.folded for word in words("旋转位置编码RoPE和C++")]
     ['旋转', '位置', '编码', 'rope', '和', 'c++']

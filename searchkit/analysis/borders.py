@@ -45,7 +45,11 @@ _RUN = re.compile(r"[a-z0-9]+|[^\sa-z0-9-]+")
 
 @lru_cache(maxsize=1 << 16)
 def split_name(name: str) -> tuple[str, ...]:
-    """The words of a folded name, Chinese ones by the dictionary."""
+    """The words of a folded name, Chinese ones by the dictionary.
+
+    >>> split_name("神经网络 network")
+    ('神经', '网络', 'network')
+    """
     return tuple(
         word
         for run in _RUN.findall(name)

@@ -49,23 +49,6 @@ class Segmenter:
         words = self._words
         return len(word) > 1 and (word in words.added or words.frequency(word) > 0)
 
-    def search_words(self, run: str) -> list[Word]:
-        """jieba's words in search mode as (word, start, end), in order of their ends.
-
-        >>> [word for word, _, _ in JIEBA.search_words("待处理的请求")]
-        ['处理', '待处理', '的', '请求']
-        """
-        frequency = self._words.frequency
-        words: list[Word] = []
-        for start, end in pairwise(self._borders(run)):
-            for length in (2, 3):
-                if end - start > length:
-                    inner = range(start, end - length + 1)
-                    spans = ((run[at : at + length], at, at + length) for at in inner)
-                    words += (span for span in spans if frequency(span[0]))
-            words.append((run[start:end], start, end))
-        return words
-
     def dictionary_words(self, run: str) -> list[str]:
         """jieba's words without those inside others, in order; joined they are the run.
 

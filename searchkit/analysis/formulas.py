@@ -87,6 +87,11 @@ def skeleton(terms: Iterable[str]) -> tuple[str, int]:
     """A digest of a formula without scripts, letters aside, and how many it has.
 
     Empty for a formula of which too little would be left.
+
+    >>> skeleton("a = b _ i + c ^ 2".split())[0] == skeleton("x = y + z".split())[0]
+    True
+    >>> skeleton("x _ i".split())
+    ('', 1)
     """
     terms = list(terms)
     bare = list(_without_scripts(terms))

@@ -205,7 +205,7 @@ class _Reader:
         if self.flat:
             self.flat -= 1
             return
-        while self._open_call() or self.stack[-1].closing == "]":  # type: ignore[union-attr]
+        while self._open_call() or self.stack[-1].closing == "]":  # type: ignore[union-attr]  # a group: no call is open
             self._end()
         if len(self.stack) > 1:
             self._end()

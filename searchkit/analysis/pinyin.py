@@ -61,7 +61,11 @@ def is_pinyin(text: str) -> bool:
 
 
 def ends(text: str) -> Iterator[int]:
-    """Where syllables may end in letters that are read from the beginning, rising."""
+    """Where syllables may end in letters that are read from the beginning, rising.
+
+    >>> [*ends("xianshi")]  # xi, xia, xian or xi-an, shi
+    [2, 3, 4, 7]
+    """
     known = _syllables()
     reached = {0}
     for end in range(1, len(text) + 1):

@@ -8,7 +8,7 @@ what stands where is the same as for each article by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -104,14 +104,6 @@ class RowAnalyzer:
         for article, visible in articles:
             layout.article(article, visible)
         return _analyzed(self, layout, self.math(articles))
-
-    def plain(self, texts: Iterable[str]) -> AnalyzedBatch:
-        """All tokens of plain texts: one article that has them for blocks."""
-        layout = _Layout()
-        layout.begin()
-        for text in texts:
-            layout.plain(text, _BODY)
-        return _analyzed(self, layout, self.math(()))
 
     def _forget(self) -> None:
         self.terms, self._formulas = Vocabulary(), FormulaTable(Vocabulary())
@@ -239,13 +231,9 @@ class _Layout:
         self.fields: list[int] = []  # by block
         self.firsts: list[int] = []  # by article: its first block
 
-    def begin(self) -> None:
-        """What follows is of the next article."""
-        self.firsts.append(len(self.fields))
-
     def article(self, article: Article, visible: VisibleText) -> None:
         """Lay out an article."""
-        self.begin()
+        self.firsts.append(len(self.fields))
         self.plain(article.title, _TITLE)
         for alias in article.aliases:
             self.plain(alias, _ALIAS)

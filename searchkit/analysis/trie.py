@@ -32,7 +32,7 @@ class Trie:
     """
 
     def __init__(self, file: str) -> None:
-        with open(file, "rb") as opened:  # noqa: PTH123
+        with open(file, "rb") as opened:  # noqa: PTH123, as in tables
             data = memoryview(mmap(opened.fileno(), 0, access=ACCESS_READ))
         magic, self.total, self.root, slots, table, _ = HEADER.unpack_from(data)
         if magic != MAGIC:
@@ -51,7 +51,7 @@ class Trie:
         self._at += count * (4 if kind == "I" else 2)
         part = data[start : self._at]
         if sys.byteorder == "little":
-            return part.cast(kind)  # type: ignore[call-overload, no-any-return]
+            return part.cast(kind)  # type: ignore[call-overload, no-any-return]  # a literal kind is wanted
         swapped = array(kind, bytes(part))
         swapped.byteswap()
         return swapped

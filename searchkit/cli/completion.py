@@ -38,16 +38,18 @@ def answer(program: click.Command) -> bool:
         return False
     try:
         shell_complete(program, {}, PROGRAM, VARIABLE, instruction)
-    except Exception:  # noqa: BLE001  a message would land in the user's command line
+    except Exception:  # noqa: BLE001, a message would land in the user's command line
         return True
     return True
 
 
 def topics(engine: SearchEngine) -> Iterable[str]:
+    """The topics of the index's articles."""
     return engine.stats().topics
 
 
 def doc_ids(engine: SearchEngine) -> Iterable[str]:
+    """The `doc_id` of each of its articles."""
     return engine.doc_ids()
 
 
@@ -61,7 +63,7 @@ def from_index(values: Callable[[SearchEngine], Iterable[str]]) -> Completer:
             index = ctx.params.get("index") or load_config(os.environ, Path())[0].index
             with searchkit.open(index) as engine:
                 found = [v for v in values(engine) if v.startswith(incomplete)]
-        except Exception:  # noqa: BLE001  no completion is the right answer
+        except Exception:  # noqa: BLE001, no completion is the right answer
             return []
         return [value for value in found if printable(value) == value]
 

@@ -54,7 +54,7 @@ def exit_status(action: Callable[[], int]) -> int:
         status = action()
         _flush()
         return status
-    except BaseException as error:  # noqa: BLE001  the last place that can word it
+    except BaseException as error:  # noqa: BLE001, the last place that can word it
         return _status_of(error)
     finally:
         with suppress(OSError, ValueError):  # it takes nothing more, or is closed

@@ -20,7 +20,7 @@ try:
     import termios
     import tty
 except ImportError:  # a system without terminals of this kind: lines, not keys
-    termios = None  # type: ignore[assignment]
+    termios = None  # type: ignore[assignment]  # where there is none
 
 _GRADES = "0123"
 _TURN_S = 0.2

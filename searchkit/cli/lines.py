@@ -20,6 +20,10 @@ def wrap(text: str, width: int, *, less: int = 0) -> list[tuple[int, int]]:
     Those after the first have `less` columns fewer. A line may end at a blank and
     beside a Han character, but not before a closing or after an opening sign; what does
     not fit alone on a line is cut anywhere.
+
+    >>> text = "旋转位置编码，RoPE"
+    >>> [text[start:end] for start, end in wrap(text, 12)]
+    ['旋转位置编', '码，RoPE']
     """
     lines: list[tuple[int, int]] = []
     start = _skip_blanks(text, 0)
@@ -67,7 +71,11 @@ def _may_break(before: str, after: str) -> bool:
 
 
 def shorten_middle(text: str, width: int) -> str:
-    """`text` in at most `width` columns: the middle of a path says least."""
+    """`text` in at most `width` columns: the middle of a path says least.
+
+    >>> shorten_middle("corpus/attention/rope.md", 16)
+    'corpu…on/rope.md'
+    """
     if cell_len(text) <= width:
         return text
     tail_width = (width - 1) * 2 // 3
@@ -77,12 +85,20 @@ def shorten_middle(text: str, width: int) -> str:
 
 
 def shorten_end(text: str, width: int) -> str:
-    """`text` in at most `width` columns, its end replaced by `…`."""
+    """`text` in at most `width` columns, its end replaced by `…`.
+
+    >>> shorten_end("旋转位置编码", 7), shorten_end("RoPE", 7)
+    ('旋转位…', 'RoPE')
+    """
     return text if cell_len(text) <= width else fitting(text, width - 1) + ELLIPSIS
 
 
 def shared(texts: Sequence[str], width: int, separator: str = " · ") -> str:
-    """Texts on one line of at most `width` columns; long ones are shortened alike."""
+    """Texts on one line of at most `width` columns; long ones are shortened alike.
+
+    >>> shared(["旋转位置编码", "RoPE"], 14)
+    '旋转位… · RoPE'
+    """
     room = width - cell_len(separator) * (len(texts) - 1)
     parts: list[tuple[int, str]] = []
     for number, text in sorted(enumerate(texts), key=lambda item: cell_len(item[1])):
@@ -93,7 +109,11 @@ def shared(texts: Sequence[str], width: int, separator: str = " · ") -> str:
 
 
 def fitting(text: str, width: int) -> str:
-    """The longest beginning of `text` in at most `width` columns."""
+    """The longest beginning of `text` in at most `width` columns.
+
+    >>> fitting("旋转 RoPE", 6)
+    '旋转 R'
+    """
     columns = 0
     for at, character in enumerate(text):
         columns += cell_len(character)

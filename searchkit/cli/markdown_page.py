@@ -37,7 +37,7 @@ class _WrappedParagraph(Paragraph):
 
 
 class _ArticleMarkdown(Markdown):
-    elements = {**Markdown.elements, "paragraph_open": _WrappedParagraph}  # noqa: RUF012  as rich has it
+    elements = {**Markdown.elements, "paragraph_open": _WrappedParagraph}  # noqa: RUF012, as rich has it
 
 
 def markdown_lines(source: str, console: Console) -> Iterator[Text]:

@@ -223,7 +223,7 @@ class _Scanner:
     def _continue_containers(self, line: str) -> tuple[int, str]:
         """How many open containers go on in this line, and what is left of it."""
         if "\t" in line and self._raw is None:
-            end = _PREFIX_WITH_TABS.match(line).end()  # type: ignore[union-attr]
+            end = _PREFIX_WITH_TABS.match(line).end()  # type: ignore[union-attr]  # it always matches
             line = line[:end].expandtabs(4) + line[end:]
         is_blank = not line.strip()
         for depth, width in enumerate(self._containers):

@@ -1,1 +1,1 @@
-"""Where postings live and the top k is found."""
+"""Where postings and stored articles lie, and the best documents are found."""

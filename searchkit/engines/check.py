@@ -11,10 +11,7 @@ from pathlib import Path
 
 from searchkit.engines.columns import plain
 from searchkit.engines.columns.postings import Postings
-from searchkit.engines.generations import compare_seals
-from searchkit.engines.page import damage_told
-from searchkit.engines.pages import unpack_page
-from searchkit.engines.reader import (
+from searchkit.engines.generations import (
     DOCUMENTS,
     FAMILIES,
     GLOSSARY,
@@ -22,11 +19,14 @@ from searchkit.engines.reader import (
     PAGES,
     POSTINGS,
     SUGGESTIONS,
-    GenerationReader,
+    compare_seals,
 )
+from searchkit.engines.page import damage_told
+from searchkit.engines.pages import unpack_page
+from searchkit.engines.reader import GenerationReader
 from searchkit.errors import IndexStoreError
 
-FILES = (DOCUMENTS, FAMILIES, GLOSSARY, PAGES, POSTINGS, SUGGESTIONS)
+_FILES = (DOCUMENTS, FAMILIES, GLOSSARY, PAGES, POSTINGS, SUGGESTIONS)
 
 
 def problems(
@@ -59,7 +59,7 @@ def problems(
 def _compare_bytes(
     reader: GenerationReader, told: Callable[[int, int], None] | None
 ) -> None:
-    names = [*FILES, *(set(OPTIONAL) & reader.manifest.files.keys())]
+    names = [*_FILES, *(set(OPTIONAL) & reader.manifest.files.keys())]
     total = sum((reader.path / name).stat().st_size for name in names)
     done = 0
 
@@ -103,6 +103,3 @@ def _postings(space: Postings) -> Iterator[str]:
             yield f"{term.term!r} stands in an article that does not exist"
         if len(plain.codes(term)) != term.documents:
             yield f"{term.term!r} has not one code for each article"
-
-
-__all__ = ["problems"]

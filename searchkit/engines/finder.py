@@ -55,9 +55,14 @@ class LeafFound:
     near_count: int = 0
 
     @property
+    def any_count(self) -> int:
+        """How many documents hold the leaf or a near form."""
+        return self.document_count + self.near_count
+
+    @property
     def is_anywhere(self) -> bool:
-        """Whether any document holds the leaf or a near form."""
-        return self.document_count + self.near_count > 0
+        """Whether any document does."""
+        return self.any_count > 0
 
     @property
     def all_layers(self) -> tuple[Layer, ...]:
@@ -151,8 +156,7 @@ class Finder:
     def count_any(self, leaves: Sequence[Leaf]) -> int:
         """In how many documents any of the leaves stands."""
         if len(leaves) == 1:
-            found = self.found(leaves[0])
-            return found.document_count + found.near_count
+            return self.found(leaves[0]).any_count
         self.spend(sum(self.found(leaf).document_count for leaf in leaves))
         return self.kernel.count(self.kernel.union([*map(self.documents, leaves)]))
 

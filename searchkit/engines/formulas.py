@@ -139,6 +139,3 @@ def _starts(kernel: Kernel, rows: Sequence[Row]) -> Positions:
             break
         here = kernel.followed(here, kernel.positions(SPACE, terms), distance)
     return here
-
-
-__all__ = ["FormulaFound", "find", "places", "work"]

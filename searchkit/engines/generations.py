@@ -41,6 +41,22 @@ NEW = ".new"
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 """What the system says of a disk, or a share of it, that is full."""
 
+# The files of a generation.
+DOCUMENTS = "documents"
+POSTINGS = "postings"
+PAGES = "pages"
+FAMILIES = "families"
+GLOSSARY = "glossary"
+SUGGESTIONS = "suggestions"
+COUNTERPARTS = "counterparts"  # only if articles are there in two languages
+TRANSLATIONS = "translations"  # only if there was a dictionary
+WORDS = "words.json"  # only if there were words of a user
+OPTIONAL = (COUNTERPARTS, TRANSLATIONS)
+"""Files of columns that a generation may lack."""
+
+DIGEST_BYTES = 16
+"""Of the digest that tells one content of a source from another."""
+
 _LOCK = "lock"
 _NAME = re.compile(r"generation-(\d{6,})")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from searchkit.analysis.names import name_key
 from searchkit.analysis.pairs import Definition
 from searchkit.engines.columns.files import Columns, ColumnWriter, corrupt
-from searchkit.engines.reader import GLOSSARY
+from searchkit.engines.generations import GLOSSARY
 from searchkit.engines.twins import add_names
 from searchkit.model import GlossaryPair, GlossaryPlace
 from searchkit.record import as_tuple

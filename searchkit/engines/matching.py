@@ -247,6 +247,3 @@ def _atoms_of(term: str) -> int:
     if term[0] == WHOLE and len(term) > 1:
         return NAME
     return len(term) if is_han(term[0]) else 1
-
-
-__all__ = ["NAME", "is_restricted", "leaf_starts", "places", "starts"]

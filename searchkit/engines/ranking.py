@@ -92,14 +92,15 @@ SHARES = (0.25, 0.45, 0.3)
 # 的 or `the` beside a term. It ranks, but alone it makes no hit.
 WEAK = 0.15
 
-# Another name of what was typed is worth what the words that it names and the document
-# lacks are worth, so a document with both has no more than one with the words. With the
-# name's own idf a title in the other language was outranked by whatever holds a few of
-# the words of a question, with all words instead of those that are lacking it outranked
-# the title itself. nDCG@10 of mixed-dev, 300 queries a kind: titles zh .845, en .884,
-# headings zh .805, en .836, descriptions zh .644, en .722; with all words (and .8 of
-# the score) .839, .877, .802, .829, .637, .724; with .8 of the lacking ones .844, .880,
-# .799, .834, .638, .721.
+# There is no constant for another name of what was typed: it is worth what the words
+# are worth that it names and the document lacks (`finder.shares_of_twin`). So a
+# document with both has no more than one with the words. With the name's own idf a
+# title in the other language was outranked by whatever holds a few of the words of a
+# question, with all words instead of those that are lacking it outranked the title
+# itself. nDCG@10 of mixed-dev, 300 queries a kind: titles zh .845, en .884, headings zh
+# .805, en .836, descriptions zh .644, en .722; with all words (and .8 of the score)
+# .839, .877, .802, .829, .637, .724; with .8 of the lacking ones .844, .880, .799,
+# .834, .638, .721.
 
 # What a document gets of the score of a translation by a dictionary, if it lacks the
 # word. nDCG@10 with 0.3, 0.5, 0.8 of half of mixed-dev's queries: .759, .764, .768;

@@ -15,13 +15,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from searchkit.engines import generations
+from searchkit.engines.cache import Cache
 from searchkit.engines.columns.files import Column, Columns, corrupt
 from searchkit.engines.columns.postings import Postings, TermPostings
-from searchkit.engines.decoded import Decoded
+from searchkit.engines.generations import (
+    COUNTERPARTS,
+    DOCUMENTS,
+    FAMILIES,
+    GLOSSARY,
+    OPTIONAL,
+    PAGES,
+    POSTINGS,
+    SUGGESTIONS,
+    TRANSLATIONS,
+    WORDS,
+)
 from searchkit.engines.kernels.plain import PlainKernel
-from searchkit.engines.texts import Texts
+from searchkit.engines.texts import Texts, encoded
 from searchkit.engines.twins import NameTable
-from searchkit.engines.user_words import FILE_NAME as WORDS
 from searchkit.engines.user_words import unpack_words
 from searchkit.record import record
 
@@ -33,16 +44,6 @@ if TYPE_CHECKING:
     from searchkit.engines.page import Page
     from searchkit.engines.suggestions import Suggestions
     from searchkit.model import Article, GlossaryPair
-
-GLOSSARY = "glossary"
-TRANSLATIONS = "translations"  # only if there was a dictionary
-COUNTERPARTS = "counterparts"  # only if articles are there in two languages
-OPTIONAL = (COUNTERPARTS, TRANSLATIONS)
-SUGGESTIONS = "suggestions"
-POSTINGS = "postings"
-DOCUMENTS = "documents"
-FAMILIES = "families"
-PAGES = "pages"
 
 MOST_PLAIN = 50_000
 """Postings that are read without numpy, which takes 0.1 s to import."""
@@ -71,34 +72,32 @@ class Summary:
 
     @property
     def doc_id(self) -> str:
+        """What names the article; unique in its corpus."""
         return self._reader.texts("doc_id")[self.number]
 
     @property
     def title(self) -> str:
+        """The article's title."""
         return self._reader.texts("title")[self.number]
 
     @property
     def path(self) -> str | None:
+        """Where a program that handed the article in said that its file is."""
         return self._reader.texts("path")[self.number] or None
 
     @property
-    def digest(self) -> str:
-        return self._reader.digest(self.number).hex()
-
-    @property
     def title_words(self) -> int:
+        """The number of words of the title."""
         return self._reader.title_words[self.number]
 
     @property
     def body_words(self) -> int:
+        """The number of words of the body."""
         return self._reader.body_words[self.number]
 
     @property
-    def text_bytes(self) -> int:
-        return self._reader.text_bytes[self.number]
-
-    @property
     def date(self) -> date | None:
+        """The article's date, if it has one."""
         day = self._reader.date[self.number]
         if not day:
             return None
@@ -108,6 +107,7 @@ class Summary:
 
     @property
     def topics(self) -> tuple[str, ...]:
+        """The topics, as the article has them."""
         return self._reader.topics(self.number)
 
 
@@ -130,7 +130,7 @@ class GenerationReader:
         self.path = generation
         self.manifest = generations.read_manifest(generation)
         generations.compare_sizes(generation, self.manifest)
-        self._read_pages = Decoded(_PAGE_BYTES)
+        self._read_pages = Cache(_PAGE_BYTES)
         self._last_pages: list[tuple[int, Page]] = []
         self._lock = allocate_lock()
         self._files: dict[str, Columns] = {}
@@ -151,7 +151,7 @@ class GenerationReader:
         totals = documents.column("totals").integers("Q")
         self.document_count, title_words, body_words = totals
         room = _DECODED_BYTES + _DECODED_BYTES_A_DOCUMENT * self.document_count
-        self.decoded = Decoded(room)
+        self.decoded = Cache(room)
         count = self.document_count or 1
         self.averages = Averages(title_words / count, body_words / count)
         self.text_base = self._numbers("text_base", "Q", more=1)
@@ -162,7 +162,7 @@ class GenerationReader:
 
     def close(self) -> None:
         """Let the files go. The reader cannot be used after that."""
-        self._read_pages = Decoded(0)  # their views would keep the files mapped
+        self._read_pages = Cache(0)  # their views would keep the files mapped
         self._last_pages = []
         for columns in self._files.values():
             columns.close()
@@ -208,7 +208,7 @@ class GenerationReader:
         if found is _NO_TERM:
             found = (self.text if space == "text" else self.math).find(term)
             self._keep(key, found)
-        return found  # type: ignore[no-any-return]
+        return found  # type: ignore[no-any-return]  # beside _NO_TERM
 
     def _keep(self, key: tuple[str, str | int], found: TermPostings | None) -> None:
         if len(self._terms) >= _MOST_TERMS:
@@ -291,23 +291,15 @@ class GenerationReader:
         """Map what tells the topics, so that they can be told after `close`."""
         _ = self.topic_names, self.topic_numbers, self.topics_at
 
-    @property
+    @cached_property
     def tags(self) -> Column:
         """Four bits a position, two positions a byte."""
-        return self._tags
+        return self._documents.column("tags")
 
     def tag(self, position: int) -> int:
         """The tag of a global position of the text."""
         at = position >> 1
-        return self._tags.slice(at, at + 1)[0] >> ((position & 1) << 2) & 15
-
-    @cached_property
-    def _tags(self) -> Column:
-        return self._documents.column("tags")
-
-    def definitions(self, number: int) -> bytes:
-        """What a document defines, as `unpack_definitions` takes it."""
-        return self.texts("definitions").raw(number)
+        return self.tags.slice(at, at + 1)[0] >> ((position & 1) << 2) & 15
 
     def topics(self, number: int) -> tuple[str, ...]:
         """The topics of a document, as the article has them."""
@@ -317,19 +309,13 @@ class GenerationReader:
         names = self.topic_names
         return tuple([names[topic] for topic in self.topic_numbers[first:end]])
 
-    def digest(self, number: int) -> bytes:
-        """The digest of the source of a document."""
-        return bytes(
-            self._documents.column("digest").slice(16 * number, 16 * number + 16)
-        )
-
     def summary(self, number: int) -> Summary:
         """What a page says of a document."""
         return Summary(self, number)
 
     def number_of(self, doc_id: str) -> int | None:
         """The number of a document; None if there is none of this `doc_id`."""
-        wanted = doc_id.encode("utf-8", "surrogatepass")
+        wanted = encoded(doc_id)
         texts = self.texts("doc_id")
         number = bisect_left(range(self.document_count), wanted, key=texts.raw)
         if number < self.document_count and texts.raw(number) == wanted:
@@ -339,12 +325,9 @@ class GenerationReader:
     @cached_property
     def folded_doc_ids(self) -> Sequence[str]:
         """All `doc_id` as filters compare them."""
-        return self._folded("doc_id")
-
-    def _folded(self, name: str) -> Sequence[str]:
         from searchkit.analysis.folding import fold
 
-        texts = self.texts(name)
+        texts = self.texts("doc_id")
         return [fold(texts[number]).text for number in range(self.document_count)]
 
     # Stored text
@@ -458,6 +441,3 @@ class GenerationReader:
             texts = Texts(self._documents, name)
             self.__dict__["_texts_" + name] = texts
         return texts
-
-
-__all__ = ["DOCUMENTS", "PAGES", "POSTINGS", "Averages", "GenerationReader", "Summary"]

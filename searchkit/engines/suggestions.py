@@ -21,7 +21,6 @@ from heapq import heapify, heappop, heappush
 
 from searchkit.engines.columns.files import Columns, corrupt
 from searchkit.engines.columns.terms import Terms
-from searchkit.engines.reader import SUGGESTIONS
 from searchkit.engines.texts import Texts
 
 BEGINS, LATER, PINYIN, LATER_PINYIN, INITIALS, REST = "blpqir"
@@ -124,17 +123,3 @@ class Suggestions:
         if found > len(self._row) // 4:
             raise corrupt(self._path, "a key has no numbers")
         return found
-
-
-__all__ = [
-    "BEGINS",
-    "FAN",
-    "INITIALS",
-    "LATER",
-    "LATER_PINYIN",
-    "LONGEST_KEY",
-    "PINYIN",
-    "REST",
-    "SUGGESTIONS",
-    "Suggestions",
-]

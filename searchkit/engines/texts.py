@@ -6,7 +6,7 @@ End to end in the column `NAME`, with the offset of each and their end in `NAME_
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -44,11 +44,14 @@ class Texts:
         return bytes(self._blob.slice(self._at[number], self._at[number + 1]))
 
 
-def add_texts(writer: ColumnWriter, name: str, texts: Iterable[str]) -> None:
-    """Write a column of texts that are less than 4 GB together."""
-    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-    writer.add(name, b"".join(encoded))
-    writer.add(name + "_at", array("I", accumulate(map(len, encoded), initial=0)))
+def encoded(text: str) -> bytes:
+    """A text as it lies in a column; any `str` has some bytes."""
+    return text.encode(*_ENCODING)
 
 
-__all__ = ["Texts", "add_texts"]
+def add_texts(writer: ColumnWriter, name: str, texts: Sequence[bytes]) -> None:
+    """Write a column of texts."""
+    blob = b"".join(texts)
+    writer.add(name, blob)
+    code = "Q" if len(blob) >= 1 << 32 else "I"
+    writer.add(name + "_at", array(code, accumulate(map(len, texts), initial=0)))

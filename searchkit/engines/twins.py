@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from searchkit.engines.columns.files import corrupt
-from searchkit.engines.texts import Texts, add_texts
+from searchkit.engines.texts import Texts, add_texts, encoded
 from searchkit.record import record
 
 if TYPE_CHECKING:
@@ -56,14 +56,14 @@ class NameTable:
         """The first key that is not below a text, with its texts."""
         found = self._found.get(text, _NOT_LOOKED_UP)
         if found is _NOT_LOOKED_UP:
-            wanted, keys = text.encode("utf-8", "surrogatepass"), self._keys
+            wanted, keys = encoded(text), self._keys
             number = bisect_left(range(len(keys)), wanted, key=keys.raw)
             there = number < len(keys)
             found = (keys[number], self._at(number)) if there else None
             if len(self._found) >= _MOST_FOUND:
                 self._found.clear()
             self._found[text] = found
-        return found  # type: ignore[no-any-return]
+        return found  # type: ignore[no-any-return]  # beside _NOT_LOOKED_UP
 
     def all(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Every key with its texts, in order. Raises: IndexCorruptError."""
@@ -96,12 +96,9 @@ def names_of(table: NameTable, key: str) -> Names | None:
 
 def add_names(writer: ColumnWriter, table: Mapping[str, Sequence[str]]) -> None:
     """Write the columns: the keys with their texts, at least one each."""
-    rows = sorted((k.encode("utf-8", "surrogatepass"), k) for k in table)
-    keys = [key for _, key in rows]
-    add_texts(writer, "keys", keys)
-    add_texts(writer, "names", [name for key in keys for name in table[key]])
+    keys = sorted(table, key=encoded)
+    add_texts(writer, "keys", [encoded(key) for key in keys])
+    names = [encoded(name) for key in keys for name in table[key]]
+    add_texts(writer, "names", names)
     counts = (len(table[key]) for key in keys)
     writer.add("first", array("I", accumulate(counts, initial=0)))
-
-
-__all__ = ["NameTable", "Names", "add_names", "names_of"]

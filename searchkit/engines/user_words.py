@@ -10,8 +10,7 @@ import json
 from pathlib import Path
 
 from searchkit.analysis.dictionary import UserWord
-
-FILE_NAME = "words.json"
+from searchkit.engines.generations import WORDS
 
 
 def write_words(generation: Path, words: tuple[UserWord, ...]) -> None:
@@ -19,11 +18,11 @@ def write_words(generation: Path, words: tuple[UserWord, ...]) -> None:
     if words:
         rows = [[word.text, word.frequency] for word in words]
         text = json.dumps(rows, separators=(",", ":"))
-        (generation / FILE_NAME).write_text(text, "ascii")
+        (generation / WORDS).write_text(text, "ascii")
 
 
 def unpack_words(data: bytes) -> tuple[UserWord, ...]:
-    """The words the generation was analysed with, from the bytes of FILE_NAME.
+    """The words the generation was analysed with, from the bytes of its file.
 
     Raises: ValueError, TypeError.
     """

@@ -21,8 +21,8 @@ from searchkit.engines.generation.known import (
     stored_titles,
 )
 from searchkit.engines.generation.suggestions import Completions
+from searchkit.engines.generations import GLOSSARY, SUGGESTIONS
 from searchkit.engines.glossary import read_pairs, write_glossary
-from searchkit.engines.reader import GLOSSARY, SUGGESTIONS
 
 
 def make_glossary(generation: Path, base: Path | None, user: UserGlossary) -> None:

@@ -31,7 +31,7 @@ from searchkit.corpus.glossary_file import UserGlossary, read_user_glossary
 from searchkit.corpus.reader import check_folder, walk
 from searchkit.engines import generations
 from searchkit.engines.generation.known import document_count, known_digests
-from searchkit.engines.generations import FORMAT_VERSION, Manifest
+from searchkit.engines.generations import FORMAT_VERSION, TRANSLATIONS, Manifest
 from searchkit.errors import CorpusError, IndexStoreError
 from searchkit.indexing.garbage import seldom_collected
 from searchkit.indexing.handed_in import ArticleFile
@@ -323,7 +323,6 @@ class Build:
         """Write what the dictionary says, which is the same for all articles."""
         from searchkit.analysis.bilingual import bilingual_table, entries
         from searchkit.engines.columns.files import ColumnWriter
-        from searchkit.engines.reader import TRANSLATIONS
         from searchkit.engines.twins import add_names
 
         if not self._translated:

@@ -25,6 +25,7 @@ from searchkit.engines.generation.documents import Row
 from searchkit.engines.generation.run import RunWriter
 from searchkit.engines.glossary import pack_definitions
 from searchkit.engines.pages import pack_article, pack_page
+from searchkit.engines.texts import encoded
 from searchkit.errors import CorpusError
 from searchkit.indexing.handed_in import read_written
 from searchkit.indexing.pool import Note
@@ -204,15 +205,15 @@ def _rows(found: Sequence[_Read], batch: AnalyzedBatch) -> Iterator[Row]:
         yield Row(
             numbers=(
                 *of_row,
-                len(_encoded(one.visible.text)),
+                len(encoded(one.visible.text)),
                 article.date.toordinal() if article.date else 0,
             ),
             texts=(
-                _encoded(article.doc_id),
-                _encoded(article.title),
-                _encoded(article.path or ""),
+                encoded(article.doc_id),
+                encoded(article.title),
+                encoded(article.path or ""),
                 pack_definitions(named),
-                _encoded("\n".join(_headings(one.visible))),
+                encoded("\n".join(_headings(one.visible))),
             ),
             digest=one.digest,
             signature=signed[index].tobytes(),
@@ -242,7 +243,3 @@ def _arrays(*columns: Column) -> Iterator[array[int]]:
     """The columns as Python's arrays, for code that looks at single values."""
     for column in columns:
         yield array("I", column.astype(np.uintc).tobytes())
-
-
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")

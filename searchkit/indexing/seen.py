@@ -17,12 +17,11 @@ from pathlib import Path
 
 from searchkit.corpus.reader import CLOCK_TICK_NS
 from searchkit.engines.columns.files import Columns, ColumnWriter
-from searchkit.engines.generations import replacing
+from searchkit.engines.generations import DIGEST_BYTES, replacing
 from searchkit.errors import IndexStoreError
 from searchkit.record import record
 
 _NAME = "seen"
-_DIGEST_BYTES = 16
 
 
 @record
@@ -74,7 +73,7 @@ def _table(columns: Columns) -> Seen:
     return {
         name: (
             Look(*numbers[4 * row : 4 * row + 4]),
-            digests[_DIGEST_BYTES * row : _DIGEST_BYTES * (row + 1)],
+            digests[DIGEST_BYTES * row : DIGEST_BYTES * (row + 1)],
         )
         for row, name in enumerate(names)
     }

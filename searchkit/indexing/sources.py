@@ -11,6 +11,7 @@ from os import PathLike
 from typing import overload
 
 from searchkit.corpus.reader import SourceFile, read_bytes
+from searchkit.engines.generations import DIGEST_BYTES
 from searchkit.errors import CorpusError
 from searchkit.indexing.seen import Look, Seen
 from searchkit.model import Article
@@ -18,8 +19,6 @@ from searchkit.record import record
 
 Corpus = str | PathLike[str] | Iterable[Article]
 Failure = tuple[str, str]
-
-DIGEST_BYTES = 16
 
 
 @record

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from searchkit.analysis.english import stem, uninflected
 from searchkit.engines.generation.classes import Keys
@@ -48,7 +49,7 @@ class Workers:
         tasks = _tasks(sources, folder, self._jobs)
         if self._jobs == 1:
             return [self._here(task, told) for task in tasks]
-        return self._apart(tasks, told)  # type: ignore[return-value]
+        return self._apart(tasks, told)
 
     def keys(self, words: list[bytes]) -> Iterable[Keys]:
         """The keys of English words. Raises: IndexStoreError if a worker died."""
@@ -56,7 +57,7 @@ class Workers:
             return _keys(words)
         size = -(-len(words) // (4 * self._jobs))
         parts = [words[at : at + size] for at in range(0, len(words), size)]
-        found: Iterable[Iterable[Keys]] = self._apart(parts, _unheard)  # type: ignore[assignment]
+        found: Iterable[Iterable[Keys]] = self._apart(parts, _unheard)
         return chain.from_iterable(found)
 
     def _here(self, task: RunTask, told: Callable[[int, int], None]) -> RunMade:
@@ -69,10 +70,10 @@ class Workers:
 
     def _apart(
         self, tasks: Iterable[object], told: Callable[[int, int], None]
-    ) -> Sequence[object]:
+    ) -> Sequence[Any]:
         """What comes of the tasks in processes of their own, in the tasks' order."""
         try:
-            with Pool[object, object](self._jobs, _work, self._how) as pool:
+            with Pool[object, Any](self._jobs, _work, self._how) as pool:
                 return pool.answers(tasks, lambda: told(*pool.done()))
         except WorkerDiedError as error:
             raise worker_died(self._index, error) from error

@@ -1,0 +1,1 @@
+"""What a search asks: text to a plan, and ranked documents to hits."""

@@ -327,8 +327,7 @@ class Leaves:
         )
 
     def _count(self, leaf: Leaf) -> int:
-        found = self._finder.found(leaf)
-        return found.document_count + found.near_count
+        return self._finder.found(leaf).any_count
 
     def _noted(
         self, leaf: Leaf, *, how: str = "", parts: tuple[Leaf, ...] = ()

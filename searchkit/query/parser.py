@@ -200,7 +200,7 @@ class _Parser:
 
     def _add(self, occur: Occur, name: str, node: Node) -> None:
         if name in _TEXT_FIELDS and not isinstance(node, Fielded):
-            node = Fielded(name, node)  # type: ignore[arg-type]
+            node = Fielded(name, node)  # type: ignore[arg-type]  # a name of a field
         if occur == "optional" and isinstance(node, Phrase | Fielded):
             occur = "required"
         elif occur == "required" and isinstance(node, Phrase):

@@ -18,7 +18,7 @@ from searchkit.engines.plan import Leaf, Twin
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.query.light import is_light
 from searchkit.query.notes import Notes
-from searchkit.query.twins import MakeLeaf, MakeRow, Piece, joined
+from searchkit.query.twins import MakeLeaf, MakeRow, Piece, text_of
 
 MOST_WORDS = 4
 """Words of a name that is looked up as one."""
@@ -62,7 +62,7 @@ class Translations:
                 leaves = tuple(leaf for piece in name for leaf in piece.leaves)
                 if any(piece.needed for piece in name) or not named.isdisjoint(leaves):
                     continue
-                if leaf := self._translated(joined(name)):
+                if leaf := self._translated(text_of(name)):
                     yield Twin(leaves, leaf, likely=True)
                     at = end - 1
                     break

@@ -67,7 +67,7 @@ class Twins:
                 at += 1
                 continue
             for end in range(min(len(pieces), at + MOST_WORDS), at, -1):
-                name = joined(pieces[at:end])
+                name = text_of(pieces[at:end])
                 if names := self._names(name):
                     leaves = [leaf for p in pieces[at:end] for leaf in p.leaves]
                     for leaf in self._noted(name, names):
@@ -82,7 +82,7 @@ class Twins:
         table = self._finder.reader.counterparts
         if not table or any(piece.needed for piece in pieces):
             return
-        text = joined(pieces)
+        text = text_of(pieces)
         names = table.get(title_key(text))
         rows = [self._row([atom.term for atom in atoms(name)]) for name in names]
         if not rows:
@@ -151,7 +151,7 @@ class Twins:
         yield (*row[:-1], _forms(row[-1][0]))
 
 
-def joined(pieces: Sequence[Piece]) -> str:
+def text_of(pieces: Sequence[Piece]) -> str:
     """The text of pieces side by side."""
     return "".join(" " * piece.apart + piece.text for piece in pieces).strip()
 

@@ -1,5 +1,11 @@
 """Tokens, their positions and their places in the original text."""
 
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from typing import NamedTuple
+
 import jieba
 import pytest
 from conftest import ROOT
@@ -9,9 +15,6 @@ from hypothesis import strategies as st
 from searchkit.analysis.analyzer import (
     BLANK,
     TAG_BITS,
-    AnalyzedText,
-    analyze,
-    analyze_text,
     atom_places,
     name_end,
     words,
@@ -19,14 +22,43 @@ from searchkit.analysis.analyzer import (
 from searchkit.analysis.analyzer import atoms as query_atoms
 from searchkit.analysis.chinese import JIEBA
 from searchkit.analysis.folding import fold
+from searchkit.analysis.rows import RowAnalyzer
 from searchkit.analysis.scripts import is_han, run_of_any, run_pattern
 from searchkit.analysis.terms import is_atom
 from searchkit.corpus.visible import visible_text
-from searchkit.model import Article
+from searchkit.model import Article, Block, Span, VisibleText
 
 MIXED = st.text(
     st.sampled_from("旋转位置编码RoPEgetUserName3.11+-_#$(){}^ \n，。🚀𠮷が한é①ﬁ\u200b")
 )
+
+
+class AnalyzedText(NamedTuple):
+    """The tokens of one text: occurrences by term, and each position's atom."""
+
+    postings: dict[str, list[int]]
+    starts: array[int]
+    lengths: array[int]
+
+
+def analyze(visible: VisibleText) -> AnalyzedText:
+    """The tokens of an article's body, as if nothing stood before."""
+    batch = RowAnalyzer().batch([(Article("", "", ""), visible)])
+    rows, first = batch.text, int(batch.body_start[0])
+    postings: dict[str, list[int]] = defaultdict(list)
+    pairs = zip(rows.positions.tolist(), rows.ids.tolist(), strict=True)
+    for position, number in sorted(pairs):
+        if position >= first:
+            occurrence = (position - first) << TAG_BITS | int(batch.tags[position])
+            postings[rows.terms[number]].append(occurrence)
+    places = (array("I", row[first:].tolist()) for row in (rows.starts, rows.lengths))
+    return AnalyzedText(postings, *places)
+
+
+def analyze_text(text: str) -> AnalyzedText:
+    """The tokens of a text that is one paragraph."""
+    block = Block(0, len(text), 0, (Span(0, len(text), "prose"),))
+    return analyze(VisibleText(text, (block,), (), ()))
 
 
 def atoms(text: str) -> list[str]:
@@ -147,8 +179,8 @@ def test_cuts_are_jieba_s() -> None:
     }
     assert len(runs) > 5000
     for run in runs:
-        expected = jieba.tokenize(run, mode="search", HMM=False)
-        assert JIEBA.search_words(run) == list(expected)
+        expected = jieba.cut(run, HMM=False)
+        assert JIEBA.dictionary_words(run) == list(expected)
 
 
 @given(st.text(alphabet="ab1 \t编码。，“-_+#.@$:/~'\n") | st.text())

@@ -18,10 +18,10 @@ from searchkit.analysis.english import stem, uninflected
 from searchkit.analysis.scripts import is_han
 from searchkit.analysis.terms import any_hump
 from searchkit.engines import ranking
+from searchkit.engines.cache import Cache
 from searchkit.engines.columns.encode import Lists, Slab, SpaceWriter
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.columns.postings import Postings, TermPostings
-from searchkit.engines.decoded import Decoded
 from searchkit.engines.kernels.plain import PlainKernel
 from searchkit.engines.kernels.vector import VectorKernel
 from searchkit.engines.weights import weights
@@ -31,7 +31,7 @@ DICTIONARY = ("甲乙", "乙丙", "丙丁", "甲乙丙")
 
 @dataclass(frozen=True)
 class ToyDocument:
-    """`title`, `alias`, `address`, `topic` and the blocks of the body are rows of atoms.
+    """Rows of atoms: title, alias, address, topic and the blocks of the body.
 
     A block is (zone, atoms). An atom that begins with a blank has one before it;
     `>user` is the first part of a camel-case word at the place of the atom before.
@@ -176,7 +176,7 @@ class ToyReader:
         )
         self.folded_doc_ids = [f"{number:06d}.md" for number in range(count)]
         self.tags = Tags(self.tags)
-        self.decoded = Decoded(1 << 20)
+        self.decoded = Cache(1 << 20)
         self.text = space(self._terms(), self.text_base)
         self.math = space({}, self.math_base)
         self.plain = PlainKernel(self)

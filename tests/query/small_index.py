@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from searchkit.engines.columns.encode import Lists, Slab, SpaceWriter, no_lists
+from searchkit.engines.columns.encode import Lists, Slab, SpaceWriter
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.columns.postings import Postings, TermPostings
 from searchkit.engines.columns.terms import encode_term
 from searchkit.engines.generation.suggestions import Completions
-from searchkit.engines.suggestions import SUGGESTIONS, Suggestions
+from searchkit.engines.generations import SUGGESTIONS
+from searchkit.engines.suggestions import Suggestions
 
 
 class SmallIndex:
@@ -77,7 +78,7 @@ def _write_postings(path: Path, words: Mapping[str, int]) -> None:
         positions=Lists(np.array(positions, np.int64), bounds),
         documents=Lists(np.array(documents, np.int64), bounds),
         codes=np.full(len(documents), 100, np.uint8),
-        members=no_lists(len(terms)),
+        members=Lists(np.zeros(0, np.int64), np.zeros(width, np.int64)),
     )
     with ColumnWriter(path, "postings") as writer:
         space = SpaceWriter(writer, "text", bases)

@@ -17,7 +17,8 @@ from searchkit.analysis.scripts import is_han
 from searchkit.engines.columns.files import Columns
 from searchkit.engines.generation import suggestions as stored
 from searchkit.engines.generation.suggestions import Completions
-from searchkit.engines.suggestions import SUGGESTIONS, Suggestions
+from searchkit.engines.generations import SUGGESTIONS
+from searchkit.engines.suggestions import Suggestions
 from searchkit.errors import IndexCorruptError
 from searchkit.query.suggest import suggestions
 

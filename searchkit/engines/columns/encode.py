@@ -71,11 +71,6 @@ class Slab:
     members: Lists
 
 
-def no_lists(count: int) -> Lists:
-    """An empty list for each of so many terms."""
-    return Lists(_NO_NUMBERS, np.zeros(count + 1, np.int64))
-
-
 class SpaceWriter:
     """Writes the columns of one space, slab by slab, in bounded memory.
 

@@ -20,7 +20,6 @@ import struct
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -67,13 +66,8 @@ class ColumnWriter:
     def __enter__(self) -> ColumnWriter:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
             self.finish()
         else:
             self._file.close()
@@ -239,7 +233,7 @@ class Column:
         data = self.whole()
         if len(data) % struct.calcsize(code):
             raise corrupt(self.path, f"{self.name} is not made of whole numbers")
-        return data.cast(code)  # type: ignore[call-overload, no-any-return]
+        return data.cast(code)  # type: ignore[call-overload, no-any-return]  # a literal code is wanted
 
     def verify(self, progress: Callable[[int], None] | None = None) -> None:
         """Compare every page again; `progress` hears how many bytes were read.

@@ -33,7 +33,7 @@ def positions(term: TermPostings) -> array[int]:
     if term.position_kind == SINGLE:
         return array("q", (term.single,))
     start, kind = term.positions_at, term.position_kind
-    found = _sums(term.read(start, start + term.position_units * kind), kind, 0)
+    found = _sums(term.read(start, start + term.position_units * kind), kind)
     if len(found) != term.occurrences or (found and found[-1] >= term.bases[-1]):
         raise term.damaged()
     return found
@@ -110,7 +110,7 @@ def documents(term: TermPostings) -> array[int]:
         bits = b"".join(map(_BITS.__getitem__, data))
         found = array("q", compress(range(len(bits)), bits))
     else:
-        found = _sums(term.read(start, term.codes_at), kind, 0)
+        found = _sums(term.read(start, term.codes_at), kind)
     if len(found) != term.documents or (found and found[-1] >= term.document_count):
         raise term.damaged()
     return found
@@ -135,7 +135,7 @@ def heads(term: TermPostings) -> tuple[array[int], bytes]:
     return found, term.read(start + 4 * HEADS, start + 5 * HEADS).tobytes()
 
 
-def _sums(data: memoryview, kind: int, before: int) -> array[int]:
+def _sums(data: memoryview, kind: int) -> array[int]:
     if kind == NONE or not data:
         return array("q")
     units: Sequence[int]
@@ -147,8 +147,7 @@ def _sums(data: memoryview, kind: int, before: int) -> array[int]:
         units = _numbers(data, kind)
         full = FULL[kind]
         whole = [unit != full for unit in units] if full in units else b""
-    sums = accumulate(units, initial=before)
-    next(sums)
+    sums = accumulate(units)
     return array("q", compress(sums, whole) if whole else sums)
 
 

@@ -44,7 +44,7 @@ def positions(term: TermPostings) -> Numbers:
     if term.position_kind == SINGLE:
         return np.array([term.single], np.int64)
     start, kind = term.positions_at, term.position_kind
-    found = _sums(term.read(start, start + term.position_units * kind), kind, 0)
+    found = _sums(term.read(start, start + term.position_units * kind), kind)
     if len(found) != term.occurrences or (len(found) and found[-1] >= term.bases[-1]):
         raise term.damaged()
     return found
@@ -131,7 +131,7 @@ def documents(term: TermPostings) -> Numbers:
         raw = np.frombuffer(term.read(start, term.codes_at), np.uint8)
         found = np.unpackbits(raw, bitorder="little").view(np.bool_).nonzero()[0]
     else:
-        found = _sums(term.read(start, term.codes_at), kind, 0)
+        found = _sums(term.read(start, term.codes_at), kind)
     if len(found) != term.documents or (
         len(found) and found[-1] >= term.document_count
     ):
@@ -161,13 +161,11 @@ def heads(term: TermPostings) -> tuple[Numbers, Codes]:
     return found, np.frombuffer(worth, np.uint8)
 
 
-def _sums(data: memoryview, kind: int, before: int) -> Numbers:
+def _sums(data: memoryview, kind: int) -> Numbers:
     if kind == NONE or not data:
         return np.empty(0, np.int64)
     units = _in_memory(np.frombuffer(data, np.uint8), kind)
     sums = np.cumsum(units, dtype=np.int64)
-    if before:
-        sums += before
     whole = units != FULL[kind]
     return sums if whole.all() else sums.take(np.flatnonzero(whole))
 

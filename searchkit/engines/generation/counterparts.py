@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from searchkit.analysis.scripts import HAN
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.columns.rows import spread
 from searchkit.engines.generation.documents import Array
-from searchkit.engines.reader import COUNTERPARTS
+from searchkit.engines.generations import COUNTERPARTS, DOCUMENTS
 from searchkit.engines.texts import Texts
 from searchkit.engines.twins import add_names
 
@@ -174,8 +175,7 @@ def write_counterparts(generation: Path, pairs: Sequence[tuple[int, int]]) -> No
     """
     if not pairs:
         return
-    columns = Columns(generation / "documents", "documents")
-    try:
+    with closing(Columns(generation / DOCUMENTS, DOCUMENTS)) as columns:
         titles, headings = (Texts(columns, name) for name in ("title", "headings"))
         names = Counter(
             name
@@ -184,8 +184,6 @@ def write_counterparts(generation: Path, pairs: Sequence[tuple[int, int]]) -> No
                 *((titles[one], *headings[one].splitlines()) for one in pair)
             )
         )
-    finally:
-        columns.close()
     if table := name_table(names):
         with ColumnWriter(generation / COUNTERPARTS, COUNTERPARTS) as writer:
             add_names(writer, table)

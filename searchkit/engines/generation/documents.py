@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from searchkit.engines.generations import DIGEST_BYTES
+from searchkit.engines.texts import add_texts, encoded
+
 if TYPE_CHECKING:
     from searchkit.engines.columns.files import Columns, ColumnWriter
 
@@ -34,10 +37,9 @@ NUMBERS = (
 TEXTS = ("doc_id", "title", "path", "definitions", "headings")
 """Bytes of any length, one text a document."""
 
-PAGES = ("page", "article")
+PAGE_COLUMNS = ("page", "article")
 """Bytes of any length, one of each a document, in a file of their own."""
 
-DIGEST_BYTES = 16
 SIGNATURE_BYTES = 16
 BYTES = {"digest": DIGEST_BYTES, "signature": SIGNATURE_BYTES}
 """Columns with so many bytes a document."""
@@ -64,16 +66,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class TextArrays:
     """Texts end to end; text i is `blob[at[i] : at[i + 1]]`. Both as in the file."""
 
     blob: Array
     at: Array
 
-    def between(self, low: int, end: int) -> Texts:
+    def between(self, low: int, end: int) -> TextArrays:
         """The texts from `low` to `end`."""
         at = self.at[low : end + 1]
-        return Texts(self.blob[at[0] : at[-1]], at - at[0])
+        return TextArrays(self.blob[at[0] : at[-1]], at - at[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Documents:
 
     count: int
     numbers: Mapping[str, Array]
-    texts: Mapping[str, Texts]
+    texts: Mapping[str, TextArrays]
     digests: Mapping[str, Array]
     topic_names: tuple[bytes, ...]
     topics: Array
@@ -133,15 +135,15 @@ def array(columns: Columns, name: str, kind: str) -> Array:
     return np.frombuffer(data, kind) if len(data) else np.empty(0, kind)
 
 
-def texts(columns: Columns, name: str) -> Texts:
+def texts(columns: Columns, name: str) -> TextArrays:
     """A column of texts with its offsets."""
     at = columns.column(name + "_at").whole()
     blob = array(columns, name, "u1")
     kind = "<u8" if len(blob) >= 1 << 32 else "<u4"
-    return Texts(blob, np.frombuffer(at, kind))
+    return TextArrays(blob, np.frombuffer(at, kind))
 
 
-def each(column: Texts) -> Iterator[bytes]:
+def each(column: TextArrays) -> Iterator[bytes]:
     """All texts of a column."""
     blob, at = column.blob.data, column.at
     for first in range(0, len(at) - 1, _TEXTS_AT_ONCE):
@@ -174,7 +176,7 @@ def write_rows(writer: ColumnWriter, rows: Sequence[Row]) -> None:
         writer.add(name, b"".join(getattr(row, name) for row in rows))
     names = sorted({topic for row in rows for topic in row.topics})
     number_of = {name: number for number, name in enumerate(names)}
-    add_texts(writer, "topic_names", [_encoded(name) for name in names])
+    add_texts(writer, "topic_names", [encoded(name) for name in names])
     topics = [number_of[topic] for row in rows for topic in row.topics]
     _add_array(writer, "topics", topics, "<u4")
     _add_array(writer, "topics_at", _offsets(len(r.topics) for r in rows), "<u4")
@@ -228,7 +230,7 @@ def merged_base(name: str, stretches: Sequence[Stretch]) -> Array:
 
 
 def merge_texts(
-    writer: ColumnWriter, name: str, stretches: Iterable[tuple[Texts, int, int]]
+    writer: ColumnWriter, name: str, stretches: Iterable[tuple[TextArrays, int, int]]
 ) -> Array:
     """A column of texts from stretches of others; the new offsets."""
     offsets, end = [np.zeros(1, np.int64)], 0
@@ -279,13 +281,6 @@ def _merge_tags(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
         stream.write(packed(waiting))
 
 
-def add_texts(writer: ColumnWriter, name: str, values: Sequence[bytes]) -> None:
-    """A column of texts."""
-    writer.add(name, b"".join(values))
-    offsets = _offsets(map(len, values))
-    _add_offsets(writer, name, offsets, int(offsets[-1]))
-
-
 def _add_offsets(writer: ColumnWriter, name: str, offsets: Array, end: int) -> None:
     _add_array(writer, name + "_at", offsets, "<u8" if end >= 1 << 32 else "<u4")
 
@@ -301,7 +296,3 @@ def _add_array(writer: ColumnWriter, name: str, values: Any, kind: str) -> None:
 
 def _joined(parts: Sequence[Array], kind: Any) -> Array:
     return np.concatenate([np.empty(0, kind), *parts]).astype(kind)
-
-
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")

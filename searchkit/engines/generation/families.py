@@ -19,6 +19,7 @@ import zlib
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
@@ -27,7 +28,7 @@ import numpy as np
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.generation.copies import SAME, alike
 from searchkit.engines.generation.documents import SIGNATURE_BYTES
-from searchkit.engines.reader import DOCUMENTS, FAMILIES
+from searchkit.engines.generations import DOCUMENTS, FAMILIES
 from searchkit.engines.texts import Texts
 
 _LANGUAGES = {
@@ -51,8 +52,7 @@ def write_families(generation: Path, counterparts: Iterable[Pair]) -> None:
 
     Raises: OSError.
     """
-    columns = Columns(generation / DOCUMENTS, DOCUMENTS)
-    try:
+    with closing(Columns(generation / DOCUMENTS, DOCUMENTS)) as columns:
         doc_ids, titles = Texts(columns, "doc_id"), Texts(columns, "title")
         signatures = np.frombuffer(bytes(columns.column("signature").whole()), np.uint8)
         leaders = array("I", range(len(doc_ids)))
@@ -65,8 +65,6 @@ def write_families(generation: Path, counterparts: Iterable[Pair]) -> None:
                 (doc_ids[left], titles[left]), (doc_ids[right], titles[right]), apart
             ):
                 _join(leaders, left, right)
-    finally:
-        columns.close()
     with ColumnWriter(generation / FAMILIES, FAMILIES) as writer:
         family = array("I", (_leader(leaders, n) for n in range(len(leaders))))
         writer.add("family", family.tobytes())

@@ -6,16 +6,17 @@ Without numpy, which a build that changes nothing need not load.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from searchkit.engines.columns.files import Columns
+from searchkit.engines.generations import DIGEST_BYTES, DOCUMENTS
 
 if TYPE_CHECKING:
     from searchkit.analysis.pairs import Definition
 
-_DIGEST_BYTES = 16
 _AT_ONCE = 4096  # texts
 _DEFINING = ("doc_id_at", "doc_id", "definitions_at", "definitions")
 
@@ -25,34 +26,25 @@ def known_digests(generation: Path) -> dict[str, bytes]:
 
     Raises: IndexCorruptError.
     """
-    columns = Columns(generation / "documents", "documents")
-    try:
+    with closing(Columns(generation / DOCUMENTS, DOCUMENTS)) as columns:
         digests = bytes(columns.column("digest").whole())
-        starts = range(0, len(digests), _DIGEST_BYTES)
-        each = (digests[at : at + _DIGEST_BYTES] for at in starts)
+        starts = range(0, len(digests), DIGEST_BYTES)
+        each = (digests[at : at + DIGEST_BYTES] for at in starts)
         return dict(zip(_texts(columns, "doc_id"), each, strict=True))
-    finally:
-        columns.close()
 
 
 def document_count(generation: Path) -> int:
     """How many documents there are. Raises: IndexCorruptError."""
-    columns = Columns(generation / "documents", "documents")
-    try:
-        return len(columns.column("digest").whole()) // _DIGEST_BYTES
-    finally:
-        columns.close()
+    with closing(Columns(generation / DOCUMENTS, DOCUMENTS)) as columns:
+        return len(columns.column("digest").whole()) // DIGEST_BYTES
 
 
 def same_definitions(one: Path, other: Path) -> bool:
     """Whether the articles of two generations are as many and define the same."""
     found = []
     for generation in (one, other):
-        columns = Columns(generation / "documents", "documents")
-        try:
+        with closing(Columns(generation / DOCUMENTS, DOCUMENTS)) as columns:
             found.append([bytes(columns.column(name).whole()) for name in _DEFINING])
-        finally:
-            columns.close()
     return found[0] == found[1]
 
 
@@ -60,13 +52,10 @@ def stored_definitions(generation: Path) -> Iterator[tuple[str, Definition]]:
     """(doc_id, definition) for all that the articles of a generation hold."""
     from searchkit.engines.glossary import unpack_definitions
 
-    columns = Columns(generation / "documents", "documents")
-    try:
+    with closing(Columns(generation / DOCUMENTS, DOCUMENTS)) as columns:
         packed = _raw(columns, "definitions")
         for doc_id, data in zip(_texts(columns, "doc_id"), packed, strict=True):
             yield from ((doc_id, one) for one in unpack_definitions(data))
-    finally:
-        columns.close()
 
 
 def stored_titles(generation: Path) -> Iterator[str]:
@@ -81,11 +70,8 @@ def stored_headings(generation: Path) -> Iterator[str]:
 
 
 def _stored(generation: Path, name: str) -> Iterator[str]:
-    columns = Columns(generation / "documents", "documents")
-    try:
+    with closing(Columns(generation / DOCUMENTS, DOCUMENTS)) as columns:
         yield from _texts(columns, name)
-    finally:
-        columns.close()
 
 
 def _texts(columns: Columns, name: str) -> Iterator[str]:

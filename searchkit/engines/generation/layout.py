@@ -59,6 +59,7 @@ class Layout:
     pieces: tuple[tuple[int, int, int], ...]
 
     def stretches(self) -> list[Stretch]:
+        """The stretches in their order, each with the documents that it is of."""
         return [(self.sources[number], low, end) for number, low, end in self.pieces]
 
     def base(self, space: str) -> Array:

@@ -12,10 +12,11 @@ from searchkit.engines.columns import vector
 from searchkit.engines.columns.files import Columns
 from searchkit.engines.columns.postings import Postings
 from searchkit.engines.generation.classes import Keys, word_of, word_slices
-from searchkit.engines.generation.documents import Array, Documents, Texts, array
+from searchkit.engines.generation.documents import Array, Documents, TextArrays, array
 from searchkit.engines.generation.layout import Move
 from searchkit.engines.generation.run import SPACES
 from searchkit.engines.generation.slabs import slabs
+from searchkit.engines.generations import DOCUMENTS, PAGES, POSTINGS
 
 
 class OldGeneration:
@@ -25,18 +26,18 @@ class OldGeneration:
         """Raises: IndexCorruptError."""
         self._files = {
             kind: Columns(generation / kind, kind)
-            for kind in ("documents", "postings", "pages")
+            for kind in (DOCUMENTS, POSTINGS, PAGES)
         }
-        self.documents = Documents.read(self._files["documents"])
+        self.documents = Documents.read(self._files[DOCUMENTS])
         self._postings = {name: self._open(name) for name in SPACES}
         self._terms: dict[str, list[bytes]] = {}
         self._sizes: dict[str, Array] = {}
 
-    def pages(self, name: str) -> Texts:
-        """One of the columns of PAGES."""
-        columns = self._files["pages"]
+    def pages(self, name: str) -> TextArrays:
+        """One of the columns of PAGE_COLUMNS."""
+        columns = self._files[PAGES]
         offsets = array(columns, f"{name}_offsets", "<u8")
-        return Texts(array(columns, name, "u1"), offsets)
+        return TextArrays(array(columns, name, "u1"), offsets)
 
     def terms(self, space: str) -> list[bytes]:
         """All terms in order of their bytes; those without occurrences, too."""
@@ -115,5 +116,5 @@ class OldGeneration:
             columns.close()
 
     def _open(self, space: str) -> Postings:
-        bases = self._files["documents"].column(f"{space}_base").integers("Q")
-        return Postings(self._files["postings"], space, bases)
+        bases = self._files[DOCUMENTS].column(f"{space}_base").integers("Q")
+        return Postings(self._files[POSTINGS], space, bases)

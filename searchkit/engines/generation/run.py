@@ -16,18 +16,18 @@ from searchkit.analysis.analyzer import ZONE_MASK
 from searchkit.analysis.rows import AnalyzedBatch, Rows
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.generation.documents import (
-    PAGES,
+    PAGE_COLUMNS,
     Array,
     Documents,
     Row,
-    Texts,
-    add_texts,
+    TextArrays,
     array,
     each,
     texts,
     write_rows,
 )
 from searchkit.engines.generation.layout import Move
+from searchkit.engines.texts import add_texts
 
 SPACES = ("text", "math")
 ZONE_BITS = 2
@@ -95,7 +95,7 @@ class RunWriter:
         pages: Iterable[tuple[bytes, ...]],
         batch: AnalyzedBatch,
     ) -> None:
-        """Take in analysed documents; of each, what stands in the columns of PAGES."""
+        """Take in analysed documents; of each, what stands in PAGE_COLUMNS."""
         self._rows += rows
         self._pages += pages
         self._spaces["text"].add(batch.text, batch.tags)
@@ -108,7 +108,7 @@ class RunWriter:
         """Raises: OSError."""
         with ColumnWriter(path, _KIND) as writer:
             write_rows(writer, self._rows)
-            for number, name in enumerate(PAGES):
+            for number, name in enumerate(PAGE_COLUMNS):
                 add_texts(writer, name, [page[number] for page in self._pages])
             for name, space in self._spaces.items():
                 space.write(writer, name)
@@ -122,8 +122,8 @@ class Run:
         self.documents = Documents.read(self._columns)
         self._starts = {name: self._read_starts(name) for name in SPACES}
 
-    def pages(self, name: str) -> Texts:
-        """One of the columns of PAGES."""
+    def pages(self, name: str) -> TextArrays:
+        """One of the columns of PAGE_COLUMNS."""
         return texts(self._columns, name)
 
     def terms(self, space: str) -> list[bytes]:

@@ -30,6 +30,7 @@ from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.columns.terms import Terms
 from searchkit.engines.generation.documents import Array, each
 from searchkit.engines.generation.documents import texts as texts_of
+from searchkit.engines.generations import SUGGESTIONS
 from searchkit.engines.suggestions import (
     BEGINS,
     FAN,
@@ -39,8 +40,8 @@ from searchkit.engines.suggestions import (
     LONGEST_KEY,
     PINYIN,
     REST,
-    SUGGESTIONS,
 )
+from searchkit.engines.texts import add_texts, encoded
 
 MOST_TITLES = 200_000
 MOST_NAMES = 50_000
@@ -72,8 +73,8 @@ class Words:
 
     def add(self, terms: Iterable[bytes], counts: Iterable[int]) -> None:
         """Add terms as they are written, of which only some are words."""
-        for encoded, count in zip(terms, counts, strict=True):
-            term = encoded.decode("utf-8", "surrogatepass")
+        for raw, count in zip(terms, counts, strict=True):
+            term = raw.decode("utf-8", "surrogatepass")
             if len(term) > 1 and term.isalpha():
                 self._found.append((term, count))
         if len(self._found) > 4 * MOST_WORDS:
@@ -135,12 +136,11 @@ class Completions:
             worth = _WORD + log2(1 + count)
             _add(self._found, text, text, worth, is_word=True)
         ranked = sorted(self._found.values())
-        texts = [made.text.encode("utf-8", "surrogatepass") for made in ranked]
+        texts = [encoded(made.text) for made in ranked]
         are_words = bytes([made.is_word for made in ranked])
         known = _Before(before, texts, are_words) if before else None
         with ColumnWriter(path, SUGGESTIONS) as writer:
-            writer.add("texts", b"".join(texts))
-            writer.add("texts_at", array("I", accumulate(map(len, texts), initial=0)))
+            add_texts(writer, "texts", texts)
             writer.add("are_words", are_words)
             _write_keys(writer, _all_blocks(ranked, path.parent, known))
 
@@ -293,8 +293,7 @@ class _Before:
         places = np.repeat(np.arange(high - low), np.diff(starts))
         numbers = self._moved[self._numbers[starts[0] : starts[-1]]]
         kept = numbers >= 0
-        old = _Block(keys, places[kept], numbers[kept])
-        united = old
+        united = _Block(keys, places[kept], numbers[kept])
         for block in _blocks(new):
             united = _united(united, block)
         yield united
@@ -349,6 +348,11 @@ def _levels(numbers: array[int]) -> Iterator[array[int]]:
 
 def keys(folded: str, *, is_word: bool) -> Iterator[str]:
     """All keys of a completion; a word of the index has no later words.
+
+    >>> [*keys("旋转 rope", is_word=False)]
+    ['b旋转 rope', 'l转 rope', 'lrope', 'pxuanzhuanrope', 'qzhuanrope', 'ixzr']
+    >>> [*keys("旋转", is_word=True)]
+    ['b旋转', 'r转', 'pxuanzhuan', 'ixz']
 
     Builds take over what it made in builds before: with other keys, FORMAT_VERSION
     has to be raised.
@@ -406,6 +410,3 @@ def spoken_pieces(folded: str) -> list[tuple[int, str]]:
             found += enumerate(readings(word), at)
             at += len(word)
     return found
-
-
-__all__ = ["Completions", "Words"]

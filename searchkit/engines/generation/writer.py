@@ -22,9 +22,9 @@ from searchkit.engines.columns.files import ColumnWriter
 from searchkit.engines.generation.classes import KeysOf
 from searchkit.engines.generation.counterparts import RareWords
 from searchkit.engines.generation.documents import (
-    PAGES,
+    PAGE_COLUMNS,
     Array,
-    Texts,
+    TextArrays,
     merge_documents,
     merge_texts,
 )
@@ -42,6 +42,8 @@ from searchkit.engines.generation.run import Run
 from searchkit.engines.generation.scores import Weigher
 from searchkit.engines.generation.slabs import slabs
 from searchkit.engines.generation.suggestions import Words
+from searchkit.engines.generations import DOCUMENTS, PAGES, POSTINGS
+from searchkit.engines.texts import encoded
 
 Told = Callable[[float], None]
 """Hears what share of the writing is done."""
@@ -64,7 +66,7 @@ class GenerationWriter:
         self._old = OldGeneration(base) if base else None
         old = [self._old] if self._old else []
         self._sources: list[Run | OldGeneration] = [*old, *map(Run, runs)]
-        chosen = frozenset(name.encode("utf-8", "surrogatepass") for name in kept)
+        chosen = frozenset(map(encoded, kept))
         self._placed = layout(
             [source.documents for source in self._sources],
             [chosen if source is self._old else None for source in self._sources],
@@ -80,7 +82,7 @@ class GenerationWriter:
     def write_documents(self) -> None:
         """The rows of all documents."""
         stretches = self._placed.stretches()
-        with ColumnWriter(self._folder / "documents", "documents") as writer:
+        with ColumnWriter(self._folder / DOCUMENTS, DOCUMENTS) as writer:
             merge_documents(writer, stretches)
         for source in self._sources:
             source.release()
@@ -99,7 +101,7 @@ class GenerationWriter:
         """
         with (
             ThreadPoolExecutor(threads) as pool,
-            ColumnWriter(self._folder / "postings", "postings") as writer,
+            ColumnWriter(self._folder / POSTINGS, POSTINGS) as writer,
         ):
             in_order = partial(_in_order, pool)
             words, rare = self._write_texts(writer, keys_of, in_order, told)
@@ -139,13 +141,13 @@ class GenerationWriter:
 
     def write_pages(self) -> None:
         """The stored articles."""
-        with ColumnWriter(self._folder / "pages", "pages") as writer:
-            for name in PAGES:
+        with ColumnWriter(self._folder / PAGES, PAGES) as writer:
+            for name in PAGE_COLUMNS:
                 offsets = merge_texts(writer, name, self._pages(name))
                 writer.add(f"{name}_offsets", offsets.astype("<u8"))
 
-    def _pages(self, name: str) -> Iterator[tuple[Texts, int, int]]:
-        """The stretches of one of the columns of PAGES, in their order."""
+    def _pages(self, name: str) -> Iterator[tuple[TextArrays, int, int]]:
+        """The stretches of one of the columns of PAGE_COLUMNS, in their order."""
         columns = []
         for source in self._sources:
             columns.append(source.pages(name))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from searchkit.analysis.analyzer import BLANK, LOOSE, ZONE_MASK
 from searchkit.engines import ranking
 from searchkit.engines.columns import plain as decode
+from searchkit.engines.plan import ALL_FIELDS
 from searchkit.engines.weights import weights
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ Numbers: TypeAlias = list[int]
 Positions: TypeAlias = Sequence[int]
 Scores: TypeAlias = list[float]
 
-_FIELDS = ("title", "alias", "address", "topic")
 _LONG = 512  # units of lists that numpy, once it is there, reads in less time
 
 
@@ -113,7 +113,7 @@ class PlainKernel:
         if units > _LONG and self._reader.has_numpy:
             other = self._reader.kernel(0)
             found = other.positions_in_all(space, terms, other.chosen(numbers))
-            return found.tolist()  # type: ignore[no-any-return]
+            return found.tolist()  # type: ignore[no-any-return]  # an array
         base = self._bases[space]
         lows, highs = [base[n] for n in numbers], [base[n + 1] for n in numbers]
         several = [decode.positions_in_rows(term, lows, highs) for term in terms]
@@ -147,7 +147,7 @@ class PlainKernel:
         for number, rows in self._rows(starts):
             body = bisect_left(rows, self._body(number))
             for start in rows[:body]:
-                field = _FIELDS[self.part(start, number) - ZONE_MASK - 1]
+                field = ALL_FIELDS[self.part(start, number) - ZONE_MASK - 1]
                 if field in fields:
                     kept.append(start)
             if "body" in fields:
@@ -237,10 +237,6 @@ class PlainKernel:
     def count(self, documents: Documents) -> int:
         return len(documents)
 
-    def lacks(self, documents: Documents, numbers: Numbers) -> list[bool]:
-        holder = _holder(documents)
-        return [number not in holder for number in numbers]
-
     def numbers(self, documents: Documents) -> Numbers:
         return sorted(_numbers(documents))
 
@@ -250,6 +246,39 @@ class PlainKernel:
     def holds(self, documents: Documents, numbers: Numbers) -> list[bool]:
         holder = _holder(documents)
         return [number in holder for number in numbers]
+
+    def lacks(self, documents: Documents, numbers: Numbers) -> list[bool]:
+        holder = _holder(documents)
+        return [number not in holder for number in numbers]
+
+    # What is kept of each document
+
+    def days(self, numbers: Numbers) -> Scores:
+        day_of = self._reader.date
+        return [float(day_of[number]) for number in numbers]
+
+    def families(self, numbers: Numbers) -> list[int]:
+        first_of = self._reader.family
+        return [first_of[number] for number in numbers]
+
+    def dated(self, first: int, last: int) -> Documents:
+        days = enumerate(self._reader.date)
+        return {number for number, day in days if first <= day <= last}
+
+    def with_topic(self, topics: Collection[int]) -> Documents:
+        bounds = self._reader.topics_at
+        return {
+            bisect_right(bounds, at) - 1
+            for at, topic in enumerate(self._reader.topic_numbers)
+            if topic in topics
+        }
+
+    def topic_counts(self, documents: Documents) -> dict[int, int]:
+        bounds, topics = self._reader.topics_at, self._reader.topic_numbers
+        counted: Counter[int] = Counter()
+        for number in _numbers(documents):
+            counted.update(topics[bounds[number] : bounds[number + 1]])
+        return dict(counted)
 
     # Scores
 
@@ -312,33 +341,6 @@ class PlainKernel:
     ) -> list[tuple[int, float]]:
         return [(numbers[at], scores[at]) for at in _highest(scores, count)]
 
-    def days(self, numbers: Numbers) -> Scores:
-        day_of = self._reader.date
-        return [float(day_of[number]) for number in numbers]
-
-    def families(self, numbers: Numbers) -> list[int]:
-        first_of = self._reader.family
-        return [first_of[number] for number in numbers]
-
-    def dated(self, first: int, last: int) -> Documents:
-        days = enumerate(self._reader.date)
-        return {number for number, day in days if first <= day <= last}
-
-    def with_topic(self, topics: Collection[int]) -> Documents:
-        bounds = self._reader.topics_at
-        return {
-            bisect_right(bounds, at) - 1
-            for at, topic in enumerate(self._reader.topic_numbers)
-            if topic in topics
-        }
-
-    def topic_counts(self, documents: Documents) -> dict[int, int]:
-        bounds, topics = self._reader.topics_at, self._reader.topic_numbers
-        counted: Counter[int] = Counter()
-        for number in _numbers(documents):
-            counted.update(topics[bounds[number] : bounds[number + 1]])
-        return dict(counted)
-
     def nth_highest(self, scores: Scores, n: int) -> float:
         return -math.inf if n >= len(scores) else heapq.nlargest(n, scores)[-1]
 
@@ -387,6 +389,3 @@ def _by_row(starts: Positions, base: Sequence[int]) -> Iterable[tuple[int, list[
         end = bisect_left(starts, base[number + 1], first)
         yield number, [*starts[first:end]]
         first = end
-
-
-__all__ = ["PlainKernel"]

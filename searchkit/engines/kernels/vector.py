@@ -1,8 +1,6 @@
 """The kernel that works on whole columns at once, in numpy.
 
-A set of documents is a column, a rising array of numbers or an array of bytes, one bit
-a document. A column that is looked up for many documents gets a row with the code of
-every document: gathering from it is 30 times faster than a binary search for each.
+What it keeps documents in stands in `vector_sets`.
 """
 
 from __future__ import annotations
@@ -10,33 +8,43 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from searchkit.analysis.analyzer import BLANK, LOOSE, ZONE_MASK
 from searchkit.engines import ranking
 from searchkit.engines.columns import vector as decode
-from searchkit.engines.columns.postings import BITMAP, SKIP
+from searchkit.engines.columns.postings import SKIP
 from searchkit.engines.columns.rows import spread
 from searchkit.engines.impacts import codes_of
+from searchkit.engines.kernels.vector_sets import (
+    NONE,
+    SPARSE,
+    Array,
+    Column,
+    Documents,
+    TermColumn,
+    among,
+    bits_of,
+    each_once,
+    flags_of,
+    in_bits,
+    is_bits,
+    numbers_of,
+    rising,
+)
+from searchkit.engines.plan import ALL_FIELDS
 from searchkit.engines.weights import weight_table
 
 if TYPE_CHECKING:
     from searchkit.engines.columns.postings import TermPostings
-    from searchkit.engines.decoded import Decoded
     from searchkit.engines.reader import GenerationReader
 
-Array: TypeAlias = Any
-"""An array; most operations on arrays have no type but `Any` in numpy's stubs."""
-
-Documents: TypeAlias = Any
-"""A column, a rising array of numbers, or an array of bytes with a bit a document."""
-
 _X_OF_CODE = np.array(ranking.X_OF_CODE)
-_FIELDS = ("title", "alias", "address", "topic")
+_FIELD_OF_PART = ("body",) * (ZONE_MASK + 1) + ALL_FIELDS[:-1]
+_BOUNDS = np.array((0, 1), np.int32)  # of a row, from its number
 
-_SPARSE = 16  # a set of fewer than one document of so many is kept as its numbers
 _LOOKED_UP = 64  # one document of so many is looked up in bits made for that
 _MERGED = 8  # lists of which one is so many times as long are merged
 _DECODED_WHOLE = 1 << 16  # units of lists that are decoded, and kept, for a few rows
@@ -44,148 +52,6 @@ _MOST_DECODED = 1 << 19  # the same of lists of which rows were read before
 _MOST_READ = 4096  # lists of which it is known that rows were read
 _MOST_ARRAYS = 64  # of worths that are kept as arrays
 _ROUNDING = 1e-9  # of a sum of a few dozen numbers
-_MOST_KEPT = 1 << 17  # documents of rows that are kept: long ones crowd lists out
-_ROW_COST = 600, 30  # documents whose codes are written while one is looked up
-
-
-class Column:
-    """Documents and their codes; both rise together with the documents' numbers.
-
-    Those of a term are read when they are needed. Many terms of a long list are bits
-    in the index already: how many bits are set before a document tells where its code
-    is, so that such a list is not decoded to look some documents up.
-    """
-
-    def __init__(self, documents: Array, codes: Array, document_count: int) -> None:
-        self.documents = documents
-        self.codes = codes
-        self.document_count = document_count
-        self._row: Array | None = None
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-    @cached_property
-    def bits(self) -> Array:
-        """The documents as a set of bits."""
-        return _bits_of(self.documents, self.document_count)
-
-    def top(self, count: int) -> Array:
-        """Some documents of which `count`, or all there are, have the highest codes."""
-        codes = self.codes
-        if count >= len(codes):
-            return self.documents
-        at_least = np.bincount(codes)[::-1].cumsum()  # from the highest code down
-        least = len(at_least) - 1 - int(at_least.searchsorted(count))
-        higher, equal = (codes > least).nonzero()[0], (codes == least).nonzero()[0]
-        chosen = np.concatenate((higher, equal[: count - len(higher)]))
-        return self.documents.take(np.sort(chosen))
-
-    def at(self, numbers: Array) -> Array:
-        """The code of each of the documents, 0 for those that have none."""
-        row = self._row_for(len(numbers))
-        return self._found(numbers) if row is None else row.take(numbers)
-
-    def _row_for(self, lookups: int) -> Array | None:
-        """The row of codes, if there is one or so many look-ups are worth it."""
-        rows, listed = _ROW_COST
-        writing = self.document_count // rows + len(self) // listed
-        if self._row is None and lookups > writing:
-            self._row = self._written()
-        return self._row
-
-    def _written(self) -> Array:
-        """The code of every document, 0 for those that have none."""
-        row = np.zeros(self.document_count, self.codes.dtype)
-        row[self.documents.astype(np.intp)] = self.codes  # what numpy indexes with
-        return row
-
-    def holds(self, numbers: Array) -> Array:
-        """Whether each of the documents is in the column."""
-        if self._row is not None:
-            return self._row.take(numbers) != 0
-        if len(numbers) * _SPARSE > len(self):
-            return _holds(self.bits, numbers)
-        return self._found(numbers) != 0
-
-    def _found(self, numbers: Array) -> Array:
-        if not len(self):
-            return np.zeros(len(numbers), self.codes.dtype)
-        documents = self.documents
-        places = documents.searchsorted(numbers.astype(np.int32, copy=False))
-        codes = self.codes.take(places, mode="clip")
-        return codes * (documents.take(places, mode="clip") == numbers)
-
-
-class TermColumn(Column):
-    """The scored documents of a term; what is decoded is kept for other searches."""
-
-    def __init__(self, term: TermPostings, decoded: Decoded) -> None:
-        self.codes = decode.codes(term)
-        self.document_count = term.document_count
-        self._row = None
-        self._term = term
-        self._decoded = decoded
-
-    def _row_for(self, lookups: int) -> Array | None:
-        if self._row is None and self.document_count <= _MOST_KEPT:
-            self._row = self._decoded.peek(("row", self._term.ordinal))
-        return super()._row_for(lookups)
-
-    def _written(self) -> Array:
-        def written() -> tuple[Array, int]:
-            row = super(TermColumn, self)._written()
-            return row, row.nbytes
-
-        if self.document_count > _MOST_KEPT:
-            return super()._written()
-        return self._decoded.get(("row", self._term.ordinal), written)
-
-    @cached_property
-    def documents(self) -> Array:
-        def decoded() -> tuple[Array, int]:
-            documents = decode.documents(self._term).astype(np.int32)
-            return documents, documents.nbytes
-
-        return self._decoded.get(("documents", self._term.ordinal), decoded)
-
-    @cached_property
-    def bits(self) -> Array:
-        def made() -> tuple[Array, int]:
-            bits = _bits_of(self.documents, self.document_count)
-            return bits, bits.nbytes
-
-        term = self._term
-        if term.document_kind != BITMAP:
-            return self._decoded.get(("bits", term.ordinal), made)
-        bits = np.zeros(_bytes_of(self.document_count), np.uint8)
-        raw = term.read(term.documents_at, term.codes_at)
-        bits[: len(raw)] = np.frombuffer(raw, np.uint8)
-        return bits
-
-    def top(self, count: int) -> Array:
-        heads, _ = decode.heads(self._term)
-        return heads[:count] if len(heads) >= count else super().top(count)
-
-    @cached_property
-    def _ranks(self) -> tuple[Array, Array]:
-        """The bits in words of 64, and how many are set before each word."""
-        words = self.bits.view(np.uint64)
-        counts = np.bitwise_count(words)
-        ranks = counts.cumsum(dtype=np.int64) - counts
-        if ranks[-1] + counts[-1] != len(self):
-            raise self._term.damaged()
-        return words, ranks
-
-    def _found(self, numbers: Array) -> Array:
-        if self._term.document_kind != BITMAP or "documents" in self.__dict__:
-            return super()._found(numbers)
-        words, ranks = self._ranks
-        at = numbers >> 6
-        here, bit = words.take(at), (numbers & 63).astype(np.uint64)
-        places = ranks.take(at) + np.bitwise_count(here & ((_ONE << bit) - _ONE))
-        codes = self.codes.take(places, mode="clip")
-        return codes * (here >> bit & _ONE).astype(np.uint8)
 
 
 class VectorKernel:
@@ -245,8 +111,8 @@ class VectorKernel:
 
     def _summed(self, documents: Array, xs: Array) -> Column:
         """Each document with the code of the sum of its x, in their order."""
-        if len(documents) * _SPARSE < self._count:
-            numbers = _rising(documents)
+        if len(documents) * SPARSE < self._count:
+            numbers = rising(documents)
             sums: Array = np.bincount(numbers.searchsorted(documents), xs, len(numbers))
         else:
             sums = np.bincount(documents, xs, self._count)
@@ -284,7 +150,7 @@ class VectorKernel:
             positions = self.positions(space, terms)
             firsts, ends = positions.searchsorted(rows).T
             found = positions.take(spread(firsts, ends - firsts))
-        return _each_once(found) if len(terms) > 1 else found
+        return each_once(found) if len(terms) > 1 else found
 
     def _is_read_in_part(
         self, space: str, terms: Sequence[TermPostings], rows: int
@@ -405,17 +271,17 @@ class VectorKernel:
     # Sets of documents
 
     def everything(self) -> Array:
-        return _bits_of(slice(self._count), self._count)
+        return bits_of(slice(self._count), self._count)
 
     def union(self, sets: Sequence[Documents]) -> Documents:
         if len(sets) == 1:
             return sets[0]
-        few = not any(map(_is_bits, sets)) and sum(map(len, sets)) < (
-            self._count / _SPARSE
+        few = not any(map(is_bits, sets)) and sum(map(len, sets)) < (
+            self._count / SPARSE
         )
         if few or not sets:
-            listed = [*map(_listed, sets)]
-            return _rising(np.concatenate(listed)) if listed else _NONE
+            listed = [*map(numbers_of, sets)]
+            return rising(np.concatenate(listed)) if listed else NONE
         union = self._bits(sets[0]) | self._bits(sets[1])
         for documents in sets[2:]:
             union |= self._bits(documents)
@@ -424,32 +290,32 @@ class VectorKernel:
     def intersection(self, sets: Sequence[Documents]) -> Documents:
         if len(sets) == 1:
             return sets[0]
-        listed = sorted((s for s in sets if not _is_bits(s)), key=len)
-        if not listed or len(listed[0]) * _SPARSE > self._count:
+        listed = sorted((s for s in sets if not is_bits(s)), key=len)
+        if not listed or len(listed[0]) * SPARSE > self._count:
             first, *others = map(self._bits, sets)
             for bits in others:
                 first = first & bits
             return first
-        numbers = _listed(listed[0])
-        for documents in (*listed[1:], *filter(_is_bits, sets)):
+        numbers = numbers_of(listed[0])
+        for documents in (*listed[1:], *filter(is_bits, sets)):
             numbers = numbers[self.holds(documents, numbers)]
         return numbers
 
     def difference(self, left: Documents, right: Documents) -> Documents:
-        if not _is_bits(left):
-            numbers = _listed(left)
+        if not is_bits(left):
+            numbers = numbers_of(left)
             return numbers[~self.holds(right, numbers)]
         return left & ~self._bits(right)
 
     def count(self, documents: Documents) -> int:
-        if _is_bits(documents):
+        if is_bits(documents):
             return int(np.bitwise_count(documents.view(np.uint64)).sum())
         return len(documents)
 
     def numbers(self, documents: Documents) -> Array:
-        if not _is_bits(documents):
-            return _listed(documents)
-        return _marks(documents).nonzero()[0].astype(np.int32)
+        if not is_bits(documents):
+            return numbers_of(documents)
+        return flags_of(documents).nonzero()[0].astype(np.int32)
 
     def chosen(self, numbers: Iterable[int]) -> Array:
         if isinstance(numbers, np.ndarray):
@@ -460,10 +326,10 @@ class VectorKernel:
         if isinstance(documents, Column):
             return documents.holds(numbers)
         if documents.dtype == np.uint8:
-            return _holds(documents, numbers)
+            return in_bits(documents, numbers)
         if len(numbers) * _LOOKED_UP > self._count:
-            return _holds(self._bits(documents), numbers)
-        return _is_among(documents, numbers)
+            return in_bits(self._bits(documents), numbers)
+        return among(documents, numbers)
 
     def lacks(self, documents: Documents, numbers: Array) -> Array:
         return ~self.holds(documents, numbers)
@@ -474,7 +340,37 @@ class VectorKernel:
             return documents.bits
         if documents.dtype == np.uint8:
             return documents
-        return _bits_of(documents, self._count)
+        return bits_of(documents, self._count)
+
+    # What is kept of each document
+
+    def days(self, numbers: Array) -> Array:
+        days = np.frombuffer(self._reader.date, np.uint32)
+        return days.take(numbers).astype(np.float64)
+
+    def families(self, numbers: Array) -> list[int]:
+        first_of = np.frombuffer(self._reader.family, np.uint32)
+        found: list[int] = first_of[numbers].tolist()
+        return found
+
+    def dated(self, first: int, last: int) -> Array:
+        days = np.frombuffer(self._reader.date, np.uint32)
+        return bits_of((days >= first) & (days <= last), self._count)
+
+    def with_topic(self, topics: Collection[int]) -> Array:
+        numbers = np.frombuffer(self._reader.topic_numbers, np.uint32)
+        bounds = np.frombuffer(self._reader.topics_at, np.uint32)
+        at = np.flatnonzero(np.isin(numbers, [*topics]))
+        found = np.unique(bounds.searchsorted(at, "right") - 1)
+        return found.astype(np.int32)
+
+    def topic_counts(self, documents: Documents) -> dict[int, int]:
+        topics = np.frombuffer(self._reader.topic_numbers, np.uint32)
+        sizes: Array = np.diff(np.frombuffer(self._reader.topics_at, np.uint32))
+        marks = flags_of(self._bits(documents))[: self._count]
+        counts = np.bincount(topics[np.repeat(marks, sizes)])
+        found = np.flatnonzero(counts)
+        return dict(zip(found.tolist(), counts[found].tolist(), strict=True))
 
     # Scores
 
@@ -510,7 +406,7 @@ class VectorKernel:
             code = table.searchsorted(least - rest)
             high = (column.codes >= code).nonzero()[0]
             chosen.append(column.documents.take(high))
-        numbers = _rising(np.concatenate(chosen)) if chosen else _NONE
+        numbers = rising(np.concatenate(chosen)) if chosen else NONE
         reached = np.zeros(len(numbers))
         rest = sum([most for _, _, most in ordered])
         for column, table, most in ordered:
@@ -552,34 +448,6 @@ class VectorKernel:
         numbers, scores = numbers.take(places), scores.take(places)
         return [*zip(numbers.tolist(), scores.tolist(), strict=True)]
 
-    def days(self, numbers: Array) -> Array:
-        days = np.frombuffer(self._reader.date, np.uint32)
-        return days.take(numbers).astype(np.float64)
-
-    def families(self, numbers: Array) -> list[int]:
-        first_of = np.frombuffer(self._reader.family, np.uint32)
-        found: list[int] = first_of[numbers].tolist()
-        return found
-
-    def dated(self, first: int, last: int) -> Array:
-        days = np.frombuffer(self._reader.date, np.uint32)
-        return _bits_of((days >= first) & (days <= last), self._count)
-
-    def with_topic(self, topics: Collection[int]) -> Array:
-        numbers = np.frombuffer(self._reader.topic_numbers, np.uint32)
-        bounds = np.frombuffer(self._reader.topics_at, np.uint32)
-        at = np.flatnonzero(np.isin(numbers, [*topics]))
-        found = np.unique(bounds.searchsorted(at, "right") - 1)
-        return found.astype(np.int32)
-
-    def topic_counts(self, documents: Documents) -> dict[int, int]:
-        topics = np.frombuffer(self._reader.topic_numbers, np.uint32)
-        sizes: Array = np.diff(np.frombuffer(self._reader.topics_at, np.uint32))
-        marks = _marks(self._bits(documents))[: self._count]
-        counts = np.bincount(topics[np.repeat(marks, sizes)])
-        found = np.flatnonzero(counts)
-        return dict(zip(found.tolist(), counts[found].tolist(), strict=True))
-
     def nth_highest(self, scores: Array, n: int) -> float:
         if n >= len(scores):
             return -math.inf
@@ -598,7 +466,7 @@ class VectorKernel:
 def _highest(scores: Array, count: int) -> Array:
     """The places of the highest scores, the highest first, equal ones in order."""
     if count <= 0:
-        return _NONE
+        return NONE
     if count >= len(scores):
         return (-scores).argsort(kind="stable")
     least = np.partition(scores, len(scores) - count)[-count]
@@ -608,74 +476,14 @@ def _highest(scores: Array, count: int) -> Array:
 
 def _wanted(fields: Collection[str], zones: Collection[int] | None) -> Array:
     """Whether each part of a document is in the fields, and if of the body in zones."""
-    parts = ("body",) * (ZONE_MASK + 1) + _FIELDS
-    wanted = np.zeros(len(parts), bool)
-    for part, field in enumerate(parts):
-        inside = zones is None or part > ZONE_MASK or part in zones
-        wanted[part] = field in fields and inside
-    return wanted
-
-
-def _rising(numbers: Array) -> Array:
-    """Each of the numbers once, in order; `np.unique` takes five times as long."""
-    return _each_once(np.sort(numbers))
-
-
-def _each_once(ordered: Array) -> Array:
-    """Each of some ordered numbers once."""
-    new = np.ones(len(ordered), bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
-    return ordered[new]
+    return np.array(
+        [
+            field in fields and (zones is None or part > ZONE_MASK or part in zones)
+            for part, field in enumerate(_FIELD_OF_PART)
+        ]
+    )
 
 
 def _positions_key(space: str, terms: Sequence[TermPostings]) -> tuple[str | int, ...]:
     """By what the positions of terms are kept."""
     return space, *[term.ordinal for term in terms]
-
-
-_NONE = np.zeros(0, np.int32)
-_ONE = np.uint64(1)
-_BOUNDS = np.array((0, 1), np.int32)  # of a row, from its number
-_BIT = np.left_shift(1, np.arange(8)).astype(np.uint8)
-
-
-def _is_among(documents: Array, numbers: Array) -> Array:
-    """Whether each of the numbers is among some that rise."""
-    if not len(documents):
-        return np.zeros(len(numbers), bool)
-    places = documents.searchsorted(numbers.astype(documents.dtype, copy=False))
-    return documents.take(places, mode="clip") == numbers
-
-
-def _bits_of(chosen: Any, count: int) -> Array:
-    """A set of the chosen ones of so many documents: one bit each, in whole words."""
-    marks = np.zeros(8 * _bytes_of(count), bool)
-    if isinstance(chosen, np.ndarray) and chosen.dtype != bool:
-        chosen = chosen.astype(np.intp)  # what numpy indexes with
-    marks[:count][chosen] = True
-    return np.packbits(marks, bitorder="little")
-
-
-def _bytes_of(count: int) -> int:
-    return max(1, -(-count // 64)) * 8
-
-
-def _holds(bits: Array, numbers: Array) -> Array:
-    return _BIT.take(numbers & 7) & bits.take(numbers >> 3) != 0
-
-
-def _marks(bits: Array) -> Array:
-    """For each document whether it is in a set of bits."""
-    return np.unpackbits(bits, bitorder="little").view(bool)
-
-
-def _is_bits(documents: Documents) -> bool:
-    return not isinstance(documents, Column) and documents.dtype == np.uint8
-
-
-def _listed(documents: Documents) -> Array:
-    """The numbers of a set that is not made of bits."""
-    return documents.documents if isinstance(documents, Column) else documents
-
-
-__all__ = ["VectorKernel"]

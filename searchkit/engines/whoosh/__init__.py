@@ -1,1 +1,1 @@
-"""The embedded engine: postings, columns and stored articles in a Whoosh index."""
+"""What Whoosh sees: a generation as an index of its own, and a codec for any schema."""

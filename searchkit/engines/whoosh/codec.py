@@ -26,7 +26,7 @@ from searchkit.engines.whoosh.record import BLOCK
 from searchkit.engines.whoosh.terms import TermsReader, TermsWriter
 
 
-class ColumnCodec(base.Codec):  # type: ignore[misc]
+class ColumnCodec(base.Codec):
     """Segments of columns."""
 
     def __init__(self, blocklimit: int = BLOCK) -> None:
@@ -56,7 +56,7 @@ class ColumnCodec(base.Codec):  # type: ignore[misc]
         return ColumnSegment(self, indexname)
 
 
-class ColumnSegment(base.Segment):  # type: ignore[misc]
+class ColumnSegment(base.Segment):
     """The name of a segment, its number of documents and which of them are deleted."""
 
     def __init__(self, codec: ColumnCodec, indexname: str) -> None:

@@ -50,7 +50,7 @@ def column_filename(segment: Any, fieldname: str) -> str:
 _LENGTHS = tuple(int(byte_to_length(size)) for size in range(256))
 
 
-class DocumentsWriter(base.PerDocumentWriter):  # type: ignore[misc]
+class DocumentsWriter(base.PerDocumentWriter):
     """Writes the documents of a segment, in rising order without gaps."""
 
     def __init__(self, storage: Any, segment: Any) -> None:
@@ -161,7 +161,7 @@ class _StoredWriter:
     """Stored fields: lines of JSON, compressed some documents at a time."""
 
     def __init__(self) -> None:
-        self._spool = SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115
+        self._spool = SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115, until `finish`
         self._blocks = array("Q")  # first document and place of each block
         self._rows: list[bytes] = []
         self._size = self._first = self._count = 0
@@ -225,7 +225,7 @@ def _pack_vector(format_: Any, items: list[tuple[str, float, bytes]]) -> bytes:
     return varints.encode(len(record)) + record + lengths + b"".join(terms)
 
 
-class DocumentsReader(base.PerDocumentReader):  # type: ignore[misc]
+class DocumentsReader(base.PerDocumentReader):
     """The documents of a segment. For many threads."""
 
     def __init__(self, storage: Any, segment: Any) -> None:

@@ -22,7 +22,7 @@ from searchkit.analysis.chinese import JIEBA
 SEARCH_FIELDS = ("alias", "address", "body", "math", "title", "topic")
 
 
-class Occurrences(Format):  # type: ignore[misc]
+class Occurrences(Format):
     """A posting's value: its positions as native unsigned 32-bit integers."""
 
     def decode_frequency(self, value: bytes) -> int:
@@ -38,7 +38,7 @@ class Occurrences(Format):  # type: ignore[misc]
         return [(position, 1) for position in self.decode_positions(value)]
 
 
-class QueryAnalyzer(Analyzer):  # type: ignore[misc]
+class QueryAnalyzer(Analyzer):
     """searchkit's analysis as Whoosh's query parser asks for it.
 
     A value without state, so that it can be stored with the schema. `chars` is asked
@@ -71,7 +71,7 @@ def _terms(word: Word) -> tuple[str, ...]:
     return (word.folded,) if is_term else word.atoms
 
 
-class SearchField(FieldType):  # type: ignore[misc]
+class SearchField(FieldType):
     """A field of analysed text with positions."""
 
     def __init__(self, *, stored: bool = False) -> None:

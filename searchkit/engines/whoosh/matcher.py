@@ -42,7 +42,7 @@ class List(Protocol):
         """Of the block of a posting: highest weight, shortest and longest field."""
 
 
-class Matcher(LeafMatcher):  # type: ignore[misc]
+class Matcher(LeafMatcher):
     """The postings of one term in one segment, or the terms of one vector."""
 
     def __init__(

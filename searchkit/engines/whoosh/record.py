@@ -86,7 +86,7 @@ class Postings:
         return b"".join((*parts, weights, values))
 
 
-class PostingList(TermInfo):  # type: ignore[misc]
+class PostingList(TermInfo):
     """The record of one term: statistics at once, postings when they are asked for.
 
     For many threads: what is read twice is the same twice.
@@ -134,7 +134,7 @@ class PostingList(TermInfo):  # type: ignore[misc]
         """The weight of each posting; None if all are 1."""
         if self._values is None:
             self._read()
-        return self._weights  # type: ignore[no-any-return]
+        return self._weights  # type: ignore[no-any-return]  # filled by _read
 
     @property
     def values(self) -> Values:

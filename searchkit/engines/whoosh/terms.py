@@ -30,7 +30,7 @@ KIND = "whoosh postings"
 _FIELD = struct.Struct(">H")
 
 
-class TermsWriter(base.FieldWriter):  # type: ignore[misc]
+class TermsWriter(base.FieldWriter):
     """Writes the terms of a segment, in order of field and term."""
 
     def __init__(self, storage: Any, segment: Any, block: int) -> None:
@@ -131,7 +131,7 @@ def _length_reader(lengths: Any, field: str) -> Callable[[int], int | None]:
     return lambda document: lengths.doc_field_length(document, field)
 
 
-class TermsReader(base.TermsReader):  # type: ignore[misc]
+class TermsReader(base.TermsReader):
     """The terms of a segment and their postings. For many threads."""
 
     def __init__(self, storage: Any, segment: Any) -> None:
@@ -231,7 +231,7 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
         return -1 if prefix is None else self._dictionary.find(prefix + text)
 
 
-class Cursor(base.FieldCursor):  # type: ignore[misc]
+class Cursor(base.FieldCursor):
     """Walks over the terms of one field."""
 
     def __init__(self, reader: TermsReader, fieldname: str, fieldobj: Any) -> None:

@@ -68,7 +68,7 @@ class Segments(list[Any]):
         return Segments, ([self[number] for number in range(len(self))],)
 
 
-class Segment(base.Segment):  # type: ignore[misc]
+class Segment(base.Segment):
     """A generation as the one segment of a Whoosh index."""
 
     def __init__(self, documents: int) -> None:
@@ -98,7 +98,7 @@ class Segment(base.Segment):  # type: ignore[misc]
         refuse()
 
 
-class Codec(base.Codec):  # type: ignore[misc]
+class Codec(base.Codec):
     """Reads a generation; writes nothing."""
 
     def terms_reader(self, storage: Any, segment: Segment) -> TermsReader:
@@ -150,7 +150,7 @@ class Stretches:
         return documents[kept], places[kept], counts
 
 
-class FieldPostings(TermInfo):  # type: ignore[misc]
+class FieldPostings(TermInfo):
     """The postings of a term in a field: statistics, documents and positions."""
 
     block = _BLOCK
@@ -213,7 +213,7 @@ class FieldPostings(TermInfo):  # type: ignore[misc]
         )
 
 
-class TermsReader(base.TermsReader):  # type: ignore[misc]
+class TermsReader(base.TermsReader):
     """The terms of a generation by field. For many threads."""
 
     def __init__(self, reader: GenerationReader) -> None:
@@ -380,7 +380,7 @@ def _fields_from(field: str, text: bytes) -> Iterator[tuple[str, bytes]]:
         yield name, text if name == field else b""
 
 
-class Cursor(base.FieldCursor):  # type: ignore[misc]
+class Cursor(base.FieldCursor):
     """Walks over the terms of one field."""
 
     def __init__(self, reader: TermsReader, fieldname: str, fieldobj: Any) -> None:
@@ -415,7 +415,7 @@ class Cursor(base.FieldCursor):  # type: ignore[misc]
         return self._found is not None
 
 
-class DocumentsReader(base.PerDocumentReader):  # type: ignore[misc]
+class DocumentsReader(base.PerDocumentReader):
     """The documents of a generation. For many threads."""
 
     def __init__(self, reader: GenerationReader) -> None:

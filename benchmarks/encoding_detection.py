@@ -1,6 +1,6 @@
 """How often is the encoding of a short Chinese text told right?
 
-    pip install charset-normalizer opencc && python benchmarks/encodings.py
+    pip install charset-normalizer opencc && python benchmarks/encoding_detection.py
 
 Pieces of the shipped articles, as they are in GB18030, and in traditional characters in
 Big5 and GB18030; searchkit's reader, chardet and charset-normalizer on the same bytes.

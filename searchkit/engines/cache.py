@@ -1,4 +1,4 @@
-"""Which lists were read lately? They are kept, up to a number of bytes."""
+"""What was read lately, lists and pages, is kept up to a number of bytes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 Value = TypeVar("Value")
 
 
-class Decoded:
+class Cache:
     """Values by key; those not asked for longest go first. Safe for many threads.
 
     A value may be made by two threads at once; the values are equal then.

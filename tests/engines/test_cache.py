@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchkit.engines.decoded import Decoded
+from searchkit.engines.cache import Cache
 
 MOST = 100
 
 
 def test_what_was_asked_for_last_stays() -> None:
-    kept: Decoded = Decoded(MOST)
+    kept = Cache(MOST)
     for key in "abc":
         assert kept.get(key, lambda key=key: (key * 2, 40)) == key * 2
     assert [kept.peek(key) for key in "abc"] == [None, "bb", "cc"]
@@ -19,7 +19,7 @@ def test_what_was_asked_for_last_stays() -> None:
 
 
 def test_what_has_grown_takes_the_room_of_others() -> None:
-    kept: Decoded = Decoded(MOST)
+    kept = Cache(MOST)
     for key in "ab":
         kept.get(key, lambda key=key: (key, 20))
     kept.weigh("b", 90)
@@ -43,7 +43,7 @@ def test_what_has_grown_takes_the_room_of_others() -> None:
 def test_no_more_than_the_room_is_taken(
     steps: list[tuple[str, int, int | None]],
 ) -> None:
-    kept: Decoded = Decoded(MOST)
+    kept = Cache(MOST)
     sizes: dict[str, int] = {}
     for key, size, grown in steps:
         if kept.peek(key) is None:
