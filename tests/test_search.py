@@ -540,3 +540,22 @@ def test_a_closed_engine_says_so(tmp_path: Path) -> None:
     for call in (engine.search, engine.suggest, engine.article):
         with pytest.raises(ValueError, match="closed"):
             call("甲")
+
+
+def test_one_of_several_alternatives_is_enough(opened: Opened) -> None:
+    engine = opened("容器 docker", "容器 podman", "容器", "docker")
+    hits = engine.search("容器 (docker OR podman)").hits
+    assert {hit.doc_id: hit.missing for hit in hits} == {
+        "a": (),
+        "b": (),
+        "d": ("容器",),
+    }
+    assert not any(hit.missing for hit in engine.search("docker OR podman").hits)
+
+
+def test_what_a_hit_lacks_is_said_once(opened: Opened) -> None:
+    (hit,) = opened("神经").search("神经網路／神经網路").hits
+    assert hit.missing == ("網路",)
+
+
+COMMON = ["kubernetes and 卷积神经网络"] * 60

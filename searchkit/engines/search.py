@@ -29,6 +29,7 @@ from searchkit.engines.plan import (
     Node,
     Plan,
     Twin,
+    leaves_of,
 )
 from searchkit.record import record
 
@@ -249,21 +250,23 @@ class Evaluation:
         """For each of some documents the labels of the plan's words that it lacks."""
         chosen = self._kernel.chosen(numbers)
         rising = sorted(numbers)
-        lacking: dict[int, list[str]] = {number: [] for number in numbers}
-        by_twin = self._by_twin(chosen)
+        lacking: dict[int, dict[str, None]] = {number: {} for number in numbers}
+        otherwise = self._answered_otherwise(chosen)
         for leaf in self.plan.leaves():
             if self.weak(leaf):
                 continue
             lacks = self._kernel.lacks(self.finder.holding(leaf), chosen)
             for number, lacked in zip(rising, lacks, strict=True):
-                if lacked and leaf not in by_twin.get(number, ()):
-                    lacking[number].append(leaf.label)
+                if lacked and leaf not in otherwise.get(number, ()):
+                    lacking[number][leaf.label] = None
         return {number: tuple(labels) for number, labels in lacking.items()}
 
-    def _by_twin(self, numbers: Numbers) -> dict[int, set[Leaf]]:
-        """The leaves that each document answers by a twin, and so does not lack."""
+    def _answered_otherwise(self, numbers: Numbers) -> dict[int, set[Leaf]]:
+        """The leaves that each document answers by a twin or by another alternative,
+        and so does not lack."""
         twins = [twin for twin in self.plan.twins() if not twin.likely]
-        if not twins:
+        eithers = self.plan.eithers()
+        if not twins and not eithers:
             return {}
         found: dict[int, set[Leaf]] = {int(number): set() for number in numbers}
         for twin in twins:
@@ -271,6 +274,12 @@ class Evaluation:
             for leaves, score in zip(found.values(), scores, strict=True):
                 if score:
                     leaves.update(twin.of)
+        for either in eithers:
+            complete = self._answer(either).complete
+            holds = self._kernel.holds(complete, numbers)
+            for leaves, held in zip(found.values(), holds, strict=True):
+                if held:
+                    leaves.update(leaves_of(either))
         return found
 
     def twins(self, number: int) -> list[Twin]:
