@@ -559,3 +559,10 @@ def test_what_a_hit_lacks_is_said_once(opened: Opened) -> None:
 
 
 COMMON = ["kubernetes and 卷积神经网络"] * 60
+
+
+@pytest.mark.parametrize("query", ['猫 -"狗鱼"', "猫 -(狗鱼)", "猫 -(狗鱼 OR 鸟鸣)"])
+def test_whatever_is_excluded_is_said_to_be(opened: Opened, query: str) -> None:
+    result = opened("猫", "猫和狗鱼", "狗鱼").search(query)
+    assert ids(result) == ["a"]
+    assert "without “狗鱼”: 2 articles have it" in told(result)

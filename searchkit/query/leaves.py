@@ -198,8 +198,8 @@ class Leaves:
         if not self._exact:
             yield from self._twins.excluded(text)
 
-    def phrase(self, text: str) -> Iterator[Leaf]:
-        """A text that must stand exactly so."""
+    def phrase(self, text: str, occur: Occur = "required") -> Iterator[Leaf]:
+        """A text that must stand exactly so, or must not."""
         typed = atoms(text)
         if not typed:
             self._notes.ignored(text, "there is nothing in the quotes")
@@ -215,7 +215,11 @@ class Leaves:
         leaf = replace(leaf, blanks=tuple(blanks[index] for index in kept))
         if leaf.fields == ALL_FIELDS:
             leaf = replace(leaf, fields=VISIBLE_FIELDS)
-        yield self._noted(leaf, how=" as a phrase")
+        if occur == "excluded":
+            self._notes.left_out(text, self._count(leaf))
+            yield leaf
+        else:
+            yield self._noted(leaf, how=" as a phrase")
 
     def as_words(self, text: str) -> None:
         """Note that a phrase that stands nowhere is searched as its words.

@@ -171,7 +171,7 @@ def _nodes(node: tree.Node, leaves: Leaves, occur: tree.Occur) -> Iterator[Node]
         excluded = occur == "excluded"
         yield from leaves.excluded(node.text) if excluded else leaves.text(node.text)
     elif isinstance(node, tree.Phrase):
-        yield from leaves.phrase(node.text)
+        yield from leaves.phrase(node.text, occur)
     elif isinstance(node, tree.Formula):
         yield from leaves.formula(node.text, occur=occur)
     elif isinstance(node, tree.Wildcard):
@@ -180,8 +180,19 @@ def _nodes(node: tree.Node, leaves: Leaves, occur: tree.Occur) -> Iterator[Node]
         yield from leaves.fuzzy(node)
     elif isinstance(node, tree.Fielded):
         yield from _nodes(node.value, leaves.within((node.field,)), occur)
+    elif occur == "excluded" and (each := _alternatives(node)):
+        for alternative in each:
+            yield from _nodes(alternative, leaves, occur)
     else:
         yield _either(node, leaves)
+
+
+def _alternatives(node: tree.Either) -> list[tree.Node]:
+    """What is excluded one by one: -(a OR b) is -a -b; nothing of other groups."""
+    groups = [group.items for group in node.groups if group.items]
+    if any(len(items) > 1 or items[0].occur == "excluded" for items in groups):
+        return []
+    return [items[0].node for items in groups]
 
 
 def _lightened(nodes: list[Node], *, beside: list[Node]) -> list[Node]:
