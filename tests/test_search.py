@@ -566,3 +566,16 @@ def test_whatever_is_excluded_is_said_to_be(opened: Opened, query: str) -> None:
     result = opened("猫", "猫和狗鱼", "狗鱼").search(query)
     assert ids(result) == ["a"]
     assert "without “狗鱼”: 2 articles have it" in told(result)
+
+
+@pytest.mark.parametrize("query", ["*ctl", "kube*proxy", "the *args"])
+def test_a_wildcard_where_there_is_none_is_noted(opened: Opened, query: str) -> None:
+    notes = opened("kubectl, kube proxy, args").search(query).notes
+    assert [note.part for note in notes if note.kind == "ignored"] == ["*"]
+
+
+def test_a_prefix_may_end_with_the_hyphen_of_a_name(opened: Opened) -> None:
+    engine = opened("kubectl-convert", "kubectl.exe", "kubectl convert", "kube-proxy")
+    result = engine.search("kubectl-*")
+    assert ids(result) == ["a"]
+    assert told(result) == ["“kubectl-*” was expanded to 1 term: kubectlconvert"]

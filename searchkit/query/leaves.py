@@ -57,6 +57,7 @@ _LONGEST_PART = 8  # characters of a part of an unknown word
 _SEPARATORS = frozenset(",;!?。、·…\"'()[]{}<>|《》〈〉【】「」『』:-–—*~+")
 _COLON = re.compile("(?<!：)：(?!：)")  # of a sentence, where names would have `:`
 _POSSESSIVE = re.compile(r"([a-z]{2,})'s")  # Envoy's is a form of Envoy
+_STAR = re.compile(r"[A-Za-z][*＊][A-Za-z]|^[*＊][A-Za-z]")  # no wildcard of ours
 _GENERIC = re.compile(r"\w<\w")  # Vec<T>: no word in brackets, but a name with signs
 # Beside words, between them, and where a command goes on in the next line.
 _NOTHING = _SEPARATORS | frozenset(("", ".", "/", "\\"))
@@ -149,6 +150,8 @@ class Leaves:
                 yield Piece(text, (self._noted(written),))
                 return
             found = [word for word in found if word.kind != "sign"] or found
+        if _STAR.search(text):
+            self._notes.ignored("*", "it is for the end of a Latin word, or both ends")
         found = [*chain.from_iterable(map(self._without_light, found))]
         end = 0
         for word in found:
@@ -309,7 +312,7 @@ class Leaves:
         terms, count = self._patterns.chosen(found)
         if not terms:
             return self._noted(self._leaf(label, ((text,),)))
-        self._notes.expanded(label, terms, count)
+        self._notes.expanded(label, [term.removeprefix(WHOLE) for term in terms], count)
         return self._leaf(label, (terms,))
 
     @cached_property
