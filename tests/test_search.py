@@ -579,3 +579,14 @@ def test_a_prefix_may_end_with_the_hyphen_of_a_name(opened: Opened) -> None:
     result = engine.search("kubectl-*")
     assert ids(result) == ["a"]
     assert told(result) == ["“kubectl-*” was expanded to 1 term: kubectlconvert"]
+
+
+def test_characters_typed_with_blanks_between_them_are_words(opened: Opened) -> None:
+    engine = opened("如何安装猫", "如果任何人安静地装好", "猫狗鱼鸟都安静", "狗")
+    result = engine.search("如 何 安 装 猫")
+    assert result.hits[0].doc_id == "a"
+    assert "b" not in ids(result)
+    assert "“如 何 安 装 猫” was read as “如何安装猫”" in told(result)
+    assert ids(engine.search("如 何 安 装 猫", exact=True))[:2] == ["a", "b"]
+    for query in ("猫 狗 鱼 鸟", "如 何", "+如 +何 +安 +装"):
+        assert not any("was read as" in note for note in told(engine.search(query)))

@@ -232,6 +232,18 @@ class Leaves:
         if len(chunks := text.split()) > 1:
             self._notes.missing(text, instead=chunks)
 
+    def close_up(self, characters: Sequence[str]) -> bool:
+        """Whether Han characters are words with blanks in them, and note it if so.
+
+        Then most of them are parts of longer words that stand in articles.
+        """
+        found = [word.folded for word in self._cut("".join(characters))]
+        known = [w for w in found if len(w) > 1 and self._find("text", w)]
+        if self._exact or 2 * sum(map(len, known)) <= len(characters):
+            return False
+        self._notes.closed_up(characters)
+        return True
+
     def is_nowhere(self, text: str) -> bool:
         """Whether a phrase stands in no article; one of nothing is no phrase."""
         quiet = self._like(self._scope, Notes())
