@@ -590,3 +590,12 @@ def test_characters_typed_with_blanks_between_them_are_words(opened: Opened) -> 
     assert ids(engine.search("如 何 安 装 猫", exact=True))[:2] == ["a", "b"]
     for query in ("猫 狗 鱼 鸟", "如 何", "+如 +何 +安 +装"):
         assert not any("was read as" in note for note in told(engine.search(query)))
+
+
+def test_a_field_that_a_blank_follows_is_a_word_with_a_hint(opened: Opened) -> None:
+    engine = opened(Article("a", "安装", "安装"), "the title of 安装")
+    assert told(engine.search("title: 安装"))[-1] == (
+        "“title:” was searched; title: is a field if no blank follows it"
+    )
+    for query in ("title:安装", "安装 title:", "a: 安装"):
+        assert not any("is a field" in note for note in told(engine.search(query)))
