@@ -22,6 +22,7 @@ from searchkit.engines.columns import plain as decode
 from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.finder import Finder, size_of
 from searchkit.engines.plan import (
+    ALL_FIELDS,
     AnyOf,
     Filters,
     Group,
@@ -49,6 +50,7 @@ _NOTHING = Plan(Group())  # neither words nor filters
 _SLACK = 1 + 1e-9  # of a bound, for what rounding adds to a score
 _SEEDS = 64  # best documents of each word: with all that are kept enough is much more
 _FEW = 1024  # documents of which each is scored
+_RARE = 1000  # documents for each one that holds a rare word
 
 
 @record
@@ -158,6 +160,17 @@ class Evaluation:
         root = self.plan.root
         is_all = isinstance(root, Leaf) and self.plan.filters == _NO_FILTERS
         return root if isinstance(root, Leaf) and is_all else None
+
+    @property
+    def rare(self) -> dict[str, int]:
+        """Words as typed that hardly any document holds, and how many hold them."""
+        most = max(1, self.reader.document_count // _RARE)
+        counts = {
+            leaf.label: self.finder.found(leaf).document_count
+            for leaf in self.plan.leaves()
+            if leaf.fields == ALL_FIELDS and not leaf.zones and not leaf.languages
+        }
+        return {label: count for label, count in counts.items() if 0 < count <= most}
 
     def topic_counts(self) -> dict[str, int]:
         """How many of the documents have each topic, the most frequent first."""
