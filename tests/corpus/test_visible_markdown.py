@@ -250,6 +250,14 @@ def test_a_tag_that_encloses_no_lines_hides_no_heading(body: str) -> None:
     assert ("heading", "H") in spans(body)
 
 
+def test_a_tab_with_a_language_is_code() -> None:
+    shell = '"$(curl -L *x*)"\n# no $heading$'
+    body = f'{{{{< tab name="A B" codelang="bash" >}}}}\n{shell}\n{{{{< /tab >}}}}\n'
+    assert spans(body) == [("code", shell)]
+    assert read(body).blocks[0].language == "bash"
+    assert spans(body.replace(' codelang="bash"', ""))[0][0] == "prose"
+
+
 def test_the_language_of_a_tag_of_code() -> None:
     assert read('{{< text syntax="bash" >}}\nx\n{{</text>}}').blocks[0].language == "bash"
 
