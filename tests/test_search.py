@@ -628,3 +628,16 @@ def test_a_typing_error_that_stands_somewhere(
 def test_no_typing_error_is_guessed(opened: Opened, typed: str) -> None:
     result = opened(*COMMON, Article("title", "kubenetes", "x")).search(typed)
     assert not any(note.kind == "hint" for note in result.notes)
+
+
+@pytest.mark.parametrize("operator", ["!=", "=>", "+=", "=="])
+def test_an_operator_alone_is_searched_as_it_is_written(
+    opened: Opened, operator: str
+) -> None:
+    engine = opened(f"`a {operator} b`", "`a = b`", "a b")
+    assert ids(engine.search(operator)) == ["a"]
+    assert ids(engine.search(f"a {operator} b"))[0] == "a"
+
+
+def test_an_operator_that_stands_nowhere_is_its_sign(opened: Opened) -> None:
+    assert ids(opened("`a = b`", "a b").search("!=")) == ["a"]

@@ -132,8 +132,8 @@ class Leaves:
     def pieces(self, text: str) -> Iterator[Piece]:
         """The words of a chunk as typed with their leaves.
 
-        A chunk with signs in it (`a=b`, `Vec<T>`, `args().len()`) is one leaf if it
-        stands somewhere.
+        A chunk with signs in it (`a=b`, `Vec<T>`, `args().len()`, `!=`) is one leaf if
+        it stands somewhere.
         """
         text = _bare(text)
         between = _SEPARATORS - {"<"} if _GENERIC.search(text) else _SEPARATORS
@@ -142,7 +142,8 @@ class Leaves:
         if all(word.folded in _NOTHING for word in found):
             yield Piece(text, tuple(self._signs(text)))
             return
-        if len(found) > 1 and any(word.kind == "sign" for word in found):
+        is_one = len(found) == 1 and found[0].end - found[0].start == len(text)
+        if not is_one and any(word.kind == "sign" for word in found):
             if not self._budget.takes_word(text):
                 return
             written = self._as_written(text)
