@@ -641,3 +641,9 @@ def test_an_operator_alone_is_searched_as_it_is_written(
 
 def test_an_operator_that_stands_nowhere_is_its_sign(opened: Opened) -> None:
     assert ids(opened("`a = b`", "a b").search("!=")) == ["a"]
+
+
+@pytest.mark.parametrize("between", ["vs", "vs.", "versus", "和"])
+def test_nobody_lacks_the_word_for_a_comparison(opened: Opened, between: str) -> None:
+    result = opened("猫很安静，狗很吵", "猫").search(f"猫 {between} 狗")
+    assert result.complete == 1
