@@ -9,7 +9,7 @@ two those with one of them after the fourth letter. The work for one query is bo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from math import log2
 from string import ascii_lowercase
 
@@ -72,8 +72,8 @@ class Nearest:
     def commoner(self, word: str, documents: int) -> str | None:
         """The word an error away that far more articles have than so many, if any.
 
-        The first letters are taken to be right, so few words are looked at. Other forms
-        of the word itself are no other words.
+        The first letters are taken to be right, or two of them swapped, so that few
+        words are looked at. Other forms of the word itself are no other words.
         """
         is_latin = word.isascii() and word.isalpha()
         if not (is_latin and _LONG_ENOUGH <= len(word) <= _LONGEST):
@@ -83,9 +83,13 @@ class Nearest:
         self._words_left -= 1
         found = self._terms.prefix(word[:_RIGHT_HEAD])[:_MOST_TERMS]
         letters = {*word}
+        swapped = (
+            word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+            for at in range(1, _RIGHT_HEAD)
+        )
         near = [
             (self._found_in(term), term)
-            for term in self._terms.between(found.start, found.stop)
+            for term in chain(self._terms.between(found.start, found.stop), swapped)
             if abs(len(term) - len(word)) <= 1
             and len(letters.difference(term)) <= 1
             and term.isalpha()

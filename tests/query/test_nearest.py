@@ -243,6 +243,9 @@ def test_only_whole_words_are_changed(index: SmallIndex) -> None:
     [
         ({"kubenetes": 1, "kubernetes": 50}, "kubernetes"),
         ({"kubenetes": 1, "kubernetes": 49}, None),
+        ({"pyhton": 1, "python": 50}, "python"),
+        ({"pytohn": 1, "python": 50}, "python"),
+        ({"ypthon": 1, "python": 50}, None),
         ({"kubenetes": 1, "kubenets": 60}, None),
         ({"kubenetes": 1, "bubenetes": 99}, None),
         ({"contain": 1, "contains": 99}, None),
