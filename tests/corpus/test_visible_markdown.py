@@ -290,6 +290,10 @@ def test_import_is_a_word_in_plain_markdown() -> None:
     assert blocks("import taxes") == ["import taxes"]
 
 
+def test_a_section_is_named_without_the_blanks_around_its_heading() -> None:
+    assert read("## &nbsp;A B&nbsp;\n\nx").sections[-1].heading == ("A B",)
+
+
 def test_sections_are_the_paths_of_headings() -> None:
     visible = read("intro\n\n# 前言\n\n### 细节 `x`\n\ntext\n\n## B", line_offset=3)
     assert [(part.heading, part.line) for part in visible.sections] == [
