@@ -647,3 +647,25 @@ def test_an_operator_that_stands_nowhere_is_its_sign(opened: Opened) -> None:
 def test_nobody_lacks_the_word_for_a_comparison(opened: Opened, between: str) -> None:
     result = opened("猫很安静，狗很吵", "猫").search(f"猫 {between} 狗")
     assert result.complete == 1
+
+
+def test_a_field_of_nothing_is_noted(opened: Opened) -> None:
+    result = opened("猫").search("猫 title:()")
+    assert told(result) == [
+        "“猫” is in 1 article",
+        "“title:()” was ignored: there is nothing in it",
+    ]
+
+
+def test_a_part_of_a_path_may_have_asterisks_around_it(opened: Opened) -> None:
+    engine = opened(Article("notes/a.md", "甲", "猫"), Article("b.txt", "乙", "猫"))
+    for query in ("猫 path:*.md", "猫 path:notes/*", "猫 -path:*.txt"):
+        assert ids(engine.search(query)) == ["notes/a.md"]
+
+
+def test_a_word_that_stands_elsewhere_is_not_said_to_be_mistyped(
+    opened: Opened,
+) -> None:
+    engine = opened("print point", "```python\npoint\n```")
+    assert "“print” was not found" in told(engine.search("lang:python print"))
+    assert "“prinf” was not found (like it: print)" in told(engine.search("prinf"))

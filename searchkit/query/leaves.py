@@ -361,8 +361,9 @@ class Leaves:
         return leaf
 
     def _near(self, leaf: Leaf) -> tuple[str, ...]:
-        """Words of the index like one that is not in it."""
-        return self._budget.near(fold(leaf.label).text)
+        """Words of the index like one that is not in it, wherever it was looked for."""
+        word = fold(leaf.label).text
+        return () if self._find("text", word) else self._budget.near(word)
 
     def _signs(self, text: str) -> Iterator[Leaf]:
         text = text.strip()

@@ -197,6 +197,9 @@ class _Parser:
             # Parentheses are typed for a reason: what is in them is needed.
             needed: Occur = "required" if occur == "optional" else occur
             self._add(needed, inner.named, groups)
+        elif inner.named:
+            what = f"{inner.named}:()"
+            self._ignore(what, "there is nothing in it", self.at)
 
     def _add(self, occur: Occur, name: str, node: Node) -> None:
         if name in _TEXT_FIELDS and not isinstance(node, Fielded):
