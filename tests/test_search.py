@@ -669,3 +669,9 @@ def test_a_word_that_stands_elsewhere_is_not_said_to_be_mistyped(
     engine = opened("print point", "```python\npoint\n```")
     assert "“print” was not found" in told(engine.search("lang:python print"))
     assert "“prinf” was not found (like it: print)" in told(engine.search("prinf"))
+
+
+def test_the_parts_of_a_name_are_said_as_they_were_typed(opened: Opened) -> None:
+    result = opened("a TLS page").search("TLS／SSL")
+    assert told(result)[0] == ("“TLS／SSL” was not found; searched instead: TLS, SSL")
+    assert result.hits[0].missing == ("TLS／SSL", "SSL")

@@ -432,7 +432,7 @@ class Leaves:
             yield from self._known_parts(label, word.atoms)
         elif word.kind == "name" and not is_light(word.folded):
             telling = (a for a in word.atoms if a.isalnum() and _tells(a))
-            yield from (self._letters(a, a) for a in telling)
+            yield from (self._letters(_as_typed(a, label), a) for a in telling)
         elif word.kind == "mixed":
             for part in words(label, self._finder.reader.lexicon.parts()):
                 if part.folded not in _SEPARATORS and _tells(part.folded):
@@ -527,6 +527,18 @@ def _bare(chunk: str) -> str:
 def _tells(part: str) -> bool:
     """Whether a part of an unknown word says anything: of 3f2a9c1b none does."""
     return len(part) > 1 or not part.isascii()
+
+
+def _as_typed(part: str, label: str) -> str:
+    """A folded part of a label as it stands there.
+
+    >>> _as_typed("ssl", "TLS／SSL")
+    'SSL'
+    """
+    folded = fold(label)
+    at = folded.text.find(part)
+    start, end = folded.original(at, at + len(part))
+    return label[start:end] if at >= 0 else part
 
 
 def _spellings(atoms: tuple[str, ...]) -> list[tuple[str, ...]]:
