@@ -156,7 +156,8 @@ class SearchEngine:
         Other names of what was typed (RoPE of 旋转位置编码, see `glossary`) are
         searched, too, and come after the words themselves; `exact` leaves them out.
         If there are no hits, pinyin is read as Chinese and a word like one that is not
-        there is offered in a note; with `correct` it is searched, also if there are.
+        there is offered in a note; with `correct` it is searched, also if there are. A
+        note offers, too, what is far commoner than a word that hardly any article has.
         `since` and `until` are inclusive: a date, or "2024", "2024-01", "2024-01-31".
         `collapse` folds near copies, and one text in two languages, into the first of
         them in the order: `limit` and `offset` count what is shown, `total`, `complete`
@@ -186,11 +187,12 @@ class SearchEngine:
 
         evaluation, notes = evaluate(query)
         page = ranked(evaluation)
-        if correct or not page.total:
-            evaluation, notes = _helped(
+        if correct or not page.total or evaluation.rare:
+            answering, notes = _helped(
                 query, evaluation, notes, evaluate, total=page.total, correct=correct
             )
-            page = ranked(evaluation)
+            if answering is not evaluation:
+                evaluation, page = answering, ranked(answering)
         return SearchResult(
             query=query,
             total=page.total,
@@ -467,16 +469,27 @@ def _helped(
     total: int,
     correct: bool,
 ) -> tuple[Evaluation, tuple[Note, ...]]:
-    """The evaluation that answers a query whose own finds nothing, and its notes."""
+    """The evaluation that answers a query that may be mistyped, and its notes."""
     from searchkit.query.correct import help_for
-    from searchkit.query.smaller import smaller_query
 
-    found = help_for(query, evaluation, notes, evaluate, total=total, correct=correct)
+    found = help_for(
+        query,
+        evaluation,
+        notes,
+        evaluate,
+        total=total,
+        correct=correct,
+        rare=evaluation.rare,
+    )
     if found and found.evaluation:
         return found.evaluation, found.notes
     said = found.notes if found else ()
-    smaller = None if total or said else smaller_query(evaluation)
-    return evaluation, (*notes, *said, *((smaller,) if smaller else ()))
+    if total or said:
+        return evaluation, (*notes, *said)
+    from searchkit.query.smaller import smaller_query
+
+    smaller = smaller_query(evaluation)
+    return evaluation, (*notes, smaller) if smaller else notes
 
 
 def _folded(texts: Iterable[str]) -> tuple[str, ...]:

@@ -540,3 +540,138 @@ def test_a_closed_engine_says_so(tmp_path: Path) -> None:
     for call in (engine.search, engine.suggest, engine.article):
         with pytest.raises(ValueError, match="closed"):
             call("甲")
+
+
+def test_characters_typed_with_blanks_between_them_are_words(opened: Opened) -> None:
+    engine = opened("如何安装猫", "如果任何人安静地装好", "猫狗鱼鸟都安静", "狗")
+    result = engine.search("如 何 安 装 猫")
+    assert result.hits[0].doc_id == "a"
+    assert "b" not in ids(result)
+    assert "“如 何 安 装 猫” was read as “如何安装猫”" in told(result)
+    assert ids(engine.search("如 何 安 装 猫", exact=True))[:2] == ["a", "b"]
+    for query in ("猫 狗 鱼 鸟", "如 何", "+如 +何 +安 +装"):
+        assert not any("was read as" in note for note in told(engine.search(query)))
+
+
+def test_a_field_that_a_blank_follows_is_a_word_with_a_hint(opened: Opened) -> None:
+    engine = opened(Article("a", "安装", "安装"), "the title of 安装")
+    assert told(engine.search("title: 安装"))[-1] == (
+        "“title:” was searched; title: is a field if no blank follows it"
+    )
+    for query in ("title:安装", "安装 title:", "a: 安装"):
+        assert not any("is a field" in note for note in told(engine.search(query)))
+
+
+@pytest.mark.parametrize("query", ["*ctl", "kube*proxy", "the *args"])
+def test_a_wildcard_where_there_is_none_is_noted(opened: Opened, query: str) -> None:
+    notes = opened("kubectl, kube proxy, args").search(query).notes
+    assert [note.part for note in notes if note.kind == "ignored"] == ["*"]
+
+
+def test_a_prefix_may_end_with_the_hyphen_of_a_name(opened: Opened) -> None:
+    engine = opened("kubectl-convert", "kubectl.exe", "kubectl convert", "kube-proxy")
+    result = engine.search("kubectl-*")
+    assert ids(result) == ["a"]
+    assert told(result) == ["“kubectl-*” was expanded to 1 term: kubectlconvert"]
+
+
+@pytest.mark.parametrize("query", ['猫 -"狗鱼"', "猫 -(狗鱼)", "猫 -(狗鱼 OR 鸟鸣)"])
+def test_whatever_is_excluded_is_said_to_be(opened: Opened, query: str) -> None:
+    result = opened("猫", "猫和狗鱼", "狗鱼").search(query)
+    assert ids(result) == ["a"]
+    assert "without “狗鱼”: 2 articles have it" in told(result)
+
+
+def test_one_of_several_alternatives_is_enough(opened: Opened) -> None:
+    engine = opened("容器 docker", "容器 podman", "容器", "docker")
+    hits = engine.search("容器 (docker OR podman)").hits
+    assert {hit.doc_id: hit.missing for hit in hits} == {
+        "a": (),
+        "b": (),
+        "d": ("容器",),
+    }
+    assert not any(hit.missing for hit in engine.search("docker OR podman").hits)
+
+
+def test_what_a_hit_lacks_is_said_once(opened: Opened) -> None:
+    (hit,) = opened("神经").search("神经網路／神经網路").hits
+    assert hit.missing == ("網路",)
+
+
+COMMON = ["kubernetes and 卷积神经网络"] * 60
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("kubenetes", "did you mean: kubernetes (60 articles)"),
+        ("kubenetes and", "did you mean: kubernetes and (60 articles)"),
+        ("卷机神经网络", "did you mean: 卷积神经网络 (60 articles)"),
+    ],
+)
+def test_a_typing_error_that_stands_somewhere(
+    opened: Opened, typed: str, hint: str
+) -> None:
+    engine = opened(
+        *COMMON,
+        "kubenetes 令牌卷机制",
+        Article("title", "卷积神经网络", "卷积神经网络"),
+    )
+    result = engine.search(typed, limit=1)
+    (said,) = [note.message for note in result.notes if note.kind == "hint"]
+    assert said.replace("61", "60") == hint
+    assert not any(note.kind == "corrected" for note in result.notes)
+    assert engine.search(typed, correct=True).complete >= 60
+
+
+@pytest.mark.parametrize("typed", ['"kubenetes"', "kubernetes", "title:kubenetes x"])
+def test_no_typing_error_is_guessed(opened: Opened, typed: str) -> None:
+    result = opened(*COMMON, Article("title", "kubenetes", "x")).search(typed)
+    assert not any(note.kind == "hint" for note in result.notes)
+
+
+@pytest.mark.parametrize("operator", ["!=", "=>", "+=", "=="])
+def test_an_operator_alone_is_searched_as_it_is_written(
+    opened: Opened, operator: str
+) -> None:
+    engine = opened(f"`a {operator} b`", "`a = b`", "a b")
+    assert ids(engine.search(operator)) == ["a"]
+    assert ids(engine.search(f"a {operator} b"))[0] == "a"
+
+
+def test_an_operator_that_stands_nowhere_is_its_sign(opened: Opened) -> None:
+    assert ids(opened("`a = b`", "a b").search("!=")) == ["a"]
+
+
+@pytest.mark.parametrize("between", ["vs", "vs.", "versus", "和"])
+def test_nobody_lacks_the_word_for_a_comparison(opened: Opened, between: str) -> None:
+    result = opened("猫很安静，狗很吵", "猫").search(f"猫 {between} 狗")
+    assert result.complete == 1
+
+
+def test_a_field_of_nothing_is_noted(opened: Opened) -> None:
+    result = opened("猫").search("猫 title:()")
+    assert told(result) == [
+        "“猫” is in 1 article",
+        "“title:()” was ignored: there is nothing in it",
+    ]
+
+
+def test_a_part_of_a_path_may_have_asterisks_around_it(opened: Opened) -> None:
+    engine = opened(Article("notes/a.md", "甲", "猫"), Article("b.txt", "乙", "猫"))
+    for query in ("猫 path:*.md", "猫 path:notes/*", "猫 -path:*.txt"):
+        assert ids(engine.search(query)) == ["notes/a.md"]
+
+
+def test_a_word_that_stands_elsewhere_is_not_said_to_be_mistyped(
+    opened: Opened,
+) -> None:
+    engine = opened("print point", "```python\npoint\n```")
+    assert "“print” was not found" in told(engine.search("lang:python print"))
+    assert "“prinf” was not found (like it: print)" in told(engine.search("prinf"))
+
+
+def test_the_parts_of_a_name_are_said_as_they_were_typed(opened: Opened) -> None:
+    result = opened("a TLS page").search("TLS／SSL")
+    assert told(result)[0] == ("“TLS／SSL” was not found; searched instead: TLS, SSL")
+    assert result.hits[0].missing == ("TLS／SSL", "SSL")

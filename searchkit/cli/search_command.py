@@ -63,7 +63,7 @@ def _day(_: click.Context, __: click.Parameter, typed: str | None) -> str | None
     "--collapse", is_flag=True, help="Fold copies and language twins into one hit."
 )
 @click.option(
-    "--correct", is_flag=True, help="Search what words that are not there may mean."
+    "--correct", is_flag=True, help="Search what words that hardly stand anywhere mean."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--paths", is_flag=True, help="Print one doc_id a line.")

@@ -2,9 +2,9 @@
 
 A line scanner in CommonMark's manner (https://spec.commonmark.org/0.31.2/#blocks),
 with GitHub's tables, footnotes, definition lists, Docusaurus' `:::`, Hugo's tags around
-code (`highlight`, and `text` of the Istio site) and MDX. It gives the leaves in reading
-order, each with its source lines; the text of a leaf is still inline Markdown. Lists
-and quotes leave no trace: nobody reads their markers.
+code (`highlight`, `tab` with a language, and `text` of the Istio site) and MDX. It gives
+the leaves in reading order, each with its source lines; the text of a leaf is still
+inline Markdown. Lists and quotes leave no trace: nobody reads their markers.
 
 Two things are decided here that CommonMark leaves to what comes after it. A comment
 ends at its `-->` wherever that is, and display math at its closing delimiter, so that
@@ -44,12 +44,14 @@ _PREFIX_WITH_TABS = re.compile(r"[ \t>]*(?:(?:[-+*:]|\d{1,9}[.)])[ \t>]+)*")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?= |\t|$)")
 _BACKTICK_FENCE = re.compile(r" {0,3}(`{3,})([^`]*)$")
 _TILDE_FENCE = re.compile(r" {0,3}(~{3,})(.*)$")
-_CODE_TAG = re.compile(r" {0,3}(\{\{<)\s*(highlight|text)\b([^<>]*)>\}\}[ \t]*$")
+_CODE_TAG = re.compile(
+    r" {0,3}(\{\{<)\s*(highlight|text|tab(?=[^<>]*\bcodelang=))\b([^<>]*)>\}\}[ \t]*$"
+)
 _CODE_TAG_ENDS = {
     name: re.compile(rf"\A[ \t>]*\{{\{{<\s*/\s*{name}\s*>\}}\}}[ \t]*\Z")
-    for name in ("highlight", "text")
+    for name in ("highlight", "text", "tab")
 }
-_SYNTAX = re.compile(r"\bsyntax=|[\"'`]")
+_SYNTAX = re.compile(r".*\bcodelang=|\bsyntax=|[\"'`]")
 _LANGUAGE = re.compile(r"[{\s.]*([^\s{},:=.][^\s{},:=]*)(?!\S*=)")
 _RULE = re.compile(r" {0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")

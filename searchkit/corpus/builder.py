@@ -218,7 +218,7 @@ class VisibleTextBuilder:
         self._zone = None
 
     def _open_section(self, start: int) -> None:
-        heading = self._text_from(start)
+        heading = self._text_from(start).strip()  # of &nbsp;, too
         while self._levels and self._levels[-1][0] >= self._level:
             self._levels.pop()
         self._levels.append((self._level, heading))

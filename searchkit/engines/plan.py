@@ -134,11 +134,15 @@ class Plan:
 
     def leaves(self) -> tuple[Leaf, ...]:
         """Every leaf that may match in a hit: those under NOT are left out."""
-        return tuple(_leaves(self.root))
+        return tuple(leaves_of(self.root))
 
     def twins(self) -> tuple[Twin, ...]:
         """Every twin that may match in a hit."""
         return tuple(_twins(self.root))
+
+    def eithers(self) -> tuple[AnyOf, ...]:
+        """Every node with alternatives that may match in a hit."""
+        return tuple(_eithers(self.root))
 
 
 def _twins(node: Node) -> list[Twin]:
@@ -150,11 +154,20 @@ def _twins(node: Node) -> list[Twin]:
     return [*node.twins, *below]
 
 
-def _leaves(node: Node) -> list[Leaf]:
+def _eithers(node: Node) -> list[AnyOf]:
+    if isinstance(node, Leaf):
+        return []
+    if isinstance(node, AnyOf):
+        return [node, *(e for child in node.alternatives for e in _eithers(child))]
+    return [e for child in (*node.required, *node.optional) for e in _eithers(child)]
+
+
+def leaves_of(node: Node) -> list[Leaf]:
+    """Every leaf of a node that may match in a hit."""
     if isinstance(node, Leaf):
         return [node]
     if isinstance(node, AnyOf):
-        return [leaf for child in node.alternatives for leaf in _leaves(child)]
+        return [leaf for child in node.alternatives for leaf in leaves_of(child)]
     return [
-        leaf for child in (*node.required, *node.optional) for leaf in _leaves(child)
+        leaf for child in (*node.required, *node.optional) for leaf in leaves_of(child)
     ]

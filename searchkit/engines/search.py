@@ -22,6 +22,7 @@ from searchkit.engines.columns import plain as decode
 from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.finder import Finder, size_of
 from searchkit.engines.plan import (
+    ALL_FIELDS,
     AnyOf,
     Filters,
     Group,
@@ -29,6 +30,7 @@ from searchkit.engines.plan import (
     Node,
     Plan,
     Twin,
+    leaves_of,
 )
 from searchkit.record import record
 
@@ -48,6 +50,7 @@ _NOTHING = Plan(Group())  # neither words nor filters
 _SLACK = 1 + 1e-9  # of a bound, for what rounding adds to a score
 _SEEDS = 64  # best documents of each word: with all that are kept enough is much more
 _FEW = 1024  # documents of which each is scored
+_RARE = 1000  # documents for each one that holds a rare word
 
 
 @record
@@ -158,6 +161,17 @@ class Evaluation:
         is_all = isinstance(root, Leaf) and self.plan.filters == _NO_FILTERS
         return root if isinstance(root, Leaf) and is_all else None
 
+    @property
+    def rare(self) -> dict[str, int]:
+        """Words as typed that hardly any document holds, and how many hold them."""
+        most = max(1, self.reader.document_count // _RARE)
+        counts = {
+            leaf.label: self.finder.found(leaf).document_count
+            for leaf in self.plan.leaves()
+            if leaf.fields == ALL_FIELDS and not leaf.zones and not leaf.languages
+        }
+        return {label: count for label, count in counts.items() if 0 < count <= most}
+
     def topic_counts(self) -> dict[str, int]:
         """How many of the documents have each topic, the most frequent first."""
         names = self.reader.topic_names
@@ -249,21 +263,23 @@ class Evaluation:
         """For each of some documents the labels of the plan's words that it lacks."""
         chosen = self._kernel.chosen(numbers)
         rising = sorted(numbers)
-        lacking: dict[int, list[str]] = {number: [] for number in numbers}
-        by_twin = self._by_twin(chosen)
+        lacking: dict[int, dict[str, None]] = {number: {} for number in numbers}
+        otherwise = self._answered_otherwise(chosen)
         for leaf in self.plan.leaves():
             if self.weak(leaf):
                 continue
             lacks = self._kernel.lacks(self.finder.holding(leaf), chosen)
             for number, lacked in zip(rising, lacks, strict=True):
-                if lacked and leaf not in by_twin.get(number, ()):
-                    lacking[number].append(leaf.label)
+                if lacked and leaf not in otherwise.get(number, ()):
+                    lacking[number][leaf.label] = None
         return {number: tuple(labels) for number, labels in lacking.items()}
 
-    def _by_twin(self, numbers: Numbers) -> dict[int, set[Leaf]]:
-        """The leaves that each document answers by a twin, and so does not lack."""
+    def _answered_otherwise(self, numbers: Numbers) -> dict[int, set[Leaf]]:
+        """The leaves that each document answers by a twin or by another alternative,
+        and so does not lack."""
         twins = [twin for twin in self.plan.twins() if not twin.likely]
-        if not twins:
+        eithers = self.plan.eithers()
+        if not twins and not eithers:
             return {}
         found: dict[int, set[Leaf]] = {int(number): set() for number in numbers}
         for twin in twins:
@@ -271,6 +287,12 @@ class Evaluation:
             for leaves, score in zip(found.values(), scores, strict=True):
                 if score:
                     leaves.update(twin.of)
+        for either in eithers:
+            complete = self._answer(either).complete
+            holds = self._kernel.holds(complete, numbers)
+            for leaves, held in zip(found.values(), holds, strict=True):
+                if held:
+                    leaves.update(leaves_of(either))
         return found
 
     def twins(self, number: int) -> list[Twin]:

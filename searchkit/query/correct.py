@@ -2,13 +2,14 @@
 
 Pinyin (`xuanzhuan`, `xuan zhuan`) is read as Chinese if there are no hits. Words like
 the ones that stand nowhere are offered (“did you mean”), and searched only if that was
-asked for. What is tried is tried as a query of its own and must have hits.
+asked for. So are, beside hits, far commoner words than one that hardly stands anywhere.
+What is tried is tried as a query of its own and must have hits (or more of them).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from searchkit.analysis.folding import fold
 from searchkit.analysis.pinyin import ends, typed
@@ -22,7 +23,9 @@ Evaluate = Callable[[str], tuple[Evaluation, tuple[Note, ...]]]
 """Plans a query as the one was that is being helped."""
 
 _LONGEST = 200  # characters of a query that is helped; a pasted text is no typo
+_LONG_RUN = 3  # Han characters; of fewer, much is read alike
 _MOST_IN_ROW = 6  # words that are read as one pinyin
+_NONE: Mapping[str, int] = {}
 _ROW = re.compile(r"[A-Za-zü]+(?:[ '’][A-Za-zü]+)+")
 _HAN_RUN = re.compile(f"[{HAN}]{{2,}}")
 
@@ -63,15 +66,21 @@ def help_for(
     *,
     total: int,
     correct: bool = False,
+    rare: Mapping[str, int] = _NONE,
 ) -> Help | None:
     """What can be done for a query with `total` hits and these notes; None if nothing.
 
-    `correct` asks for words to be corrected, also if there are hits.
+    `correct` asks for words to be corrected, also if there are hits. `rare` has the
+    words that hardly any article has, with how many have them.
     """
     missing = [note.part for note in notes if note.kind == "missing"]
-    if not missing or len(query) > _LONGEST or (total and not correct):
+    if not (missing or rare) or len(query) > _LONGEST:
         return None
-    changes = list(_changes(query, missing, Nearest(evaluation.finder)))
+    nearest = Nearest(evaluation.finder)
+    doubts = _doubts(query, rare, nearest, evaluate)
+    if total and not correct:
+        return _offered([*doubts], query, evaluation, evaluate)
+    changes = [*dict.fromkeys((*_changes(query, missing, nearest), *doubts))]
     # Pinyin alone may be enough; what is not asked for is not done to the other words.
     spoken = [change for change in changes if change.by_pinyin]
     for wanted in (changes, spoken):
@@ -84,6 +93,18 @@ def help_for(
         return None
     other, _ = evaluate(text := _applied(changes, query))
     return Help((_hint(text, other.total),)) if other.total else None
+
+
+def _offered(
+    changes: Sequence[_Change], query: str, evaluation: Evaluation, evaluate: Evaluate
+) -> Help | None:
+    """The changes as a hint, if more articles have every word then."""
+    if not changes:
+        return None
+    other, _ = evaluate(text := _applied(changes, query))
+    if other.complete <= evaluation.complete:
+        return None
+    return Help((_hint(text, other.complete),))
 
 
 def _applied(changes: Sequence[_Change], query: str) -> str:
@@ -120,6 +141,23 @@ def _changes(query: str, missing: Sequence[str], nearest: Nearest) -> Iterator[_
             spoken = nearest.spoken(typed(part))
             if spoken:
                 yield _Change(part, spoken, by_pinyin=True)
+
+
+def _doubts(
+    query: str, rare: Mapping[str, int], nearest: Nearest, evaluate: Evaluate
+) -> Iterator[_Change]:
+    """What is far commoner than rare words: they may be typing errors.
+
+    A Han run that stands nowhere may be a name or title that is read alike.
+    """
+    for run in _HAN_RUN.findall(query):
+        if len(run) >= _LONG_RUN and any(word in run for word in rare):
+            meant = nearest.same_sound(fold(run).text)
+            if meant and not evaluate(f'"{run}"')[0].total:
+                yield _Change(run, meant, by_pinyin=False)
+    for word, count in rare.items():
+        if meant := nearest.commoner(fold(word).text, count):
+            yield _Change(word, meant, by_pinyin=False)
 
 
 def _rows(

@@ -57,6 +57,7 @@ _LONGEST_PART = 8  # characters of a part of an unknown word
 _SEPARATORS = frozenset(",;!?。、·…\"'()[]{}<>|《》〈〉【】「」『』:-–—*~+")
 _COLON = re.compile("(?<!：)：(?!：)")  # of a sentence, where names would have `:`
 _POSSESSIVE = re.compile(r"([a-z]{2,})'s")  # Envoy's is a form of Envoy
+_STAR = re.compile(r"[A-Za-z][*＊][A-Za-z]|^[*＊][A-Za-z]")  # no wildcard of ours
 _GENERIC = re.compile(r"\w<\w")  # Vec<T>: no word in brackets, but a name with signs
 # Beside words, between them, and where a command goes on in the next line.
 _NOTHING = _SEPARATORS | frozenset(("", ".", "/", "\\"))
@@ -131,8 +132,8 @@ class Leaves:
     def pieces(self, text: str) -> Iterator[Piece]:
         """The words of a chunk as typed with their leaves.
 
-        A chunk with signs in it (`a=b`, `Vec<T>`, `args().len()`) is one leaf if it
-        stands somewhere.
+        A chunk with signs in it (`a=b`, `Vec<T>`, `args().len()`, `!=`) is one leaf if
+        it stands somewhere.
         """
         text = _bare(text)
         between = _SEPARATORS - {"<"} if _GENERIC.search(text) else _SEPARATORS
@@ -141,7 +142,8 @@ class Leaves:
         if all(word.folded in _NOTHING for word in found):
             yield Piece(text, tuple(self._signs(text)))
             return
-        if len(found) > 1 and any(word.kind == "sign" for word in found):
+        is_one = len(found) == 1 and found[0].end - found[0].start == len(text)
+        if not is_one and any(word.kind == "sign" for word in found):
             if not self._budget.takes_word(text):
                 return
             written = self._as_written(text)
@@ -149,6 +151,8 @@ class Leaves:
                 yield Piece(text, (self._noted(written),))
                 return
             found = [word for word in found if word.kind != "sign"] or found
+        if _STAR.search(text):
+            self._notes.ignored("*", "it is for the end of a Latin word, or both ends")
         found = [*chain.from_iterable(map(self._without_light, found))]
         end = 0
         for word in found:
@@ -198,8 +202,8 @@ class Leaves:
         if not self._exact:
             yield from self._twins.excluded(text)
 
-    def phrase(self, text: str) -> Iterator[Leaf]:
-        """A text that must stand exactly so."""
+    def phrase(self, text: str, occur: Occur = "required") -> Iterator[Leaf]:
+        """A text that must stand exactly so, or must not."""
         typed = atoms(text)
         if not typed:
             self._notes.ignored(text, "there is nothing in the quotes")
@@ -215,7 +219,11 @@ class Leaves:
         leaf = replace(leaf, blanks=tuple(blanks[index] for index in kept))
         if leaf.fields == ALL_FIELDS:
             leaf = replace(leaf, fields=VISIBLE_FIELDS)
-        yield self._noted(leaf, how=" as a phrase")
+        if occur == "excluded":
+            self._notes.left_out(text, self._count(leaf))
+            yield leaf
+        else:
+            yield self._noted(leaf, how=" as a phrase")
 
     def as_words(self, text: str) -> None:
         """Note that a phrase that stands nowhere is searched as its words.
@@ -224,6 +232,18 @@ class Leaves:
         """
         if len(chunks := text.split()) > 1:
             self._notes.missing(text, instead=chunks)
+
+    def close_up(self, characters: Sequence[str]) -> bool:
+        """Whether Han characters are words with blanks in them, and note it if so.
+
+        Then most of them are parts of longer words that stand in articles.
+        """
+        found = [word.folded for word in self._cut("".join(characters))]
+        known = [w for w in found if len(w) > 1 and self._find("text", w)]
+        if self._exact or 2 * sum(map(len, known)) <= len(characters):
+            return False
+        self._notes.closed_up(characters)
+        return True
 
     def is_nowhere(self, text: str) -> bool:
         """Whether a phrase stands in no article; one of nothing is no phrase."""
@@ -305,7 +325,7 @@ class Leaves:
         terms, count = self._patterns.chosen(found)
         if not terms:
             return self._noted(self._leaf(label, ((text,),)))
-        self._notes.expanded(label, terms, count)
+        self._notes.expanded(label, [term.removeprefix(WHOLE) for term in terms], count)
         return self._leaf(label, (terms,))
 
     @cached_property
@@ -340,8 +360,9 @@ class Leaves:
         return leaf
 
     def _near(self, leaf: Leaf) -> tuple[str, ...]:
-        """Words of the index like one that is not in it."""
-        return self._budget.near(fold(leaf.label).text)
+        """Words of the index like one that is not in it, wherever it was looked for."""
+        word = fold(leaf.label).text
+        return () if self._find("text", word) else self._budget.near(word)
 
     def _signs(self, text: str) -> Iterator[Leaf]:
         text = text.strip()
@@ -410,7 +431,7 @@ class Leaves:
             yield from self._known_parts(label, word.atoms)
         elif word.kind == "name" and not is_light(word.folded):
             telling = (a for a in word.atoms if a.isalnum() and _tells(a))
-            yield from (self._letters(a, a) for a in telling)
+            yield from (self._letters(_as_typed(a, label), a) for a in telling)
         elif word.kind == "mixed":
             for part in words(label, self._finder.reader.lexicon.parts()):
                 if part.folded not in _SEPARATORS and _tells(part.folded):
@@ -505,6 +526,18 @@ def _bare(chunk: str) -> str:
 def _tells(part: str) -> bool:
     """Whether a part of an unknown word says anything: of 3f2a9c1b none does."""
     return len(part) > 1 or not part.isascii()
+
+
+def _as_typed(part: str, label: str) -> str:
+    """A folded part of a label as it stands there.
+
+    >>> _as_typed("ssl", "TLS／SSL")
+    'SSL'
+    """
+    folded = fold(label)
+    at = folded.text.find(part)
+    start, end = folded.original(at, at + len(part))
+    return label[start:end] if at >= 0 else part
 
 
 def _spellings(atoms: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -34,7 +34,7 @@ a an the this that these those it its is are was were be been being am do does d
 how what why when where which who whom whose can could should would will shall may might
 must i you he she we they me my your our their his her them us of in on at to from by
 for with about into over under between as and or but if then than so not no nor there
-here have has had having get gets getting s t e.g i.e etc
+here have has had having get gets getting s t e.g i.e etc vs versus
 """
 
 LIGHT = frozenset((_CHINESE + _ENGLISH).split())

@@ -9,10 +9,11 @@ two those with one of them after the fourth letter. The work for one query is bo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from math import log2
 from string import ascii_lowercase
 
+from searchkit.analysis.english import stem
 from searchkit.analysis.pinyin import ends, is_pinyin, readings, typed
 from searchkit.analysis.scripts import is_han, is_han_run
 from searchkit.analysis.terms import is_atom
@@ -27,6 +28,13 @@ _TWO_ERRORS_FROM = 6  # letters
 _SHORTEST_INITIALS = 4
 _LONGEST = 40  # letters; nobody mistypes more
 _HEAD = 4  # letters that have an error or none, and one at most
+
+_LONG_ENOUGH = 6  # letters of a word that may be mistyped though it stands somewhere
+_RIGHT_HEAD = 3  # of its letters
+_FAR_MORE = 50
+"""Times as many articles, for a word to be meant by one that stands somewhere. Of 8,202
+queries of 15 collections none is asked about; of 3,000 rare words of real articles 28,
+half of them typing errors."""
 
 _OTHER_FIRST = 0.5  # errors that another first letter counts, beside its own
 _ARTICLES_FOR_ERROR = 12.0  # as a power of two: so many more articles undo one error
@@ -60,6 +68,36 @@ class Nearest:
                 least[term] = min(errors, least.get(term, errors))
         ranked = sorted((self._cost(e, t, word), t) for t, e in least.items())
         return tuple(term for _, term in ranked[:_MOST])
+
+    def commoner(self, word: str, documents: int) -> str | None:
+        """The word an error away that far more articles have than so many, if any.
+
+        The first letters are taken to be right, or two of them swapped, so that few
+        words are looked at. Other forms of the word itself are no other words.
+        """
+        is_latin = word.isascii() and word.isalpha()
+        if not (is_latin and _LONG_ENOUGH <= len(word) <= _LONGEST):
+            return None
+        if not self._words_left:
+            return None
+        self._words_left -= 1
+        found = self._terms.prefix(word[:_RIGHT_HEAD])[:_MOST_TERMS]
+        letters = {*word}
+        swapped = (
+            word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+            for at in range(1, _RIGHT_HEAD)
+        )
+        near = [
+            (self._found_in(term), term)
+            for term in chain(self._terms.between(found.start, found.stop), swapped)
+            if abs(len(term) - len(word)) <= 1
+            and len(letters.difference(term)) <= 1
+            and term.isalpha()
+            and within_distance(word, term, 1)
+            and stem(term) != stem(word)
+        ]
+        count, meant = max(near, default=(0, None))
+        return meant if count >= _FAR_MORE * documents else None
 
     def spoken(self, letters: str) -> str | None:
         """The Chinese text of the index that may have been typed as this pinyin.

@@ -94,6 +94,11 @@ class Notes:
         """A part was not searched."""
         self._add("ignored", part, f"{_quoted(part)} was ignored: {why}")
 
+    def closed_up(self, characters: Sequence[str]) -> None:
+        """Characters with blanks between them were searched as words."""
+        typed = " ".join(characters)
+        self._add("expanded", typed, f"“{typed}” was read as “{''.join(characters)}”")
+
     def only(self, restriction: str) -> None:
         """A restriction holds for all hits."""
         self._add("filtered", restriction, f"only {restriction}")

@@ -197,6 +197,9 @@ class _Parser:
             # Parentheses are typed for a reason: what is in them is needed.
             needed: Occur = "required" if occur == "optional" else occur
             self._add(needed, inner.named, groups)
+        elif inner.named:
+            what = f"{inner.named}:()"
+            self._ignore(what, "there is nothing in it", self.at)
 
     def _add(self, occur: Occur, name: str, node: Node) -> None:
         if name in _TEXT_FIELDS and not isinstance(node, Fielded):
@@ -213,7 +216,15 @@ class _Parser:
         if quoted is not None:
             return Phrase(quoted)
         chunk = self._chunk()
+        self._hint_at_field(chunk)
         return self._pattern(chunk) or Text(chunk)
+
+    def _hint_at_field(self, chunk: str) -> None:
+        """Say that `title: x` would be a field without the blank."""
+        name = chunk[:-1].lower()
+        if chunk[-1:] in (":", "：") and name in FIELDS and self._skip_blanks():
+            what = f"{name}: is a field if no blank follows it"
+            self.notes.append(Note("hint", chunk, f"“{chunk}” was searched; {what}"))
 
     def _pattern(self, chunk: str) -> Wildcard | Fuzzy | None:
         """The pattern that a chunk is, if it is one."""

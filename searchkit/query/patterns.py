@@ -66,8 +66,18 @@ class Patterns:
         """The numbers of the terms that begin with a text."""
         terms = self._reader.text.terms
         yield from terms.prefix(text)
-        if not text.isalpha():
+        if text[-1] in "-_":
+            yield from self._going_on(WHOLE + joined(text).rstrip("-_"))
+        elif not text.isalpha():
             yield from terms.prefix(WHOLE + joined(text))
+
+    def _going_on(self, name: str) -> Iterator[int]:
+        """The names of which a hyphen was after these letters before it was taken out:
+        kubectl-* stands for =kubectlproxy, not for =kubectl.exe."""
+        found = self._reader.text.terms.prefix(name)
+        terms = self._reader.text.terms.between(found.start, found.stop)
+        numbered = enumerate(terms, found.start)
+        return (at for at, term in numbered if term[len(name) :][:1].isalnum())
 
     def _between(self, first: str, last: str) -> Iterator[tuple[int, str]]:
         """The terms from those that begin with one letter to those with another."""

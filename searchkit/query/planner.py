@@ -7,8 +7,10 @@ NOT is as wide as the word would have been without it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from searchkit.analysis.folding import fold
+from searchkit.analysis.scripts import is_han
 from searchkit.engines.finder import Finder
 from searchkit.engines.plan import AnyOf, Group, Leaf, Node, Plan, Twin
 from searchkit.model import Note
@@ -22,6 +24,10 @@ from searchkit.record import replace
 
 LONG = 3
 """Words beside a quoted text; with more it is a question that quotes something."""
+
+APART = 4
+"""Han characters with blanks between them, at least, that are taken for words typed
+so; fewer may well be words of their own."""
 
 QUESTION = 3
 """Words of a question, at least, beside its light ones. Of fewer (`how to install
@@ -103,6 +109,7 @@ def _group(words: tree.Words, leaves: Leaves) -> Group | None:
 
 def _asked(items: tuple[tree.Item, ...], leaves: Leaves) -> Iterator[tree.Item]:
     """The items; in a long question a quoted text that is nowhere as its words."""
+    items = _closed_up(items, leaves)
     quoted = [*map(_quoted, items)]
     if not any(quoted):
         yield from items
@@ -117,6 +124,29 @@ def _asked(items: tuple[tree.Item, ...], leaves: Leaves) -> Iterator[tree.Item]:
             )
         else:
             yield item
+
+
+def _closed_up(items: tuple[tree.Item, ...], leaves: Leaves) -> tuple[tree.Item, ...]:
+    """The items; 如 何 安 装, as it is copied out of some documents, as 如何安装."""
+    if sum(map(_is_character, items)) < APART:
+        return items
+    made: list[tree.Item] = []
+    for is_character, group in groupby(items, _is_character):
+        row = [*group]
+        if is_character and len(row) >= APART:
+            texts = [item.node.text for item in row if isinstance(item.node, tree.Text)]
+            if leaves.close_up(texts):
+                row = [tree.Item("optional", tree.Text("".join(texts)))]
+        made += row
+    return tuple(made)
+
+
+def _is_character(item: tree.Item) -> bool:
+    """Whether an item is a Han character alone."""
+    node = item.node
+    if item.occur != "optional" or not isinstance(node, tree.Text):
+        return False
+    return len(node.text) == 1 and is_han(node.text)
 
 
 def _quoted(item: tree.Item) -> str:
@@ -171,7 +201,7 @@ def _nodes(node: tree.Node, leaves: Leaves, occur: tree.Occur) -> Iterator[Node]
         excluded = occur == "excluded"
         yield from leaves.excluded(node.text) if excluded else leaves.text(node.text)
     elif isinstance(node, tree.Phrase):
-        yield from leaves.phrase(node.text)
+        yield from leaves.phrase(node.text, occur)
     elif isinstance(node, tree.Formula):
         yield from leaves.formula(node.text, occur=occur)
     elif isinstance(node, tree.Wildcard):
@@ -180,8 +210,19 @@ def _nodes(node: tree.Node, leaves: Leaves, occur: tree.Occur) -> Iterator[Node]
         yield from leaves.fuzzy(node)
     elif isinstance(node, tree.Fielded):
         yield from _nodes(node.value, leaves.within((node.field,)), occur)
+    elif occur == "excluded" and (each := _alternatives(node)):
+        for alternative in each:
+            yield from _nodes(alternative, leaves, occur)
     else:
         yield _either(node, leaves)
+
+
+def _alternatives(node: tree.Either) -> list[tree.Node]:
+    """What is excluded one by one: -(a OR b) is -a -b; nothing of other groups."""
+    groups = [group.items for group in node.groups if group.items]
+    if any(len(items) > 1 or items[0].occur == "excluded" for items in groups):
+        return []
+    return [items[0].node for items in groups]
 
 
 def _lightened(nodes: list[Node], *, beside: list[Node]) -> list[Node]:

@@ -52,7 +52,7 @@ def _narrowed(scope: Scope, restriction: Restriction, notes: Notes) -> Scope | N
 
 
 def _by_path(filters: Filters, restriction: Restriction) -> Filters:
-    part = fold(restriction.value).text
+    part = fold(restriction.value).text.strip("*")  # a part of a path needs none
     if restriction.excluded:
         return replace(filters, excluded_paths=(*filters.excluded_paths, part))
     return replace(filters, paths=(*filters.paths, part))

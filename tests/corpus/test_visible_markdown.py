@@ -250,6 +250,14 @@ def test_a_tag_that_encloses_no_lines_hides_no_heading(body: str) -> None:
     assert ("heading", "H") in spans(body)
 
 
+def test_a_tab_with_a_language_is_code() -> None:
+    shell = '"$(curl -L *x*)"\n# no $heading$'
+    body = f'{{{{< tab name="A B" codelang="bash" >}}}}\n{shell}\n{{{{< /tab >}}}}\n'
+    assert spans(body) == [("code", shell)]
+    assert read(body).blocks[0].language == "bash"
+    assert spans(body.replace(' codelang="bash"', ""))[0][0] == "prose"
+
+
 def test_the_language_of_a_tag_of_code() -> None:
     assert read('{{< text syntax="bash" >}}\nx\n{{</text>}}').blocks[0].language == "bash"
 
@@ -280,6 +288,10 @@ def test_text_below_a_module_is_not_lost() -> None:
 
 def test_import_is_a_word_in_plain_markdown() -> None:
     assert blocks("import taxes") == ["import taxes"]
+
+
+def test_a_section_is_named_without_the_blanks_around_its_heading() -> None:
+    assert read("## &nbsp;A B&nbsp;\n\nx").sections[-1].heading == ("A B",)
 
 
 def test_sections_are_the_paths_of_headings() -> None:

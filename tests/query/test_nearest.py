@@ -236,3 +236,25 @@ def test_only_whole_words_are_changed(index: SmallIndex) -> None:
     found = help_with(index, "rpoe rope")
     assert found
     assert found.notes[0].part == "rope rope"
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ({"kubenetes": 1, "kubernetes": 50}, "kubernetes"),
+        ({"kubenetes": 1, "kubernetes": 49}, None),
+        ({"pyhton": 1, "python": 50}, "python"),
+        ({"pytohn": 1, "python": 50}, "python"),
+        ({"ypthon": 1, "python": 50}, None),
+        ({"kubenetes": 1, "kubenets": 60}, None),
+        ({"kubenetes": 1, "bubenetes": 99}, None),
+        ({"contain": 1, "contains": 99}, None),
+        ({"conta": 1, "contain": 99}, None),
+        ({"kubenetes": 1, "kubenetes2": 99}, None),
+    ],
+)
+def test_a_far_commoner_word(
+    tmp_path: Path, words: dict[str, int], meant: str | None
+) -> None:
+    word, count = next(iter(words.items()))
+    assert nearest(SmallIndex(tmp_path, words)).commoner(word, count) == meant

@@ -75,7 +75,7 @@ class VectorKernel:
 
     @cached_property
     def _borders(self) -> list[Array]:
-        """Where each of _FIELDS ends in each document's row."""
+        """Where each of ALL_FIELDS but the last ends in each document's row."""
         reader = self._reader
         ends = (reader.title_end, reader.alias_end, reader.address_end)
         columns = (*ends, reader.body_start)
