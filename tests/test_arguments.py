@@ -248,3 +248,9 @@ def test_articles_that_end_in_an_error_leave_nothing(engine: SearchEngine) -> No
         searchkit.build(articles(), index)
     assert sorted(path.name for path in index.iterdir()) == before
     assert engine.refresh() is engine
+
+
+@pytest.mark.parametrize("wrong", ["2024-00", "2024-0-1", "2024-01-00", "0000"])
+def test_no_month_or_day_is_numbered_0(engine: SearchEngine, wrong: str) -> None:
+    with pytest.raises(ValueError, match="not a date"):
+        engine.search("rope", until=wrong)

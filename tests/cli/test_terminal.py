@@ -158,6 +158,11 @@ def long(fresh: Path, run: Run) -> str:
     return f"{name}.md"
 
 
+@pytest.mark.parametrize("columns", ["0", "1", "-5", "x"])
+def test_a_width_that_is_none_hides_nothing(terminal: Terminal, columns: str) -> None:
+    assert "RoPE" in terminal.run("search", "RoPE", COLUMNS=columns).text
+
+
 @pytest.mark.parametrize("columns", [30, 80, 120])
 @pytest.mark.usefixtures("long")
 def test_no_line_is_wider_than_the_terminal(terminal: Terminal, columns: int) -> None:
