@@ -10,14 +10,20 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from os import PathLike, cpu_count
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from searchkit.config import Config
-from searchkit.errors import ArticleNotFoundError, ConfigError, IndexStoreError
+from searchkit import arguments
+from searchkit.config import Config, checked
+from searchkit.errors import (
+    ArticleNotFoundError,
+    ClosedError,
+    ConfigError,
+    IndexStoreError,
+)
 from searchkit.model import (
     Article,
     BuildReport,
@@ -65,45 +71,52 @@ def build(
     `full`. `wait_s` is how many seconds to wait for another build to end.
 
     Raises: ConfigError (a dictionary), CorpusError, IndexLockedError, IndexStoreError;
-    ValueError for jobs below 0.
+    TypeError and ValueError for arguments that are none, as everything here.
     """
     from searchkit.indexing import Build
 
-    if jobs is not None and jobs < 0:
+    if isinstance(corpus, str | PathLike):
+        corpus = arguments.folder("corpus", corpus)
+    elif isinstance(corpus, bytes | bytearray) or not isinstance(corpus, Iterable):
+        wanted = "a folder or an iterable of searchkit.Article"
+        raise TypeError(f"corpus is {wanted}, not {corpus!r:.40}")
+    jobs = arguments.whole("jobs", jobs or 0)
+    if jobs < 0:
         raise ValueError("jobs is 1 or more, or None for one a core")
-
     return Build(
         corpus=corpus,
-        index=Path(index),
+        index=arguments.folder("index", index),
         full=full,
         jobs=jobs or cpu_count() or 1,
         strict=strict,
-        config=config or Config(),
+        config=checked(config or Config()),
         progress=progress,
-        wait_s=wait_s,
+        wait_s=arguments.seconds("wait_s", wait_s),
     ).run()
 
 
 def open(index: str | PathLike[str], *, config: Config | None = None) -> SearchEngine:
     """An engine on the generation that answers now. Use it as a context manager.
 
-    Raises: IndexNotFoundError, IndexFormatError, IndexCorruptError.
+    Raises: IndexNotFoundError, IndexFormatError, IndexCorruptError, ConfigError.
     """
-    return SearchEngine(Path(index), config=config)
+    return SearchEngine(index, config=config)
 
 
 class SearchEngine:
     """One snapshot of an index. Made by `searchkit.open`."""
 
-    def __init__(self, index: Path, *, config: Config | None = None) -> None:
-        self._index = index
-        self._config = config or Config()
-        self._opened: GenerationReader | None = _open_reader(index)
+    def __init__(
+        self, index: str | PathLike[str], *, config: Config | None = None
+    ) -> None:
+        self._index = arguments.folder("index", index)
+        self._config = checked(config or Config())
+        self._opened: GenerationReader | None = _open_reader(self._index)
 
     @property
     def _reader(self) -> GenerationReader:
         if self._opened is None:
-            raise ValueError("the engine is closed; searchkit.open makes another one")
+            raise ClosedError
         return self._opened
 
     @property
@@ -127,6 +140,9 @@ class SearchEngine:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an engine cannot be pickled; open the index in each process")
 
     def close(self) -> None:
         """Let the index's files go; the engine cannot be used after that."""
@@ -166,6 +182,9 @@ class SearchEngine:
         Raises: QueryError only if `strict`; ValueError for a bad limit, sort or date.
         """
         started = time.perf_counter()
+        limit = None if limit is None else arguments.whole("limit", limit)
+        offset = arguments.whole("offset", offset)
+        topics = arguments.strings("topics", topics)
         if offset < 0 or (limit is not None and limit < 0):
             raise ValueError("limit and offset are 0 or more")
         if sort not in ("relevance", "date"):
@@ -209,6 +228,8 @@ class SearchEngine:
 
         Raises: ValueError for a limit below 0.
         """
+        prefix = arguments.text("prefix", prefix)
+        limit = arguments.whole("limit", limit)
         if limit < 0:
             raise ValueError("limit is 0 or more")
         from searchkit.query.suggest import suggestions
@@ -232,7 +253,7 @@ class SearchEngine:
         Raises: ArticleNotFoundError.
         """
         row = self._row(doc_id)
-        (path,) = self._paths((row.number,), (doc_id,))
+        (path,) = _paths(self._reader, (row.number,), (doc_id,))
         return replace(self._reader.article(row), path=path)
 
     def matches(self, query: str, doc_id: str) -> tuple[Snippet, ...]:
@@ -262,7 +283,7 @@ class SearchEngine:
 
         pairs = self._reader.glossary()
         if term is not None:
-            key = name_key(term)
+            key = name_key(arguments.text("term", term))
             pairs = tuple(p for p in pairs if key in map(name_key, p.names))
         return tuple(sorted(pairs, key=lambda pair: (-pair.count, pair.names)))
 
@@ -319,7 +340,7 @@ class SearchEngine:
         self,
         query: str,
         *,
-        topics: Iterable[str] = (),
+        topics: Sequence[str] = (),
         since: Day = None,
         until: Day = None,
         exact: bool = False,
@@ -330,10 +351,10 @@ class SearchEngine:
         from searchkit.query.parser import parse
         from searchkit.query.planner import plan_query
 
-        parsed, ignored = parse(query, strict=strict)
+        parsed, ignored = parse(arguments.text("query", query), strict=strict)
         finder = Finder(self._reader)
         planned, notes = plan_query(parsed, finder, exact=exact)
-        if topics != () or since is not None or until is not None:
+        if topics or since is not None or until is not None:
             filters = planned.filters
             filters = replace(
                 filters,
@@ -391,28 +412,16 @@ class SearchEngine:
         from searchkit.query.hits import hits
 
         with damage_told(self.index_path):
-            return hits(evaluation, page, self._config, self._paths)
+            # Of the reader of the evaluation: this engine may be closed meanwhile.
+            paths_of = partial(_paths, evaluation.reader)
+            return hits(evaluation, page, self._config, paths_of)
 
     def _row(self, doc_id: str) -> Summary:
-        number = self._reader.number_of(doc_id)
+        number = self._reader.number_of(arguments.text("doc_id", doc_id))
         if number is None:
             hint = "`searchkit search --paths QUERY` prints the ids of articles."
             raise ArticleNotFoundError(doc_id, hint=hint)
         return self._reader.summary(number)
-
-    def _paths(
-        self, numbers: Sequence[int], doc_ids: Sequence[str]
-    ) -> list[str | None]:
-        """Where the files are now: the corpus may have moved since it was analysed."""
-        if self._corpus:
-            return [self._corpus + doc_id.replace("/", os.sep) for doc_id in doc_ids]
-        return [path or None for path in self._reader.texts("path").several(numbers)]
-
-    @cached_property
-    def _corpus(self) -> str:
-        """What stands before a `doc_id` in the path of its file."""
-        path = self.corpus_path
-        return os.path.join(path, "") if path else ""  # noqa: PTH118, a Path has no end
 
 
 class Facets(Mapping[str, Mapping[str, int]]):
@@ -444,6 +453,16 @@ class Facets(Mapping[str, Mapping[str, int]]):
     def __reduce__(self) -> tuple[object, ...]:
         """Pickled and copied are the counts, without the index behind them."""
         return dict, ({name: dict(counts) for name, counts in self._counts.items()},)
+
+
+def _paths(
+    reader: GenerationReader, numbers: Sequence[int], doc_ids: Sequence[str]
+) -> list[str | None]:
+    """Where the files are now: the corpus may have moved since it was analysed."""
+    if corpus := reader.manifest.corpus:
+        before = os.path.join(Path(corpus), "")  # noqa: PTH118, a Path has no end
+        return [before + doc_id.replace("/", os.sep) for doc_id in doc_ids]
+    return [path or None for path in reader.texts("path").several(numbers)]
 
 
 def _open_reader(index: Path) -> GenerationReader:
@@ -495,8 +514,6 @@ def _helped(
 def _folded(texts: Iterable[str]) -> tuple[str, ...]:
     from searchkit.analysis.folding import fold
 
-    if isinstance(texts, str):
-        raise TypeError("topics is an iterable of strings, not one string")
     return tuple(fold(text).text for text in texts)
 
 
@@ -510,7 +527,7 @@ def _day(value: Day, *, last: bool) -> date | None:
 
     if isinstance(value, date):
         return value.date() if isinstance(value, datetime) else value
-    days = date_range(value)
+    days = date_range(value) if isinstance(value, str) else None
     if days is None:
         raise ValueError(f"not a date (2024, 2024-01 or 2024-01-31): {value!r}")
     return days[last]

@@ -7,6 +7,7 @@ decided here, from an environment and a folder that the caller hands in.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from searchkit.errors import ConfigError
-from searchkit.record import default_of, record
+from searchkit.record import as_dict, default_of, record
 
 FILE_NAME = "searchkit.toml"
 VARIABLE_PREFIX = "SEARCHKIT_"
@@ -90,7 +91,8 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
 )
 """What each field of `Config` is."""
 
-_PATHS = frozenset({"index", "corpus", "dictionaries", "glossary", "bilingual"})
+_FOLDERS = frozenset({"index", "corpus"})
+_PATHS = _FOLDERS | {"dictionaries", "glossary", "bilingual"}
 
 
 def load_config(
@@ -116,6 +118,40 @@ def load_config(
     return Config(**(in_file | in_environment)), MappingProxyType(origins)
 
 
+def checked(config: Config, *, origin: str = "searchkit.Config") -> Config:
+    """The settings that a program or a command line made, with paths as texts.
+
+    `origin` is where an error says that they come from.
+
+    Raises: ConfigError for a value of the wrong type or out of range; TypeError.
+    """
+    if not isinstance(config, Config):
+        raise TypeError(f"config is a searchkit.Config, not {config!r:.40}")
+    values = {name: _plain(value) for name, value in as_dict(config).items()}
+    for name, value in values.items():
+        default = SETTINGS[name].default
+        if value != default or type(value) is not type(default):
+            _check(name, value, path=origin, shown_key=name)
+    return Config(**values)
+
+
+def _plain(value: Any) -> Any:
+    """A path as a text, a list as a tuple."""
+    if isinstance(value, tuple | list):
+        return tuple(map(_plain, value))
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
+
+
+def read_named(path: Path) -> bytes:
+    """The bytes of a file that a setting names.
+
+    Raises: OSError; what is no file, like a device or a pipe, may have no end.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no file", str(path))
+    return path.read_bytes()
+
+
 def _read_file(file: Path) -> dict[str, Any]:
     if not file.is_file():
         return {}
@@ -123,7 +159,7 @@ def _read_file(file: Path) -> dict[str, Any]:
     for key, value in _parse_toml(file).items():
         if key not in SETTINGS:
             raise _unknown_key(key, path=str(file), known=SETTINGS)
-        value = tuple(value) if isinstance(value, list) else value
+        value = _plain(value)
         _check(key, value, path=str(file), shown_key=key)
         values[key] = _beside(file, value) if key in _PATHS else value
     return values
@@ -145,7 +181,7 @@ def _parse_toml(file: Path) -> dict[str, Any]:
         import tomli as tomllib
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (ValueError, RecursionError, OSError) as error:  # no TOML, or no UTF-8
         raise ConfigError(
             f"{file} cannot be read: {error}.",
             path=str(file),
@@ -206,7 +242,7 @@ def _check(name: str, value: Any, *, path: str, shown_key: str) -> None:
     elif isinstance(value, tuple) and not all(type(v) is str and v for v in value):
         words = _KINDS[tuple]
     elif wanted is str and not value:
-        words = "the path of a folder"
+        words = "the path of a folder" if name in _FOLDERS else "the path of a file"
     elif least is not None and value < least:
         words = f"{least} or more"
     elif most is not None and value > most:

@@ -43,6 +43,13 @@ def _again(kind: type[SearchkitError], *args: object) -> SearchkitError:
     return kind.__new__(kind, *args)
 
 
+class ClosedError(ValueError):
+    """An engine is closed, or was by another thread while it answered."""
+
+    def __init__(self) -> None:
+        super().__init__("the engine is closed; searchkit.open makes another one")
+
+
 class ConfigError(SearchkitError):
     """A setting that cannot be used: `path` is its file, `key` its name."""
 

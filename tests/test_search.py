@@ -3,6 +3,8 @@
 import copy
 import json
 import pickle
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -675,3 +677,23 @@ def test_the_parts_of_a_name_are_said_as_they_were_typed(opened: Opened) -> None
     result = opened("a TLS page").search("TLS／SSL")
     assert told(result)[0] == ("“TLS／SSL” was not found; searched instead: TLS, SSL")
     assert result.hits[0].missing == ("TLS／SSL", "SSL")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no fork")
+def test_numpy_may_come_at_any_moment_of_a_search(shipped_index: Path) -> None:
+    code = """
+import os, sys, searchkit
+from searchkit.engines import reader
+
+engine = searchkit.open(sys.argv[1])
+for power in range(6, 13):  # one lies between its work and twice as much
+    reader.MOST_PLAIN = 2**power
+    if not os.fork():
+        found = engine.search("的 path:nowhere")
+        assert (found.total, found.notes[-1].kind) == (0, "hint")
+        os._exit(0)
+    assert os.wait()[1] == 0, power
+"""
+    command = [sys.executable, "-c", code, str(shipped_index)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr

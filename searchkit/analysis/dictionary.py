@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from searchkit.analysis.folding import fold
 from searchkit.analysis.scripts import is_han_run, run_pattern
+from searchkit.config import read_named
 from searchkit.errors import ConfigError
 
 LONGEST_WORD = 64
@@ -87,7 +88,7 @@ def _digest(contents: Iterable[bytes]) -> str:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_named(path)
     except OSError as error:
         raise ConfigError(
             f"The dictionary {path} cannot be read ({error.strerror or error}).",

@@ -82,13 +82,9 @@ def is_day(typed: str) -> bool:
     >>> is_day("2024-02"), is_day("2024-02-30"), is_day("soon")
     (True, False, False)
     """
-    from datetime import date
+    from searchkit.query.dates import date_range
 
-    try:
-        date.fromisoformat(typed + "0000-01-01"[len(typed) :])
-    except ValueError:
-        return False
-    return True
+    return date_range(typed) is not None
 
 
 def _pairs(options: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ The library and rich are imported where they are used, so that help comes at onc
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,13 @@ from searchkit.cli.search_command import search
 from searchkit.config import load_config
 from searchkit.errors import REBUILD, IndexLockedError
 from searchkit.model import IndexStats
+
+
+def _seconds(_: click.Context, __: click.Parameter, given: float) -> float:
+    """What was given, unless it is no number: `nan` is in every range."""
+    if math.isnan(given):
+        raise click.BadParameter("nan is no number of seconds.")
+    return given
 
 
 @click.command()
@@ -46,6 +54,7 @@ from searchkit.model import IndexStats
     "--wait",
     metavar="SECONDS",
     type=click.FloatRange(min=0),
+    callback=_seconds,
     default=0,
     help="Wait so long for another build to end.  [default: 0]",
 )
@@ -69,6 +78,8 @@ def build(
     """
     from searchkit.cli.building import build_with_bar, summary
 
+    if rollback and (corpus or full or strict or jobs or wait):
+        raise click.UsageError("--rollback builds nothing: it goes with --index only.")
     config = settings(corpus=corpus, index=index, jobs=jobs)
     if rollback:
         return _roll_back(Path(config.index), quiet=quiet)

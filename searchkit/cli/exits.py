@@ -22,23 +22,33 @@ FOUND = DONE = 0
 NONE_FOUND = 1
 FAILED = 2
 INTERRUPTED = 128 + signal.SIGINT
-TERMINATED = 128 + signal.SIGTERM
+_TERMINATIONS = ("SIGTERM", "SIGHUP")  # by name: not every system has a terminal's end
 
 
 class Terminated(BaseException):
     """The process was asked to end; raised so that locks and cursors are put back."""
 
+    def __init__(self, number: int = signal.SIGTERM) -> None:
+        super().__init__()
+        self.status = 128 + number
+
 
 def catch_termination() -> None:
-    """Makes SIGTERM raise `Terminated` here; processes forked later just end."""
+    """Makes a request to end raise `Terminated` here; processes forked later just end.
+
+    What is ignored stays so, as nohup wants it.
+    """
     owner = os.getpid()
 
-    def handle(*_: object) -> NoReturn:
+    def handle(number: int, _: object) -> NoReturn:
         if os.getpid() != owner:
-            os._exit(TERMINATED)
-        raise Terminated
+            os._exit(128 + number)
+        raise Terminated(number)
 
-    signal.signal(signal.SIGTERM, handle)
+    for name in _TERMINATIONS:
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, handle)
 
 
 def replace_unprintable() -> None:
@@ -69,7 +79,7 @@ def _status_of(error: BaseException) -> int:
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED
     if isinstance(error, Terminated):
-        return TERMINATED
+        return error.status
     if isinstance(error, BrokenPipeError) and _has_reader_left():
         return DONE
     if not isinstance(error, Exception) or _is_unforeseen_and_debugged(error):

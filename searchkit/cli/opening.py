@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from searchkit.cli.exits import say
 from searchkit.cli.places import Places
 from searchkit.cli.printable import printable
-from searchkit.config import Config, load_config
+from searchkit.config import Config, checked, load_config
 from searchkit.errors import ArticleNotFoundError, IndexNotFoundError
 from searchkit.record import replace
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def settings(**flags: Any) -> Config:
     """The configuration, with those flags that were given put over it."""
     config, _ = load_config(os.environ, Path())
-    return replace(config, **{k: v for k, v in flags.items() if v is not None})
+    given = {name: value for name, value in flags.items() if value is not None}
+    return checked(replace(config, **given), origin="the command line")
 
 
 def open_engine(config: Config) -> SearchEngine:

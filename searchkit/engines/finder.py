@@ -110,6 +110,11 @@ class Finder:
             self._passing.clear()
             self._numbers = None
 
+    def settle(self) -> Kernel:
+        """The kernel that stays from now on: what an evaluation keeps is made by it."""
+        self._chooses = False
+        return self.kernel
+
     def found(self, leaf: Leaf) -> LeafFound:
         """What one leaf finds in all documents."""
         same = self._by_id.get(id(leaf))

@@ -35,8 +35,10 @@ FORMAT_VERSION = 1
 
 POINTER = "current"
 MANIFEST = "searchkit.json"
+SEEN = "seen"
+HANDED_IN = "articles"
 NEW = ".new"
-"""Ends the name of a file that is about to replace another."""
+"""Ends the name of a file that is there only as long as a build runs."""
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 """What the system says of a disk, or a share of it, that is full."""
@@ -283,8 +285,12 @@ def tidy(index: Path) -> None:
     A finished generation that was rolled back stays, so that its number is not given
     again as long as somebody may read it.
     """
-    for path in index.glob(f"*{NEW}"):
-        path.unlink(missing_ok=True)
+    for name in (
+        POINTER,
+        SEEN,
+        HANDED_IN,
+    ):  # and no other file: the folder may have some
+        (index / f"{name}{NEW}").unlink(missing_ok=True)
     answering = number_of(current_or_none(index))
     numbers = [number for path in index.iterdir() if (number := number_of(path))]
     before = max((number for number in numbers if number < answering), default=0)

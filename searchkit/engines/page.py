@@ -28,6 +28,7 @@ from typing import Literal
 
 from searchkit.analysis.analyzer import ZONES
 from searchkit.engines.columns.files import corrupt
+from searchkit.errors import ClosedError
 from searchkit.model import Zone
 
 LONGEST_ATOM = 64
@@ -103,7 +104,7 @@ class damage_told:  # noqa: N801, a context manager to be read as a verb
         return None
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, DAMAGE):
+        if isinstance(error, DAMAGE) and not isinstance(error, ClosedError):
             raise corrupt(self.path / "pages", f"a stored article ({error})") from error
 
 

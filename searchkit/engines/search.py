@@ -92,7 +92,7 @@ class Evaluation:
         self._group_pairs: dict[int, list[Pair]] = {}
         if finder.is_choosing:
             finder.spend(sum(self._work(leaf) for leaf in self._all_leaves(plan.root)))
-        self._kernel = finder.kernel
+        self._kernel = finder.settle()
 
     def _work(self, leaf: Leaf) -> int:
         found = self.finder.found(leaf)

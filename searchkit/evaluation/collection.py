@@ -31,6 +31,7 @@ ALL = "all"
 MARKUPS: tuple[Markup, ...] = get_args(Markup)
 
 _LETTERS = re.compile(r"[A-Za-z]+")
+_HALF = re.compile("[\ud800-\udfff]")  # JSON may escape them, no file can hold them
 _LOOKED_AT = 1000  # articles, to tell Markdown from plain text
 _MARKDOWN = re.compile(r"^(?:```|~~~)|\]\((?=[^)\s]*[./#])[^)\s]+\)", re.MULTILINE)
 _SHARE = 0.02  # of articles with a fence or a link; in plain text and in code none has
@@ -85,6 +86,12 @@ def read_collection(folder: Path, *, corpus: Path | None = None) -> Collection:
             f"There is no folder {folder}.",
             path=folder,
             hint="A collection is a folder with corpus.jsonl, queries.tsv, qrels.tsv.",
+        )
+    if corpus and not corpus.is_dir():
+        raise CollectionError(
+            f"There is no folder {corpus}.",
+            path=corpus,
+            hint="Name the folder of the articles with --corpus DIR.",
         )
     qrels = folder / "qrels.tsv"
     return Collection(
@@ -155,7 +162,7 @@ def _usual_markup(
 
 
 def _rows(corpus: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    with corpus.open(encoding="utf-8", errors="replace") as lines:
+    with corpus.open(encoding="utf-8-sig", errors="replace") as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():
                 yield number, _row(corpus, number, line)
@@ -164,7 +171,7 @@ def _rows(corpus: Path) -> Iterator[tuple[int, dict[str, str]]]:
 def _row(corpus: Path, number: int, line: str) -> dict[str, str]:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _bad_line(corpus, number, f"is not JSON: {error}") from error
     if not isinstance(row, dict) or not all(
         isinstance(row.get(name, ""), str) for name in ("id", "title", "text", "markup")
@@ -172,6 +179,8 @@ def _row(corpus: Path, number: int, line: str) -> dict[str, str]:
         raise _bad_line(corpus, number, "holds something else than strings")
     if not row.get("id") or "text" not in row:
         raise _bad_line(corpus, number, 'has no "id" or no "text"')
+    if _HALF.search(row["id"]):
+        raise _bad_line(corpus, number, "has an id with half a character")
     return row
 
 

@@ -27,6 +27,8 @@ Run = Mapping[str, Sequence[str]]
 _TOPIC = re.compile(r"<top>(.*?)</top>", re.DOTALL | re.IGNORECASE)
 _NUMBER = re.compile(r"<num>\s*(?:Number:)?\s*(\S+?)\s*(?:</num>|<|$)", re.I | re.M)
 _CODE = re.compile(r"%[0-9A-F]{2}(?:%[89AB][0-9A-F])*")
+_SPACE = re.compile(r"\s")
+_BREAKS = re.compile(r"[\t\r\n]")  # ends a column or a line of judgements
 _TITLE = re.compile(r"<title>\s*(?:Topic:)?\s*([^<]*)", re.IGNORECASE)
 
 
@@ -49,7 +51,7 @@ def read_queries(path: Path) -> dict[str, str]:
     """
     text = read_text(path)
     if "<top>" in text.lower():
-        return dict(_topics(path, text))
+        return _topics(path, text)
     queries: dict[str, str] = {}
     for number, line in _lines(text):
         query_id, tab, query = line.partition("\t")
@@ -60,20 +62,22 @@ def read_queries(path: Path) -> dict[str, str]:
     return queries
 
 
-def _topics(path: Path, text: str) -> list[tuple[str, str]]:
-    topics = []
+def _topics(path: Path, text: str) -> dict[str, str]:
+    topics: dict[str, str] = {}
     for topic in _TOPIC.findall(text):
         number, title = _NUMBER.search(topic), _TITLE.search(topic)
         if not number or not title:
             raise CollectionError(f"{path}: a topic has no num or title.", path=path)
-        topics.append((number[1], " ".join(title[1].split())))
+        if number[1] in topics:
+            raise CollectionError(f"{path}: topic {number[1]} stands twice.", path=path)
+        topics[number[1]] = " ".join(title[1].split())
     return topics
 
 
 def read_qrels(path: Path) -> dict[str, dict[str, int]]:
     """The judgements of a file of three columns, or of four as TREC has them.
 
-    Raises: CollectionError.
+    Raises: CollectionError, also for two grades of one article.
     """
     qrels: dict[str, dict[str, int]] = {}
     for number, line in _lines(read_text(path)):
@@ -81,14 +85,20 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
         if len(columns) not in (3, 4) or not _is_integer(columns[-1]):
             shape = "query id, doc_id, grade"
             raise _bad_line(path, number, "is no judgement", shape)
-        qrels.setdefault(columns[0], {})[columns[-2]] = int(columns[-1])
+        doc_id, grade = unquoted(columns[-2], _BREAKS), int(columns[-1])
+        if qrels.setdefault(columns[0], {}).setdefault(doc_id, grade) != grade:
+            what = f"has another grade for {doc_id} than a line above"
+            raise _bad_line(path, number, what, "query id, doc_id, grade")
     return qrels
 
 
 def write_qrels(path: Path, qrels: Qrels) -> None:
-    """Writes judgements as three columns; the file is never seen half written."""
+    """Writes judgements as three columns; the file is never seen half written.
+
+    What would break a line in a doc_id becomes `%09` and the like.
+    """
     lines = [
-        f"{query_id}\t{doc_id}\t{grade}\n"
+        f"{query_id}\t{quoted(doc_id, _BREAKS)}\t{grade}\n"
         for query_id, grades in qrels.items()
         for doc_id, grade in grades.items()
     ]
@@ -119,7 +129,11 @@ def read_run(path: Path) -> dict[str, tuple[str, ...]]:
         if len(columns) != 6 or not _is_number(columns[4]):
             shape = "query id, Q0, doc_id, rank, score, name"
             raise _bad_line(path, number, "is no line of a run", shape)
-        found.setdefault(columns[0], {})[unquoted(columns[2])] = float(columns[4])
+        scores, doc_id = found.setdefault(columns[0], {}), unquoted(columns[2])
+        if doc_id in scores:
+            what = f"names {doc_id} a second time"
+            raise _bad_line(path, number, what, shape="of an article of its own")
+        scores[doc_id] = float(columns[4])
     return {query_id: trec_order(scores) for query_id, scores in found.items()}
 
 
@@ -148,29 +162,27 @@ def write_run(path: Path, run: Run, *, name: str = "searchkit") -> None:
                 file.write(f"{query_id} Q0 {written} {rank} {score} {name}\n")
 
 
-def quoted(doc_id: str) -> str:
-    """A doc_id as a column of a run.
+def quoted(doc_id: str, coded: re.Pattern[str] = _SPACE) -> str:
+    """A doc_id as a column; white space, which a run cannot hold, is coded.
 
     >>> quoted("注意力/My notes.md")
     '注意力/My%20notes.md'
     """
-    return "".join(
-        quote(character) if character.isspace() else character for character in doc_id
-    )
+    return coded.sub(lambda match: quote(match[0]), doc_id)
 
 
-def unquoted(column: str) -> str:
-    """The doc_id that a column of a run stands for; only white space is decoded.
+def unquoted(column: str, coded: re.Pattern[str] = _SPACE) -> str:
+    """The doc_id that a column stands for; only what was coded is decoded.
 
     >>> unquoted("注意力/My%20notes.md"), unquoted("100%25")
     ('注意力/My notes.md', '100%25')
     """
-    return _CODE.sub(_space_or_same, column)
 
+    def decoded(match: re.Match[str]) -> str:
+        character = unquote(match[0])
+        return character if coded.fullmatch(character) else match[0]
 
-def _space_or_same(match: re.Match[str]) -> str:
-    character = unquote(match[0])
-    return character if character.isspace() else match[0]
+    return _CODE.sub(decoded, column)
 
 
 def _lines(text: str) -> list[tuple[int, str]]:
@@ -179,7 +191,7 @@ def _lines(text: str) -> list[tuple[int, str]]:
 
 
 def _is_integer(text: str) -> bool:
-    return bool(re.fullmatch(r"\s*[+-]?\d+\s*", text))
+    return bool(re.fullmatch(r"\s*[+-]?\d{1,9}\s*", text))
 
 
 def _is_number(text: str) -> bool:

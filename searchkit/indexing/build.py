@@ -200,7 +200,7 @@ class Build:
     @property
     def _handed_in(self) -> Path:
         """Where articles that a program hands in wait; not there for a folder."""
-        return self.index / f"articles{generations.NEW}"
+        return self.index / f"{generations.HANDED_IN}{generations.NEW}"
 
     def _files(self, root: Path, *, read: bool) -> Iterator[Source]:
         files, failures = walk(root)

@@ -16,14 +16,15 @@ from searchkit.indexing.sources import Source, digest_of
 from searchkit.model import Article, Markup
 from searchkit.record import as_dict
 
+_MOST_LINES = 1_000_000_000
 _KINDS = {
     **dict.fromkeys(("doc_id", "title", "body", "path"), "string"),
     **dict.fromkeys(("topics", "aliases"), "tuple of strings"),
     "date": "date",
     "markup": "markup",
-    "line_offset": "whole number",
+    "line_offset": f"whole number from 0 to {_MOST_LINES}",
 }
-_TYPES = {"string": str, "date": date, "whole number": int}
+_TYPES = {"string": str, "date": date}
 _MARKUPS = get_args(Markup)
 
 
@@ -83,6 +84,8 @@ def _fits(name: str, value: object) -> bool:
         )
     if name in ("date", "path") and value is None:
         return True
+    if name == "line_offset":
+        return type(value) is int and 0 <= value <= _MOST_LINES
     return value in _MARKUPS if name == "markup" else isinstance(value, _TYPES[kind])
 
 

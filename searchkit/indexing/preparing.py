@@ -217,7 +217,7 @@ def _rows(found: Sequence[_Read], batch: AnalyzedBatch) -> Iterator[Row]:
             ),
             digest=one.digest,
             signature=signed[index].tobytes(),
-            topics=article.topics,
+            topics=tuple(dict.fromkeys(article.topics)),  # counted once each
             tags=batch.tags[bases[index] : bases[index + 1]].tobytes(),
             math_length=math_bases[index + 1] - math_bases[index],
         )

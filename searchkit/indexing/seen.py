@@ -17,11 +17,9 @@ from pathlib import Path
 
 from searchkit.corpus.reader import CLOCK_TICK_NS
 from searchkit.engines.columns.files import Columns, ColumnWriter
-from searchkit.engines.generations import DIGEST_BYTES, replacing
+from searchkit.engines.generations import DIGEST_BYTES, SEEN, replacing
 from searchkit.errors import IndexStoreError
 from searchkit.record import record
-
-_NAME = "seen"
 
 
 @record
@@ -53,7 +51,7 @@ Seen = Mapping[str, tuple[Look, bytes]]
 def read_seen(index: Path, root: str) -> Seen:
     """What was seen of the corpus in `root`; nothing where that cannot be told."""
     try:
-        columns = Columns(index / _NAME, "seen")
+        columns = Columns(index / SEEN, "seen")
     except (IndexStoreError, OSError):
         return {}
     try:
@@ -83,7 +81,7 @@ def write_seen(index: Path, root: str, seen: Seen) -> None:
     """Keep what was seen; where that is not possible, all is read next time."""
     with (
         suppress(OSError),
-        replacing(index / _NAME) as fresh,
+        replacing(index / SEEN) as fresh,
         ColumnWriter(fresh, "seen") as writer,
     ):
         writer.add("root", os.fsencode(root))

@@ -18,12 +18,14 @@ def date_range(text: str) -> tuple[date, date] | None:
     match = _DATE.fullmatch(text.strip())
     if not match:
         return None
-    year, month, day = (int(part) if part else 0 for part in match.groups())
+    year, month, day = match.groups()
     try:
-        first = date(year, month or 1, day or 1)
+        first = date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         return None
     if day:
         return first, first
-    last_month = month or 12
-    return first, date(year, last_month, calendar.monthrange(year, last_month)[1])
+    last_month = first.month if month else 12
+    return first, first.replace(
+        month=last_month, day=calendar.monthrange(first.year, last_month)[1]
+    )

@@ -67,6 +67,29 @@ def test_a_wrong_command_line(run: Run, args: list[str]) -> None:
     assert [line.split(":")[0] for line in result.stderr.splitlines()][-1] == "hint"
 
 
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["search", "RoPE", "--since", "20240101"], "20240101 is no date"),
+        (["search", "RoPE", "--until", "2024-W01-1"], "2024-W01-1 is no date"),
+        (["search", "RoPE", "--since", "2024-0"], "2024-0 is no date"),
+        (["search", "RoPE", "--index", ""], "index in the command line must be"),
+        (["build", "--index", ""], "index in the command line must be"),
+        (["build", ""], "corpus in the command line must be"),
+        (["build", "--wait", "nan"], "nan is no number"),
+        (["build", "--rollback", "--full"], "--rollback builds nothing"),
+        (["build", "corpus", "--rollback"], "--rollback builds nothing"),
+    ],
+)
+def test_a_wrong_value(run: Run, fresh: Path, args: list[str], said: str) -> None:
+    result = run(*args)
+    assert (result.exit_code, result.stdout) == (2, "")
+    lines = result.stderr.splitlines()
+    assert said in lines[0]
+    assert [line.split(":")[0] for line in lines] == ["searchkit", "hint"]
+    assert sorted(path.name for path in fresh.iterdir()) == ["corpus"]
+
+
 @pytest.mark.parametrize("command", READERS)
 def test_without_an_index_there_is_a_hint(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str

@@ -158,6 +158,11 @@ def long(fresh: Path, run: Run) -> str:
     return f"{name}.md"
 
 
+@pytest.mark.parametrize("columns", ["0", "1", "-5", "x"])
+def test_a_width_that_is_none_hides_nothing(terminal: Terminal, columns: str) -> None:
+    assert "RoPE" in terminal.run("search", "RoPE", COLUMNS=columns).text
+
+
 @pytest.mark.parametrize("columns", [30, 80, 120])
 @pytest.mark.usefixtures("long")
 def test_no_line_is_wider_than_the_terminal(terminal: Terminal, columns: int) -> None:
@@ -243,8 +248,8 @@ def test_a_quiet_build_shows_nothing(terminal: Terminal) -> None:
 
 @pytest.mark.parametrize(
     ("number", "status"),
-    [(signal.SIGINT, 130), (signal.SIGTERM, 143)],
-    ids=["int", "term"],
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+    ids=["int", "term", "hup"],
 )
 @pytest.mark.usefixtures("folder")
 def test_a_signal_ends_it_without_a_traceback(
@@ -264,6 +269,7 @@ def test_a_signal_ends_it_without_a_traceback(
     assert seen.status == status
     assert "Traceback" not in seen.text
     assert "\x1b[?25h" in seen.text  # the cursor is back
+    assert not list(index.glob("generation-*"))
 
 
 def _without_time(shown: str) -> list[str]:

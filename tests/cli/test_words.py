@@ -83,3 +83,10 @@ def test_a_query_is_needed(run: Run, folder: Path) -> None:
     result = run("search", "--index", str(folder / "index"))
     assert result.exit_code == 2
     assert "QUERY" in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--topic", "--limit", "--index"])
+def test_an_option_at_the_end_wants_its_value(run: Run, option: str) -> None:
+    result = run("search", "RoPE", option)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{option}' requires an argument" in result.stderr

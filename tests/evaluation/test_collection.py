@@ -66,6 +66,8 @@ def test_an_article_may_name_its_markup(tmp_path: Path) -> None:
         ("[1]", "something else than strings"),
         (json.dumps({"id": 1, "text": "x"}), "something else than strings"),
         (json.dumps({"id": "a"}), 'no "text"'),
+        ("[" * 100_000, "is not JSON"),
+        (json.dumps({"id": "a\ud800", "text": "x"}), "half a character"),
         (json.dumps({"id": "a", "text": "", "markup": "rtf"}), "markup 'rtf'"),
     ],
 )
@@ -78,11 +80,18 @@ def test_a_bad_article_is_named_by_its_line(
         list(read_articles(path))
 
 
+def test_a_byte_order_mark_is_no_part_of_an_article(tmp_path: Path) -> None:
+    (tmp_path / "corpus.jsonl").write_text('{"id": "a", "text": "x"}', "utf-8-sig")
+    assert [a.doc_id for a in read_articles(tmp_path / "corpus.jsonl")] == ["a"]
+
+
 def test_a_folder_without_articles_or_queries(tmp_path: Path) -> None:
     with pytest.raises(CollectionError, match="no folder"):
         read_collection(tmp_path / "none")
     with pytest.raises(CollectionError, match="neither corpus") as caught:
         read_collection(tmp_path)
     assert "--corpus" in caught.value.hint
+    with pytest.raises(CollectionError, match=r"no folder .*nowhere"):
+        read_collection(tmp_path, corpus=tmp_path / "nowhere")
     with pytest.raises(CollectionError, match="neither queries"):
         read_collection(tmp_path, corpus=tmp_path)

@@ -55,6 +55,18 @@ def test_judgements_of_both_forms(tmp_path: Path) -> None:
         (trec.read_qrels, "q1\ta\tvery\n", ":1: the line is no judgement"),
         (trec.read_run, "q1 Q0 a 1 nan x\n", ":1: the line is no line of a run"),
         (trec.read_run, "q1 Q0 a 1\n", ":1: the line is no line of a run"),
+        (
+            trec.read_run,
+            "q Q0 a 1 2 x\nq Q0 a 2 1 x\n",
+            ":2: the line names a a second",
+        ),
+        (trec.read_qrels, "q1\ta\t1\nq1\ta\t0\n", ":2: the line has another grade"),
+        (trec.read_qrels, f"q1\ta\t{'9' * 5000}\n", ":1: the line is no judgement"),
+        (
+            trec.read_queries,
+            "<top><num> 1 <title> a </top><top><num> 1 <title> b </top>",
+            "topic 1 stands twice",
+        ),
     ],
 )
 def test_a_bad_line_is_named(
@@ -107,7 +119,7 @@ def test_equal_scores_are_ordered_as_trec_eval_does(tmp_path: Path) -> None:
 
 
 def test_judgements_are_read_as_they_were_written(tmp_path: Path) -> None:
-    qrels = {"q1": {"my notes.md": 2, "注意力.md": 0}, "q2": {"c": -1}}
+    qrels = {"q1": {"my notes.md": 2, "注意力.md": 0}, "q2": {"c": -1, "a\tb\nc\r": 1}}
     trec.write_qrels(tmp_path / "qrels.tsv", qrels)
     assert trec.read_qrels(tmp_path / "qrels.tsv") == qrels
     assert [file.name for file in tmp_path.iterdir()] == ["qrels.tsv"]

@@ -23,7 +23,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from searchkit.errors import REBUILD, IndexCorruptError, IndexFormatError
+from searchkit.errors import (
+    REBUILD,
+    ClosedError,
+    IndexCorruptError,
+    IndexFormatError,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -267,6 +272,7 @@ class Columns(Mapping[str, Column]):
         """
         self.path = path
         self._map = _mapped(path)
+        self._closed = False
         data = memoryview(self._map)
         try:
             self._columns = dict(_directory(path, data, kind, seal))
@@ -290,6 +296,8 @@ class Columns(Mapping[str, Column]):
         try:
             return self._columns[name]
         except KeyError:
+            if self._closed:
+                raise ClosedError from None
             raise corrupt(self.path, f"there is no column {name}") from None
 
     def verify(self, progress: Callable[[int], None] | None = None) -> None:
@@ -307,6 +315,7 @@ class Columns(Mapping[str, Column]):
 
     def close(self) -> None:
         """Let the file go as soon as nothing that was read from it is in use."""
+        self._closed = True
         self._columns = {}
         try:
             self._map.close()
