@@ -23,15 +23,18 @@ HAN_CHARACTER = "一"  # stands for any
 UNSPACED_CHARACTER = "ア"  # stands for any other of scripts.UNSPACED
 
 _LATIN = "[A-Za-z0-9]"
-_NAME = (
-    rf"{_LATIN}+(?:[-_.:/\\+#@'~&]{{1,3}}{_LATIN}+)*"
-    rf"(?:\+\+|[+#](?!{_LATIN})|__(?!{_LATIN}))?"
+_JOINT = r"[-_.:/\\+#@'~&]"
+_NAME = (  # no joint is looked for behind the words, which mostly have none
+    rf"{_LATIN}+(?:(?={_JOINT})(?:{_JOINT}{{1,3}}{_LATIN}+)*"
+    rf"(?:\+\+|[+#](?!{_LATIN})|__(?!{_LATIN}))?)?"
 )
 _CHARACTERS = HAN_CHARACTER + UNSPACED_CHARACTER
 _OPENING = rf"(?<=[\s{BORDER}(\[{{\"'`=,;|<>{_CHARACTERS}])"
 _LETTER = OTHER_LETTER.replace("a-z", f"A-Za-z{_CHARACTERS}", 1)
+# What can only be a sign. The last alternative has it, too, but the others come before.
+_SIGN = r"""[!"%-,/:-?\[-^`{-~、。，：；（）！？“”]"""
 TOKEN = re.compile(
-    rf"\s*({_NAME}|{BORDER}|{HAN_CHARACTER}{{1,{LONGEST}}}"
+    rf"\s*({_NAME}|{_SIGN}|{BORDER}|{HAN_CHARACTER}{{1,{LONGEST}}}"
     rf"|{UNSPACED_CHARACTER}{{1,{LONGEST}}}|{_OPENING}(?:--?|\.|@|#|\$|__?){_NAME}"
     rf"|(?:{_LETTER}){{1,{LONGEST}}}|\S)"
 )
