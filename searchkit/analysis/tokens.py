@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterable
-from itertools import accumulate
+from collections.abc import Callable
 
 from searchkit.analysis.latin import humps, joined
 from searchkit.analysis.scripts import LONGEST, OTHER_LETTER

@@ -27,7 +27,7 @@ _CODE = frozenset({"code", "kbd", "samp", "tt"})
 # `<` than this that never close would take it minutes.
 _MAX_UNCLOSED = 2000
 # Tables and tabs of generated pages repeat: of 21,374 pieces of HTML in 6,803 articles
-# four fifths had come shortly before.
+# three quarters had come within the last 4 MB.
 _KNOWN = 2048
 _LONGEST_KNOWN = 2000  # characters
 
