@@ -32,10 +32,11 @@ _WORD = r"[A-Za-z][A-Za-z0-9]*(?:[-+.'’/][A-Za-z0-9]+)*(?:\+\+|#)?"
 _MOST_WORDS = 8  # of a Latin name
 _LATIN_NAME = re.compile(rf"{_WORD}(?: {_WORD}){{0,{_MOST_WORDS - 1}}}")
 _LATIN_END = re.compile(rf"{_LATIN_NAME.pattern}$")
+_LATIN_LAST = re.compile(r"\n?[A-Za-z0-9+#\-.'’/ ]*")  # of a text read backwards
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
 _HAN_NAME = re.compile(rf"[{HAN}]{{2,14}}")
 _MIXED_NAME = re.compile(rf"[A-Za-z]{{1,14}} ?[{HAN}]{{2,12}}")
-_HAN_END = re.compile(rf"[{HAN}]+$")
+_HAN_LAST = re.compile(rf"\n?([{HAN}]+)")  # of a text read backwards
 _BRACKET = re.compile(r"[（(【]([^（）()【】\ufffc]{2,90})[）)】]")
 _SEPARATOR = re.compile(r"\s*[,，、;；:：]\s*|\s+/\s+|\s+or\s+|或者?|\s*[“”\"]\s*")
 _CALLED = re.compile(
@@ -201,13 +202,16 @@ def _is_name(part: str) -> bool:
 def _left(before: str) -> tuple[str, str]:
     """What stands before the bracket and may be a name, and what stands before that."""
     before = before[-_LOOKED_AT:].rstrip(_QUOTES)
-    if match := _HAN_END.search(before):
-        if len(match[0]) > LONGEST_LEFT:
-            return match[0][-LONGEST_LEFT:], OPEN
-        ahead = before[: match.start()].rstrip(" ")[-1:]
-        return match[0], LATIN if ahead.isalnum() or ahead in _PART_OF_NAME else EDGE
-    words = before.split(" ")[-_MOST_WORDS:]  # a longer text is searched in its square
-    match = _LATIN_END.search(" ".join(words))
+    if han := _HAN_LAST.match(before[::-1]):
+        name = han[1][::-1]
+        if len(name) > LONGEST_LEFT:
+            return name[-LONGEST_LEFT:], OPEN
+        ahead = before[: -han.end()].rstrip(" ")[-1:]
+        return name, LATIN if ahead.isalnum() or ahead in _PART_OF_NAME else EDGE
+    words = " ".join(before.split(" ")[-_MOST_WORDS:])
+    last = _LATIN_LAST.match(words[::-1])
+    # A search takes the square of what it looks at: no name begins before these.
+    match = _LATIN_END.search(words, len(words) - last.end() if last else 0)
     return (match[0], EDGE) if match else ("", EDGE)
 
 

@@ -364,8 +364,9 @@ class _Work:
         self.tokens, starts, ends = self.analyzer.cut(self.row)
         self.blank = np.concatenate((starts[:1] > 0, starts[1:] > ends[:-1]))  # before
         self.kinds = np.frombuffer(table.kinds, np.uint8)[self.tokens]
-        counts = np.frombuffer(table.atom_counts, np.int64)[self.tokens]
-        firsts = np.frombuffer(table.atom_firsts, np.int64)[self.tokens]
+        atom_starts = np.frombuffer(table.atom_starts, np.int64)
+        firsts = atom_starts[self.tokens]
+        counts = atom_starts[self.tokens + 1] - firsts
         self.token_stretches = np.cumsum(self.kinds == EDGE) - 1
         self.first_atoms = np.cumsum(counts) - counts  # by token
         self.of = np.repeat(np.arange(len(counts)), counts)
@@ -428,10 +429,10 @@ class _Work:
     def _names(self) -> tuple[NDArray[np.int32], Column]:
         """Whole names, camel-case parts and cased spellings."""
         table = self.analyzer.table
-        counts = np.frombuffer(table.other_counts, np.int64)[self.tokens]
-        tokens = np.flatnonzero(counts)
-        counts = counts[tokens]
-        firsts = np.frombuffer(table.other_firsts, np.int64)[self.tokens[tokens]]
+        starts = np.frombuffer(table.other_starts, np.int64)
+        tokens = np.flatnonzero(np.diff(starts)[self.tokens])
+        firsts = starts[self.tokens[tokens]]
+        counts = starts[self.tokens[tokens] + 1] - firsts
         flat = _stretched(firsts, counts)
         atoms = np.frombuffer(table.other_atoms, np.int64)[flat]
         at = np.repeat(self.first_atoms[tokens], counts) + atoms

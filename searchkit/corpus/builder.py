@@ -15,6 +15,8 @@ CELL_SEPARATOR = " | "
 
 _SPACES = re.compile(r"[ \t\r\f\v]{2,}|[\t\r\f\v]")
 _BLANKS = " \t\r\f\v"
+BLANKS = _BLANKS + "\n"
+"""A text of these shows nothing."""
 _LATIN = re.compile("[A-Za-z]")
 # White space is never written between two of these where a line was wrapped: Han,
 # Kana, Bopomofo, CJK punctuation and full-width forms. “”‘’…— serve both scripts.

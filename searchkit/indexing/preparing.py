@@ -24,7 +24,7 @@ from searchkit.engines.generation.copies import signatures
 from searchkit.engines.generation.documents import Row
 from searchkit.engines.generation.run import RunWriter
 from searchkit.engines.glossary import pack_definitions
-from searchkit.engines.pages import pack_article, pack_page
+from searchkit.engines.pages import Laid, pack_article, pack_pages
 from searchkit.engines.texts import encoded
 from searchkit.errors import CorpusError
 from searchkit.indexing.handed_in import read_written
@@ -228,14 +228,14 @@ def _pages(
 ) -> Iterator[tuple[bytes, bytes]]:
     text, math = batch.text, batch.math
     bodies = (text.bases[:-1] + batch.body_start).tolist()
+    laid = []
     for index, one in enumerate(found):
         body = slice(bodies[index], text.bases[index + 1])
         formulas = slice(math.bases[index], math.bases[index + 1])
-        page = pack_page(
-            one.visible,
-            *_arrays(text.starts[body], text.lengths[body]),
-            *_arrays(math.starts[formulas], math.lengths[formulas]),
-        )
+        columns = (text.starts[body], text.lengths[body])
+        of_formulas = (math.starts[formulas], math.lengths[formulas])
+        laid.append(Laid(one.visible, *_arrays(*columns, *of_formulas)))
+    for one, page in zip(found, pack_pages(laid), strict=True):
         yield page, pack_article(one.article, one.visible.text)
 
 

@@ -1,6 +1,7 @@
 """What is laid down of an article comes back; damage is told, never run or shown."""
 
 import random
+from array import array
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -16,8 +17,9 @@ from searchkit.corpus.visible import visible_text
 from searchkit.engines import pages, reader
 from searchkit.engines.page import RATIO, Page, atom_starts, damage_told, inflate
 from searchkit.engines.pages import (
+    Laid,
     pack_article,
-    pack_page,
+    pack_pages,
     unpack_article,
     unpack_page,
 )
@@ -63,8 +65,13 @@ def places(visible: VisibleText) -> Places:
     )
 
 
+def laid(visible: VisibleText) -> Laid:
+    return Laid(visible, *(array("I", column) for column in places(visible)))
+
+
 def packed(visible: VisibleText) -> bytes:
-    return pack_page(visible, *places(visible))
+    (page,) = pack_pages([laid(visible)])
+    return page
 
 
 def check(visible: VisibleText) -> None:
@@ -85,6 +92,13 @@ def test_any_page_comes_back_in_chunks_of_any_size(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "CHUNK_BYTES", size)
         check(visible_text(Article("a", "t", body, markup=markup, line_offset=3)))
+
+
+@settings(deadline=None)
+@given(st.lists(MARKDOWN, max_size=4))
+def test_pages_packed_together_are_those_packed_one_by_one(bodies: list[str]) -> None:
+    found = [visible_text(Article("a", "t", body)) for body in bodies]
+    assert list(pack_pages([*map(laid, found)])) == [*map(packed, found)]
 
 
 def test_shipped_articles_come_back() -> None:

@@ -34,6 +34,7 @@ ZONE_BITS = 2
 """A place in a run is position << ZONE_BITS | zone, in 32 bits."""
 
 _KIND = "run"
+_NONE = np.uint32(2**32 - 1)
 
 
 class _Space:
@@ -41,25 +42,35 @@ class _Space:
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
+        self._met: Sequence[str] = ()  # the terms that `_table` is about
+        self._table = np.empty(0, np.uint32)  # their numbers, or _NONE
         self._terms: list[Array] = []
         self._places: list[Array] = []
         self._length = 0
 
     def add(self, rows: Rows, tags: Array | None) -> None:
         """Take in a batch; without tags every zone is 0."""
-        counts = np.bincount(rows.ids)
-        used = np.flatnonzero(counts)
-        numbers = self._numbers
-        table = np.empty(len(counts), np.uint32)
-        table[used] = [
-            numbers.setdefault(rows.terms[one], len(numbers)) for one in used.tolist()
-        ]
         places = (rows.positions + self._length) << ZONE_BITS
         if tags is not None:
             places |= tags[rows.positions] & ZONE_MASK
-        self._terms.append(table[rows.ids])
+        self._terms.append(self._numbered(rows))
         self._places.append(places.astype(np.uint32))
         self._length += int(rows.bases[-1])
+
+    def _numbered(self, rows: Rows) -> Array:
+        """The number of each occurrence's term; batches mostly share their terms."""
+        if rows.terms is not self._met:
+            self._met, self._table = rows.terms, np.empty(0, np.uint32)
+        further = len(rows.terms) - len(self._table)
+        table = np.append(self._table, np.full(further, _NONE, np.uint32))
+        used = np.flatnonzero(np.bincount(rows.ids))
+        new = used[table[used] == _NONE]
+        numbers = self._numbers
+        table[new] = [
+            numbers.setdefault(rows.terms[one], len(numbers)) for one in new.tolist()
+        ]
+        self._table = table
+        return np.asarray(table[rows.ids])
 
     def write(self, writer: ColumnWriter, name: str) -> None:
         """Terms in order, and all places by term and position."""
