@@ -82,7 +82,7 @@ class Laid:
     """What a page is made of: the text, and the places of its atoms by position.
 
     Starts rise, each block's gap stands at its end. Blocks and the numbers of their
-    sections rise.
+    sections rise. Addresses of headings and links are not kept: no page shows them.
     """
 
     visible: VisibleText

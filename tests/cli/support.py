@@ -11,7 +11,6 @@ import sys
 import termios
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from click.testing import Result
@@ -102,8 +101,7 @@ class Terminal:
             stdout=theirs,
             stderr=subprocess.DEVNULL if stdout_only else theirs,
             start_new_session=True,
-            # What starts in the background of a shell inherits a deaf ear for Ctrl-C.
-            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=_listen,
         )
         os.close(theirs)
         return Session(child, ours)
@@ -111,6 +109,12 @@ class Terminal:
     def run(self, *args: str, stdout_only: bool = False, **environment: str) -> Seen:
         """Runs a command to its end."""
         return self.start(*args, stdout_only=stdout_only, **environment).end()
+
+
+def _listen() -> None:
+    """Hear what a background job of a shell, or one under nohup, is deaf for."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @dataclass(slots=True)

@@ -158,6 +158,7 @@ def long(fresh: Path, run: Run) -> str:
     return f"{name}.md"
 
 
+@pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("columns", ["0", "1", "-5", "x"])
 def test_a_width_that_is_none_hides_nothing(terminal: Terminal, columns: str) -> None:
     assert "RoPE" in terminal.run("search", "RoPE", COLUMNS=columns).text

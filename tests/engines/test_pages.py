@@ -75,9 +75,10 @@ def packed(visible: VisibleText) -> bytes:
 
 
 def check(visible: VisibleText) -> None:
-    """Everything that was packed comes back."""
+    """Everything that was packed comes back, but addresses: no page shows them."""
     found = unpack_page(Page(packed(visible)))
-    assert found.visible == visible
+    sections = tuple(replace(section, anchor="") for section in visible.sections)
+    assert found.visible == replace(visible, sections=sections, links=())
     columns = (found.starts, found.lengths, found.math_starts, found.math_lengths)
     assert tuple(map(list, columns)) == places(visible)
 
