@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from searchkit.analysis.addresses import address_name
 from searchkit.analysis.scripts import HAN
@@ -88,27 +89,7 @@ def definitions(visible: VisibleText) -> tuple[Definition, ...]:
     In text order: those in brackets, then Chinese headings with a Latin address
     (静态加密 {#encryption-at-rest}), then such links ([调度](/docs/scheduling/)).
     """
-    return (
-        *(
-            found
-            for block in visible.blocks
-            if _BRACKET.search(visible.text, block.start, block.end)
-            for found in _in_block(visible, block, _prose(visible, block))
-        ),
-        *(
-            found
-            for section in visible.sections
-            if section.anchor
-            for found in _addressed(
-                section.heading[-1], "#" + section.anchor, section.line
-            )
-        ),
-        *(
-            found
-            for link in visible.links
-            for found in _addressed(link.text, link.address, link.line)
-        ),
-    )
+    return (*_bracketed(visible), *_addressed(visible))
 
 
 def alias_definitions(title: str, aliases: tuple[str, ...]) -> Iterator[Definition]:
@@ -136,11 +117,24 @@ def _in_text(text: str) -> Iterator[Definition]:
     yield from _in_block(VisibleText(text, (block,), (), ((0, 1),)), block, text)
 
 
-def _addressed(text: str, address: str, line: int) -> Iterator[Definition]:
-    """What a text and its address define, if the address ends with a name."""
-    name = address_name(address)
-    if _HAN_NAME.fullmatch(text) and _LATIN_NAME.fullmatch(name):
-        yield Definition(text, ADDRESS, (name,), line, f"{text} → {address}")
+def _bracketed(visible: VisibleText) -> Iterator[Definition]:
+    for block in visible.blocks:
+        if _BRACKET.search(visible.text, block.start, block.end):
+            yield from _in_block(visible, block, _prose(visible, block))
+
+
+def _addressed(visible: VisibleText) -> Iterator[Definition]:
+    """The Chinese texts that are headings or links with an address of Latin words."""
+    headings = (
+        (section.heading[-1], "#" + section.anchor, section.line)
+        for section in visible.sections
+        if section.anchor
+    )
+    links = ((link.text, link.address, link.line) for link in visible.links)
+    for text, address, line in chain(headings, links):
+        name = address_name(address)
+        if _HAN_NAME.fullmatch(text) and _LATIN_NAME.fullmatch(name):
+            yield Definition(text, ADDRESS, (name,), line, f"{text} → {address}")
 
 
 def _prose(visible: VisibleText, block: Block) -> str:
