@@ -365,7 +365,7 @@ class _Reading:
         bracket = self._brackets.pop()
         is_link = bracket.is_image or len(self._brackets) >= self._links_from
         self._links_from = min(self._links_from, len(self._brackets))
-        end = self._link_end(bracket, start) if is_link else -1
+        end, address = self._link_end(bracket, start) if is_link else (-1, "")
         if end < 0:
             return self._show(start, start + 1)
         _pair(self._runs, bracket.run)
@@ -376,29 +376,26 @@ class _Reading:
         else:
             self._pieces[bracket.piece] = ""
             self._links_from = len(self._brackets)
-            self._keep_link(bracket.content, start)
+            self._keep_link(self.text[bracket.content : start], address)
         return self._hide(start, end)
 
-    def _keep_link(self, content: int, end: int) -> None:
+    def _keep_link(self, text: str, address: str) -> None:
         """Tell the builder of a link with a plain text and an address beside it."""
-        text = self.text[content:end]
-        if text.isascii() or _MARK.search(text):
-            return
-        if tail := _LINK_TAIL.match(self.text, end + 1):
-            address = tail.group(1).strip("<>")
+        if address and not text.isascii() and not _MARK.search(text):
             self._pieces.append((VisibleTextBuilder.link, text, address))
 
-    def _link_end(self, bracket: _Bracket, closing: int) -> int:
-        """Where the link ends whose text ends at `closing`; -1 if it is none."""
+    def _link_end(self, bracket: _Bracket, closing: int) -> tuple[int, str]:
+        """Where the link ends whose text ends at `closing`, and its address if that
+        stands there; -1 if it is none."""
         if tail := _LINK_TAIL.match(self.text, closing + 1):
-            return tail.end()
+            return tail.end(), tail.group(1).strip("<>")
         named = _LABEL.match(self.text, closing + 1)
         label = named.group(1).strip() if named else ""
         if not label and closing - bracket.content <= _LONGEST_LABEL:
             label = self.text[bracket.content : closing]
         if " ".join(label.lower().split()) not in self._labels:
-            return -1
-        return named.end() if named else closing + 1
+            return -1, ""
+        return (named.end() if named else closing + 1), ""
 
     # Emphasis
 
