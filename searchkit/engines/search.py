@@ -22,7 +22,6 @@ from searchkit.engines.columns import plain as decode
 from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.finder import Finder, size_of
 from searchkit.engines.plan import (
-    ALL_FIELDS,
     AnyOf,
     Filters,
     Group,
@@ -161,14 +160,14 @@ class Evaluation:
         is_all = isinstance(root, Leaf) and self.plan.filters == _NO_FILTERS
         return root if isinstance(root, Leaf) and is_all else None
 
-    @property
+    @cached_property
     def rare(self) -> dict[str, int]:
         """Words as typed that hardly any document holds, and how many hold them."""
         most = max(1, self.reader.document_count // _RARE)
         counts = {
             leaf.label: self.finder.found(leaf).document_count
             for leaf in self.plan.leaves()
-            if leaf.fields == ALL_FIELDS and not leaf.zones and not leaf.languages
+            if not matching.is_restricted(leaf)
         }
         return {label: count for label, count in counts.items() if 0 < count <= most}
 

@@ -12,7 +12,15 @@ from collections.abc import Iterator
 from searchkit.analysis.analyzer import ZONES
 from searchkit.analysis.folding import fold
 from searchkit.engines import formulas, matching, ranking
-from searchkit.engines.plan import AnyOf, FormulaLeaf, Group, Leaf, Node, Twin
+from searchkit.engines.plan import (
+    ALL_FIELDS,
+    AnyOf,
+    FormulaLeaf,
+    Group,
+    Leaf,
+    Node,
+    Twin,
+)
 from searchkit.engines.ranking import FIELD_WEIGHTS, K1, SHARES, ZONE_WEIGHTS
 from searchkit.engines.reader import Summary
 from searchkit.engines.search import Evaluation
@@ -20,7 +28,6 @@ from searchkit.model import Explanation
 from searchkit.query.nearest import Nearest
 
 _DEGREES = ("its stem", "its inflections", "as typed")
-_FIELDS = ("title", "alias", "address", "topic")
 
 
 def explanation(evaluation: Evaluation, query: str, row: Summary) -> Explanation:
@@ -92,7 +99,7 @@ def _frequency_lines(evaluation: Evaluation, leaf: Leaf, row: Summary) -> Iterat
             zone = ZONES[part]
             place, weight, norm = f"the {zone}", ZONE_WEIGHTS[zone], body
         else:
-            place = _FIELDS[part - len(ZONES)]
+            place = ALL_FIELDS[part - len(ZONES)]
             weight, norm = FIELD_WEIGHTS[place], title if place == "title" else 1.0
         yield f"{count} × in {place}, × {weight} / {norm:.3f} for its length"
     if leaf.closer:
