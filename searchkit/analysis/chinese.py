@@ -115,21 +115,23 @@ class _Words:
 
     def borders(self, run: str) -> list[int]:
         """Where the words of the likeliest cut begin, and the run's length."""
-        total = log(self._total)
-        score = [0.0] * (len(run) + 1)
-        ends = list(range(1, len(run) + 1))
-        for start in range(len(run) - 1, -1, -1):
+        total, length = log(self._total), len(run)
+        beginnings = self._beginnings_at if self.added else self._trie.beginnings
+        score = [0.0] * (length + 1)
+        ends = list(range(1, length + 1))
+        for start in range(length - 1, -1, -1):
             best = -inf
-            for end, frequency in enumerate(self._beginnings_at(run, start), start + 1):
+            for end, frequency in enumerate(beginnings(run, start), start + 1):
                 if frequency:
                     here = log(frequency) - total + score[end]
                     if here >= best:  # of equals the longest
                         best, ends[start] = here, end
             # A character that begins no word is one that was met once.
             score[start] = score[start + 1] - total if best == -inf else best
-        borders = [0]
-        while borders[-1] < len(run):
-            borders.append(ends[borders[-1]])
+        borders, end = [0], 0
+        while end < length:
+            end = ends[end]
+            borders.append(end)
         return borders
 
     def _beginnings_at(self, run: str, start: int) -> list[int]:

@@ -87,6 +87,7 @@ class Evaluation:
         self.finder = finder
         self.reader = finder.reader
         self.plan = plan
+        self.leaves = plan.leaves()
         self._answers: dict[int, Answer] = {}
         self._group_pairs: dict[int, list[Pair]] = {}
         if finder.is_choosing:
@@ -166,7 +167,7 @@ class Evaluation:
         most = max(1, self.reader.document_count // _RARE)
         counts = {
             leaf.label: self.finder.found(leaf).document_count
-            for leaf in self.plan.leaves()
+            for leaf in self.leaves
             if not matching.is_restricted(leaf)
         }
         return {label: count for label, count in counts.items() if 0 < count <= most}
@@ -250,8 +251,9 @@ class Evaluation:
         if (leaf := self._only_leaf) is not None and not self.finder.found(leaf).near:
             return dict.fromkeys(numbers, ())
         root = self.plan.root
-        if isinstance(root, Group) and all(
-            isinstance(child, Leaf) for child in (*root.required, *root.optional)
+        if isinstance(root, AnyOf) or (
+            isinstance(root, Group)
+            and all(isinstance(node, Leaf) for node in (*root.required, *root.optional))
         ):
             chosen = self._kernel.chosen(numbers)
             if all(self._kernel.holds(self._answer(root).complete, chosen)):
@@ -264,34 +266,38 @@ class Evaluation:
         rising = sorted(numbers)
         lacking: dict[int, dict[str, None]] = {number: {} for number in numbers}
         otherwise = self._answered_otherwise(chosen)
-        for leaf in self.plan.leaves():
+        for leaf in self.leaves:
             if self.weak(leaf):
                 continue
             lacks = self._kernel.lacks(self.finder.holding(leaf), chosen)
             for number, lacked in zip(rising, lacks, strict=True):
-                if lacked and leaf not in otherwise.get(number, ()):
+                if lacked and self._same(leaf) not in otherwise.get(number, ()):
                     lacking[number][leaf.label] = None
         return {number: tuple(labels) for number, labels in lacking.items()}
 
-    def _answered_otherwise(self, numbers: Numbers) -> dict[int, set[Leaf]]:
-        """The leaves that each document answers by a twin or by another alternative,
-        and so does not lack."""
+    def _same(self, leaf: Leaf) -> int:
+        """What is the same for a word that was typed again: a leaf's hash is slow."""
+        return id(self.finder.found(leaf))
+
+    def _answered_otherwise(self, numbers: Numbers) -> dict[int, set[int]]:
+        """What is `_same` for the leaves that each document answers by a twin or by
+        another alternative, and so does not lack."""
         twins = [twin for twin in self.plan.twins() if not twin.likely]
         eithers = self.plan.eithers()
         if not twins and not eithers:
             return {}
-        found: dict[int, set[Leaf]] = {int(number): set() for number in numbers}
+        found: dict[int, set[int]] = {int(number): set() for number in numbers}
         for twin in twins:
             scores = self._twin_scores(twin, numbers)
             for leaves, score in zip(found.values(), scores, strict=True):
                 if score:
-                    leaves.update(twin.of)
+                    leaves.update(map(self._same, twin.of))
         for either in eithers:
             complete = self._answer(either).complete
             holds = self._kernel.holds(complete, numbers)
             for leaves, held in zip(found.values(), holds, strict=True):
                 if held:
-                    leaves.update(leaves_of(either))
+                    leaves.update(map(self._same, leaves_of(either)))
         return found
 
     def twins(self, number: int) -> list[Twin]:
@@ -310,7 +316,7 @@ class Evaluation:
     @cached_property
     def _rarest_idf(self) -> float:
         """The highest idf of the leaves that are found at all."""
-        found = [self.finder.found(leaf) for leaf in self.plan.leaves()]
+        found = [self.finder.found(leaf) for leaf in self.leaves]
         return max((leaf.idf for leaf in found if leaf.is_anywhere), default=0.0)
 
     # Sets of documents
@@ -531,7 +537,7 @@ class Evaluation:
         size = kernel.count(documents)
         if size <= max(count, _FEW) or isinstance(root, Leaf):
             return documents
-        counts = [self.finder.found(leaf).document_count for leaf in self.plan.leaves()]
+        counts = [self.finder.found(leaf).document_count for leaf in self.leaves]
         if 2 * size < max(counts, default=0):
             return documents
         parts = [*bounds.parts_of(self.finder, root, self._pairs)]

@@ -40,6 +40,7 @@ here have has had having get gets getting s t e.g i.e etc vs versus
 LIGHT = frozenset((_CHINESE + _ENGLISH).split())
 """Folded words that are light."""
 
+_FIRSTS = frozenset(word[0] for word in LIGHT)
 _LONGEST = max(len(word) for word in LIGHT if not word.isascii())
 _CONTRACTION = re.compile(r"([a-z]+)'(?:d|s|t|m|re|ve|ll)")
 
@@ -54,7 +55,7 @@ def is_light(folded: str) -> bool:
     """
     if folded in LIGHT or contracted(folded) in LIGHT:
         return True
-    return not folded.isascii() and _is_row_of_light(folded)
+    return folded[:1] in _FIRSTS and not folded.isascii() and _is_row_of_light(folded)
 
 
 def _is_row_of_light(folded: str) -> bool:
