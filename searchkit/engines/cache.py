@@ -16,8 +16,10 @@ class Cache:
     A value may be made by two threads at once; the values are equal then.
     """
 
-    def __init__(self, most_bytes: int) -> None:
-        self._most = most_bytes
+    def __init__(self, most_bytes: int, *, out_of: Cache | None = None) -> None:
+        """With at most so many bytes; `out_of` makes room for what they are."""
+        self._most = self._whole = most_bytes
+        self._out_of = out_of
         self._bytes = 0
         self._lock = allocate_lock()
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
@@ -48,6 +50,13 @@ class Cache:
         while self._bytes > self._most:
             _, (_, freed) = self._kept.popitem(last=False)
             self._bytes -= freed
+        if self._out_of:
+            self._out_of._give_up(self._bytes)
+
+    def _give_up(self, taken: int) -> None:
+        with self._lock:
+            self._most = self._whole - taken
+            self._make_room()
 
     def peek(self, key: Hashable) -> Any:
         """The value of a key if it is kept, else None."""

@@ -300,10 +300,10 @@ class Finder:
             return column, self.kernel.size_of(column)
 
         if key not in self._made:
-            decoded = self.reader.decoded
-            if self.is_choosing and decoded.peek((self.kernel.name, *key)) is None:
+            kept = self.reader.found
+            if self.is_choosing and kept.peek((self.kernel.name, *key)) is None:
                 self.spend(work())
-            self._made[key] = decoded.get((self.kernel.name, *key), made)
+            self._made[key] = kept.get((self.kernel.name, *key), made)
         column = self._made[key]
         return column if len(column) else None
 

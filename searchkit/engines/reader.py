@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 MOST_PLAIN = 50_000
 """Postings that are read without numpy, which takes 0.1 s to import."""
 
-_DECODED_BYTES = 24 << 20  # of lists that are kept for the next search
+_DECODED_BYTES = 24 << 20  # of lists that are kept, and of what was found by them
 _DECODED_BYTES_A_DOCUMENT = 96  # more: lists grow with the index
 _PAGE_BYTES = 32 << 20  # of the articles' texts that are kept
 _MOST_TERMS = 8192  # terms that are kept with where their lists lie
@@ -152,6 +152,8 @@ class GenerationReader:
         self.document_count, title_words, body_words = totals
         room = _DECODED_BYTES + _DECODED_BYTES_A_DOCUMENT * self.document_count
         self.decoded = Cache(room)
+        # What is small and long in the making is not crowded out by lists.
+        self.found = Cache(room // 2, out_of=self.decoded)
         count = self.document_count or 1
         self.averages = Averages(title_words / count, body_words / count)
         self.text_base = self._numbers("text_base", "Q", more=1)

@@ -30,6 +30,18 @@ def test_what_has_grown_takes_the_room_of_others() -> None:
     assert [kept.peek(key) for key in "abc"] == [None, "b", "c"]
 
 
+def test_one_cache_makes_room_for_another() -> None:
+    lists = Cache(MOST)
+    found = Cache(MOST // 2, out_of=lists)
+    for key in "abc":
+        lists.get(key, lambda key=key: (key, 30))
+    found.get("f", lambda: ("f", 25))
+    assert [lists.peek(key) for key in "abc"] == [None, "b", "c"]
+    lists.get("d", lambda: ("d", 30))
+    assert [lists.peek(key) for key in "bcd"] == [None, "c", "d"]
+    assert found.peek("f") == "f"
+
+
 @given(
     st.lists(
         st.tuples(

@@ -177,6 +177,7 @@ class ToyReader:
         self.folded_doc_ids = [f"{number:06d}.md" for number in range(count)]
         self.tags = Tags(self.tags)
         self.decoded = Cache(1 << 20)
+        self.found = Cache(1 << 20)
         self.text = space(self._terms(), self.text_base)
         self.math = space({}, self.math_base)
         self.plain = PlainKernel(self)

@@ -67,7 +67,7 @@ def positions_in_rows(
         several = [term for term in terms if term.position_kind == kind]
         if several:
             found.append(_in_rows(several, kind, lows, highs))
-    return np.sort(np.concatenate(found))
+    return np.sort(np.concatenate(found), kind="stable")  # what rises is merged
 
 
 def _is_in_rows(position: int, lows: Sequence[int], highs: Sequence[int]) -> bool:

@@ -30,6 +30,7 @@ from searchkit.engines.kernels.vector_sets import (
     each_once,
     flags_of,
     in_bits,
+    in_order,
     is_bits,
     numbers_of,
     rising,
@@ -51,6 +52,7 @@ _DECODED_WHOLE = 1 << 16  # units of lists that are decoded, and kept, for a few
 _MOST_DECODED = 1 << 19  # the same of lists of which rows were read before
 _MOST_READ = 4096  # lists of which it is known that rows were read
 _MOST_ARRAYS = 64  # of worths that are kept as arrays
+_COLUMN_BYTES = 1000  # of memory: of a column without its lists
 _ROUNDING = 1e-9  # of a sum of a few dozen numbers
 
 
@@ -87,8 +89,10 @@ class VectorKernel:
         return TermColumn(term, self._reader.decoded)
 
     def size_of(self, column: Column) -> int:
-        whole = self._count * 9 // 8  # its row and its bits
-        return whole + int(column.documents.nbytes + column.codes.nbytes)
+        size = _COLUMN_BYTES + int(column.documents.nbytes + column.codes.nbytes)
+        if column.is_sparse:
+            return size
+        return size + self._count * 9 // 8  # its row and its bits
 
     def column(self, codes: Iterable[tuple[int, int]]) -> Column:
         pairs = np.array([*codes], np.int64).reshape(-1, 2)
@@ -112,7 +116,7 @@ class VectorKernel:
     def _summed(self, documents: Array, xs: Array) -> Column:
         """Each document with the code of the sum of its x, in their order."""
         if len(documents) * SPARSE < self._count:
-            numbers = rising(documents)
+            numbers = each_once(np.sort(documents, kind="stable"))
             sums: Array = np.bincount(numbers.searchsorted(documents), xs, len(numbers))
         else:
             sums = np.bincount(documents, xs, self._count)
@@ -126,17 +130,25 @@ class VectorKernel:
     # Positions
 
     def positions(self, space: str, terms: Sequence[TermPostings]) -> Array:
-        def decoded() -> tuple[Array, int]:
-            several = [decode.positions(term) for term in terms]
-            positions = several[0]
-            if len(several) > 1:
-                positions = np.sort(np.concatenate(several))
-            positions = positions.astype(self._place)
-            return positions, positions.nbytes
-
+        if len(terms) == 1:
+            return self._kept_positions(space, terms)
         if not terms:
             return self._no_positions
+        # Not kept: what is found with them is, and they would crowd out other lists.
+        kept = self._reader.decoded.peek(_positions_key(space, terms))
+        return self._decoded(terms) if kept is None else kept
+
+    def _kept_positions(self, space: str, terms: Sequence[TermPostings]) -> Array:
+        def decoded() -> tuple[Array, int]:
+            positions = self._decoded(terms)
+            return positions, positions.nbytes
+
         return self._reader.decoded.get(_positions_key(space, terms), decoded)
+
+    def _decoded(self, terms: Sequence[TermPostings]) -> Array:
+        """Where any of the terms stands."""
+        several = [decode.positions(term).astype(self._place) for term in terms]
+        return in_order(several) if len(several) > 1 else several[0]
 
     def positions_in_all(
         self, space: str, terms: Sequence[TermPostings], numbers: Array
@@ -147,7 +159,7 @@ class VectorKernel:
             found = decode.positions_in_rows(terms, lows, highs)
             found = found.astype(self._place, copy=False)
         else:
-            positions = self.positions(space, terms)
+            positions = self._kept_positions(space, terms)
             firsts, ends = positions.searchsorted(rows).T
             found = positions.take(spread(firsts, ends - firsts))
         return each_once(found) if len(terms) > 1 else found
@@ -178,8 +190,7 @@ class VectorKernel:
         if len(few) > len(many):
             few, many = many, few
         if len(few) * _MERGED > len(many):
-            both = np.concatenate((few, many))
-            both.sort()
+            both = in_order((few, many))
             here = both[1:][both[1:] == both[:-1]]
         elif len(few):
             places = many.searchsorted(few)
@@ -281,7 +292,7 @@ class VectorKernel:
         )
         if few or not sets:
             listed = [*map(numbers_of, sets)]
-            return rising(np.concatenate(listed)) if listed else NONE
+            return rising(listed, self._count) if listed else NONE
         union = self._bits(sets[0]) | self._bits(sets[1])
         for documents in sets[2:]:
             union |= self._bits(documents)
@@ -406,7 +417,7 @@ class VectorKernel:
             code = table.searchsorted(least - rest)
             high = (column.codes >= code).nonzero()[0]
             chosen.append(column.documents.take(high))
-        numbers = rising(np.concatenate(chosen)) if chosen else NONE
+        numbers = rising(chosen, self._count) if chosen else NONE
         reached = np.zeros(len(numbers))
         rest = sum([most for _, _, most in ordered])
         for column, table, most in ordered:

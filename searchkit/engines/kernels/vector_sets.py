@@ -7,6 +7,7 @@ every document: gathering from it is 30 times faster than a binary search for ea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -49,15 +50,24 @@ class Column:
         self.documents = documents
         self.codes = codes
         self.document_count = document_count
+        # Whether a row or bits take so much more memory than the column that they are
+        # made again rather than kept: of 100,000 documents in some 20 µs.
+        self.is_sparse = len(codes) * SPARSE < document_count
         self._row: Array | None = None
+        self._bits: Array | None = None
 
     def __len__(self) -> int:
         return len(self.codes)
 
-    @cached_property
+    @property
     def bits(self) -> Array:
         """The documents as a set of bits."""
-        return bits_of(self.documents, self.document_count)
+        if self._bits is not None:
+            return self._bits
+        bits = bits_of(self.documents, self.document_count)
+        if not self.is_sparse:
+            self._bits = bits
+        return bits
 
     def top(self, count: int) -> Array:
         """Some documents of which `count`, or all there are, have the highest codes."""
@@ -78,10 +88,13 @@ class Column:
     def _row_for(self, lookups: int) -> Array | None:
         """The row of codes, if there is one or so many look-ups are worth it."""
         rows, listed = _ROW_COST
-        writing = self.document_count // rows + len(self) // listed
-        if self._row is None and lookups > writing:
-            self._row = self._written()
-        return self._row
+        writing = self.document_count // rows + len(self.codes) // listed
+        if self._row is not None or lookups <= writing:
+            return self._row
+        row = self._written()
+        if not self.is_sparse:
+            self._row = row
+        return row
 
     def _written(self) -> Array:
         """The code of every document, 0 for those that have none."""
@@ -91,11 +104,10 @@ class Column:
 
     def holds(self, numbers: Array) -> Array:
         """Whether each of the documents is in the column."""
-        if self._row is not None:
-            return self._row.take(numbers) != 0
-        if len(numbers) * SPARSE > len(self):
-            return in_bits(self.bits, numbers)
-        return self._found(numbers) != 0
+        few = self.is_sparse or len(numbers) * SPARSE <= len(self)
+        if few or self._row is not None:
+            return self.at(numbers) != 0
+        return in_bits(self.bits, numbers)
 
     def _found(self, numbers: Array) -> Array:
         if not len(self):
@@ -112,21 +124,26 @@ class TermColumn(Column):
     def __init__(self, term: TermPostings, decoded: Cache) -> None:
         self.codes = decode.codes(term)
         self.document_count = term.document_count
+        self.is_sparse = term.documents * SPARSE < term.document_count
         self._row = None
         self._term = term
         self._decoded = decoded
 
     def _row_for(self, lookups: int) -> Array | None:
-        if self._row is None and self.document_count <= _MOST_KEPT:
+        if self._row is None and self._keeps_row:
             self._row = self._decoded.peek(("row", self._term.ordinal))
         return super()._row_for(lookups)
+
+    @property
+    def _keeps_row(self) -> bool:
+        return not self.is_sparse and self.document_count <= _MOST_KEPT
 
     def _written(self) -> Array:
         def written() -> tuple[Array, int]:
             row = super(TermColumn, self)._written()
             return row, row.nbytes
 
-        if self.document_count > _MOST_KEPT:
+        if not self._keeps_row:
             return super()._written()
         return self._decoded.get(("row", self._term.ordinal), written)
 
@@ -177,9 +194,23 @@ class TermColumn(Column):
         return codes * (here >> bit & _ONE).astype(np.uint8)
 
 
-def rising(numbers: Array) -> Array:
-    """Each of the numbers once, in order; `np.unique` takes five times as long."""
-    return each_once(np.sort(numbers))
+def in_order(lists: Sequence[Array]) -> Array:
+    """The numbers of some rising lists in one.
+
+    The stable sort finds what rises already: of two lists it takes a twentieth of the
+    other's time, of sixteen half.
+    """
+    return np.sort(np.concatenate(lists), kind="stable")
+
+
+def rising(lists: Sequence[Array], count: int) -> Array:
+    """Each of so many documents that is in some rising lists once, in order."""
+    if sum(map(len, lists)) * SPARSE < count:
+        return each_once(in_order(lists))
+    marks = np.zeros(count, bool)
+    for numbers in lists:
+        marks[numbers.astype(np.intp)] = True  # what numpy indexes with
+    return marks.nonzero()[0].astype(np.int32)
 
 
 def each_once(ordered: Array) -> Array:
