@@ -595,6 +595,33 @@ def test_one_of_several_alternatives_is_enough(opened: Opened) -> None:
     assert not any(hit.missing for hit in engine.search("docker OR podman").hits)
 
 
+def test_an_alternative_of_several_words_may_lack_one(opened: Opened) -> None:
+    engine = opened("容器 docker", "容器", "podman")
+    hits = engine.search("docker 容器 OR podman").hits
+    assert {hit.doc_id: hit.missing for hit in hits} == {
+        "a": (),
+        "b": ("docker", "podman"),
+        "c": (),
+    }
+
+
+def test_titles_are_highlighted_where_no_snippets_are_shown(opened: Opened) -> None:
+    titles = {
+        "getUserName of GPT-4o": ("user gpt-4o", {"getUserName", "GPT-4o"}),
+        "Networking 与網 絡": ("network 网络", {"Networking", "網 絡"}),
+        "ＴＬＳ in C++ and café": ("tls c++ cafe", {"ＴＬＳ", "C++", "café"}),
+        "深度学习的學習率": ('"学习率" 深度学习', {"學習率", "深度学习"}),
+        "Normalization, normally": ("normal", {"Normalization", "normally"}),
+        "旋转位置编码（RoPE）": ("rope", {"RoPE", "旋转位置编码"}),
+    }
+    index = opened(*[Article(title, title, "正文 text") for title in titles]).index_path
+    bare = searchkit.Config(snippets_per_hit=0)
+    with searchkit.open(index.parent, config=bare) as engine:
+        for title, (query, expected) in titles.items():
+            result = engine.search(query)
+            assert marked(result, title) == expected
+
+
 def test_what_a_hit_lacks_is_said_once(opened: Opened) -> None:
     (hit,) = opened("神经").search("神经網路／神经網路").hits
     assert hit.missing == ("網路",)

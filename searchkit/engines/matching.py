@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 
 from searchkit.analysis.analyzer import ZONES
 from searchkit.analysis.scripts import is_han
-from searchkit.analysis.terms import CASED, INFLECTED, LANGUAGE, STEM, WHOLE
+from searchkit.analysis.terms import (
+    CASED,
+    HUMP_FIRST,
+    HUMP_INNER,
+    HUMP_LAST,
+    INFLECTED,
+    LANGUAGE,
+    STEM,
+    WHOLE,
+)
 from searchkit.engines.plan import ALL_FIELDS, Leaf, Slot
 from searchkit.engines.plan import Sequence as Slots
 
@@ -24,6 +33,8 @@ if TYPE_CHECKING:
 
 NAME = 1 << 30
 """Of the atoms of a name: however many the text has there."""
+
+_HUMPS = HUMP_FIRST + HUMP_INNER + HUMP_LAST
 
 Row = tuple[int, "tuple[TermPostings, ...]"]
 """A distance from the start of a sequence, and the terms any of which is there."""
@@ -169,15 +180,22 @@ def leaf_starts(
 
 
 def places(
-    kernel: PlainKernel, reader: GenerationReader, leaf: Leaf, numbers: Sequence[int]
+    kernel: PlainKernel,
+    reader: GenerationReader,
+    leaf: Leaf,
+    numbers: Sequence[int],
+    text: str | None = None,
 ) -> tuple[Sequence[int], list[int]]:
     """Where a leaf stands in some documents: global positions, which rise, and below 0
     the atoms at each, of those that begin there the most. `numbers` rise.
+
+    With a folded text without blanks, at least where it stands in that part of the
+    documents: the lists of terms that are not in it are not read.
     """
     several = [
         (here, atoms)
         for variant in leaf.variants
-        for here, atoms in _variant_places(kernel, reader, leaf, variant, numbers)
+        for here, atoms in _variant_places(kernel, reader, leaf, variant, numbers, text)
         if here
     ]
     if len(several) == 1:
@@ -196,21 +214,44 @@ def _variant_places(
     leaf: Leaf,
     variant: Slots,
     numbers: Sequence[int],
+    text: str | None,
 ) -> Iterator[tuple[list[int], int]]:
     """Terms of one length at a time where the variant is a single slot."""
     if len(variant) > 1:
-        here = starts_within(kernel, rows(reader, variant), numbers)
+        found = [(at, _in_text(terms, text)) for at, terms in rows(reader, variant)]
+        if not all(terms for _, terms in found):
+            return
+        here = starts_within(kernel, found, numbers)
         for distance, blank in _blanks_that_tell(variant, leaf.blanks):
             here = kernel.with_blank(here, distance, blank)
         here = kept(kernel, reader, leaf, here)
         yield here, sum([_atoms_of(slot[0]) for slot in variant])
         return
+    typed = scored_terms(reader, variant[0])
+    atoms_of = {term.ordinal: _atoms_of(term.term) for term in typed}
     by_atoms: dict[int, list[TermPostings]] = {}
-    for term in with_members(reader, scored_terms(reader, variant[0])):
-        by_atoms.setdefault(_atoms_of(term.term), []).append(term)
+    # A member of one of them is a word or a part of one: one atom.
+    for term in _in_text(with_members(reader, typed), text):
+        by_atoms.setdefault(atoms_of.get(term.ordinal, 1), []).append(term)
     for atoms, terms in by_atoms.items():
         here = kernel.positions_in_all("text", terms, [*numbers])
         yield kept(kernel, reader, leaf, here), atoms
+
+
+def _in_text(
+    terms: tuple[TermPostings, ...], text: str | None
+) -> tuple[TermPostings, ...]:
+    """Those of some terms that may stand in a text; a name is not spelled as there."""
+    if text is None:
+        return terms
+    spelled = [term.term for term in terms]
+    return tuple(
+        [
+            term
+            for term, spelling in zip(terms, spelled, strict=True)
+            if spelling[0] in (WHOLE, CASED) or spelling.lstrip(_HUMPS) in text
+        ]
+    )
 
 
 def starts_within(kernel: Kernel, found: Sequence[Row], numbers: Numbers) -> Positions:

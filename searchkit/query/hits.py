@@ -30,10 +30,10 @@ def hits(
     reader = evaluation.reader
     numbers = [row.number for row, _ in page.rows]
     missing = evaluation.missing_of_hits(numbers)
-    marks = Marks(evaluation, numbers)
     count, width = config.snippets_per_hit, config.snippet_characters
     doc_ids = reader.texts("doc_id").several(numbers)
     titles = reader.texts("title").several(numbers)
+    marks = Marks(evaluation, numbers, titles=None if count else titles)
     paths = paths_of(numbers, doc_ids)
     shown: list[tuple[Snippet, ...]] = [()] * len(numbers)
     sections: list[tuple[SectionHit, ...]] = [()] * len(numbers)

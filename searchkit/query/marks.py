@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from searchkit.analysis.folding import fold
 from searchkit.engines.matching import places
 from searchkit.engines.plan import FormulaLeaf
 
@@ -61,11 +62,17 @@ class Matches:
 class Marks:
     """The marks of a query in some articles that are worth showing."""
 
-    def __init__(self, evaluation: Evaluation, numbers: Iterable[int]) -> None:
-        """Of the documents with these numbers."""
+    def __init__(
+        self,
+        evaluation: Evaluation,
+        numbers: Iterable[int],
+        *,
+        titles: Iterable[str] | None = None,
+    ) -> None:
+        """Of the documents with these numbers; with their titles in these alone."""
         plan, finder = evaluation.plan, evaluation.finder
         self._finder: Finder = finder
-        self._leaves = plan.leaves()
+        self._leaves = evaluation.leaves
         all_leaves = (*self._leaves, *[twin.leaf for twin in plan.twins()])
         self._weights = [finder.found(leaf).idf for leaf in all_leaves]
         self._weak = {n for n, leaf in enumerate(self._leaves) if evaluation.weak(leaf)}
@@ -76,14 +83,19 @@ class Marks:
         ]
         self._titles: dict[int, Matches] = {}
         self._bodies: dict[int, Matches] = {}
-        self._find(all_leaves, sorted(numbers))
+        self._find(all_leaves, sorted(numbers), titles)
         if len(all_leaves) > 1:
             for matches in (*self._titles.values(), *self._bodies.values()):
                 if not self._is_told(matches):
                     told = _telling(matches.marks(), self._weak, len(self._leaves))
                     matches.set(told)
 
-    def _find(self, leaves: Sequence[Leaf], numbers: list[int]) -> None:
+    def _find(
+        self,
+        leaves: Sequence[Leaf],
+        numbers: list[int],
+        titles: Iterable[str] | None,
+    ) -> None:
         """The marks in the title and in the body of each article, leaf by leaf."""
         reader, weights = self._finder.reader, self._weights
         rows = []
@@ -92,14 +104,18 @@ class Marks:
             body = self._bodies[number] = Matches(weights)
             base = reader.text_base[number]
             rows.append((base, base + reader.title_end[number], title))
-            body_start = base + reader.body_start[number]
-            rows.append((body_start, reader.text_base[number + 1], body))
+            if titles is None:
+                body_start = base + reader.body_start[number]
+                rows.append((body_start, reader.text_base[number + 1], body))
+        text = None
+        if titles is not None:
+            text = "\n".join(["".join(fold(title).text.split()) for title in titles])
         known: dict[int, tuple[Sequence[int], list[int]]] = {}
         for leaf_number, leaf in enumerate(leaves):
             key = id(self._finder.found(leaf))  # the same for a word typed again
             found = known.get(key)
             if found is None:
-                found = places(self._finder.plain, reader, leaf, numbers)
+                found = places(self._finder.plain, reader, leaf, numbers, text)
                 known[key] = found
             starts, atoms = found
             first, count = 0, len(starts)

@@ -160,7 +160,11 @@ class Postings:
     def find(self, term: str) -> TermPostings | None:
         """What is known of a term, or None. Raises: IndexCorruptError."""
         ordinal = self.terms.find(term)
-        return None if ordinal < 0 else self.at(ordinal)
+        if ordinal < 0:
+            return None
+        found = self.at(ordinal)
+        found._term = term
+        return found
 
     def at(self, ordinal: int) -> TermPostings:
         """What is known of the term of a number.
