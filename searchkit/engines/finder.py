@@ -149,14 +149,15 @@ class Finder:
 
     def documents(self, leaf: Leaf) -> Documents:
         """The documents that hold the leaf or a near form of it."""
-        found = self.found(leaf)
-        layers = (*found.layers[:1], *([found.near] if found.near else []))
-        return self.kernel.union([self.column(layer.source) for layer in layers])
+        near = self.found(leaf).near
+        if near is None:
+            return self.holding(leaf)
+        return self.kernel.union([self.holding(leaf), self.column(near.source)])
 
     def holding(self, leaf: Leaf) -> Documents:
         """The documents that hold the leaf itself."""
-        layers = self.found(leaf).layers[:1]
-        return self.kernel.union([self.column(layer.source) for layer in layers])
+        layers = self.found(leaf).layers
+        return self.column(layers[0].source) if layers else self.kernel.union([])
 
     def count_any(self, leaves: Sequence[Leaf]) -> int:
         """In how many documents any of the leaves stands."""

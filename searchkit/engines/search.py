@@ -88,6 +88,10 @@ class Evaluation:
         self.reader = finder.reader
         self.plan = plan
         self.leaves = plan.leaves()
+        # The leaf of a plan that is nothing else.
+        self._only_leaf: Leaf | None = None
+        if isinstance(plan.root, Leaf) and plan.filters == _NO_FILTERS:
+            self._only_leaf = plan.root
         self._answers: dict[int, Answer] = {}
         self._group_pairs: dict[int, list[Pair]] = {}
         if finder.is_choosing:
@@ -153,13 +157,6 @@ class Evaluation:
         if self.answer.complete is self.answer.hits:
             return self.total
         return self._kernel.count(self.answer.complete)
-
-    @property
-    def _only_leaf(self) -> Leaf | None:
-        """The leaf of a plan that is nothing else."""
-        root = self.plan.root
-        is_all = isinstance(root, Leaf) and self.plan.filters == _NO_FILTERS
-        return root if isinstance(root, Leaf) and is_all else None
 
     @cached_property
     def rare(self) -> dict[str, int]:

@@ -7,7 +7,7 @@ looked up together: the lists of a term are read once for all of them.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from searchkit.analysis.folding import fold
@@ -48,9 +48,9 @@ class Matches:
         self.leaves: list[int] = []
         self.formulas: Formulas = []
 
-    def marks(self) -> list[Mark]:
+    def marks(self) -> Iterator[Mark]:
         """The marks one by one."""
-        return [*zip(self.positions, self.atoms, self.leaves, strict=True)]
+        return zip(self.positions, self.atoms, self.leaves, strict=True)
 
     def set(self, marks: Sequence[Mark]) -> None:
         """Have these marks, which rise, and no others."""
@@ -143,7 +143,7 @@ class Marks:
         matches = self._bodies[number]
         if self._formulas and not matches.formulas:
             marks, matches.formulas = self._in_formulas(number, page)
-            matches.set(sorted(matches.marks() + marks))
+            matches.set(sorted([*matches.marks(), *marks]))
         return matches
 
     def _in_formulas(self, number: int, page: Page) -> tuple[list[Mark], Formulas]:
@@ -158,7 +158,7 @@ class Marks:
         return _formula_marks(page, places) if places else ([], [])
 
 
-def _telling(found: list[Mark], weak: Collection[int], count: int) -> list[Mark]:
+def _telling(found: Iterable[Mark], weak: Collection[int], count: int) -> list[Mark]:
     """The marks worth showing, rising: all but those of weak leaves that stand alone.
 
     A weak leaf's mark stays where it goes on with the leaf before it in the query, or
