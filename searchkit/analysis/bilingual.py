@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from searchkit.analysis.analyzer import words
 from searchkit.analysis.english import stem
@@ -36,12 +35,11 @@ _ENTRY = re.compile(rf"\S+ ([{HAN}]+) \[[^\]]*\] (/.*/)")
 _BRACKET = re.compile(r"\([^()]*\)")
 _WORD = "[A-Za-z][A-Za-z0-9]*"
 _NAME = re.compile(
-    r"(?<=[/;]) *(?!surname |see |variant of |old variant |used in |erhua )"
+    r"[/;] *(?!surname |see |variant of |old variant |used in |erhua )"
     rf"(?:to be |to |an? |the )?({_WORD}(?:[ -]+{_WORD}){{0,{LONGEST - 1}}}?)"
     r"(?: +(?:sth|sb|etc))?[ .!?]*(?=[/;])"
 )
 
-_stem = lru_cache(maxsize=1 << 16)(stem)  # a dictionary asks for each many times
 
 
 def entries(lines: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -80,14 +78,14 @@ def bilingual_table(
     ranked: dict[str, dict[str, int]] = {}
     for word, glosses in found:
         names.setdefault(word, {}).update(dict.fromkeys(glosses))
-        for rank, name in enumerate(glosses):
-            if len(word) > 1:  # one character means too much to be what is looked for
+        if len(word) > 1:  # one character means too much to be what is looked for
+            for rank, name in enumerate(glosses):
                 ranks = ranked.setdefault(_stems(name.split(" ")), {})
                 ranks[word] = min(rank, ranks.get(word, rank))
     table = {word: [*glosses][:MOST_NAMES] for word, glosses in names.items()}
     for name, ranks in ranked.items():
-        order = sorted((rank, len(word), word) for word, rank in ranks.items())
-        table[name] = [word for _, _, word in order[:MOST_NAMES]]
+        order = sorted(ranks, key=lambda word: (ranks[word], len(word), word))
+        table[name] = order[:MOST_NAMES]
     return table
 
 
@@ -108,4 +106,4 @@ def bilingual_key(text: str) -> str:
 
 
 def _stems(parts: list[str]) -> str:
-    return " ".join(map(_stem, parts))
+    return " ".join(map(stem, parts))

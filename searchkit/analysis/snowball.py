@@ -8,7 +8,7 @@ the time. For folded words without apostrophes.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Iterable, Mapping
 
 _VOWELS = "aeiouy"
 _Y = re.compile(f"([{_VOWELS}])y")
@@ -35,6 +35,11 @@ def _table(rules: str) -> Mapping[str, str]:
     return {ending: instead for ending, _, instead in pairs}
 
 
+def _longest_first(endings: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(endings, key=len, reverse=True))
+
+
+_STEP_1 = _longest_first(("eedly", "ingly", "edly", "eed", "ing", "ed"))
 _STEP_2 = _table(
     "anci>ance enci>ence ogi>og li> bli>ble abli>able alli>al fulli>ful lessli>less "
     "ousli>ous entli>ent aliti>al biliti>ble iviti>ive tional>tion ational>ate "
@@ -44,7 +49,8 @@ _STEP_2 = _table(
 _STEP_3 = _table(
     "icate>ic ative> alize>al iciti>ic ical>ic tional>tion ational>ate ful> ness>"
 )
-_STEP_4 = frozenset(
+_ENDINGS_2, _ENDINGS_3 = _longest_first(_STEP_2), _longest_first(_STEP_3)
+_STEP_4 = _longest_first(
     (
         *("ic", "ance", "ence", "able", "ible", "ate", "ive", "ize", "iti", "al"),
         *("ism", "ion", "er", "ous", "ant", "ent", "ment", "ement"),
@@ -77,12 +83,11 @@ def stem(word: str) -> str:
     return _without_e(word, first, second).replace("Y", "y")
 
 
-def _ending(word: str, endings: Container[str], longest: int) -> str:
-    """The longest of the endings that the word has; empty if it has none."""
-    for length in range(min(longest, len(word)), 1, -1):
-        if word[-length:] in endings:
-            return word[-length:]
-    return ""
+def _ending(word: str, endings: tuple[str, ...]) -> str:
+    """The first of the endings that the word has; empty if it has none, as mostly."""
+    if not word.endswith(endings):
+        return ""
+    return next(filter(word.endswith, endings))
 
 
 def _is_short(word: str) -> bool:
@@ -113,7 +118,8 @@ def _without_s(word: str) -> str:
 
 def _without_past(word: str, first: int) -> str:
     """Step 1b."""
-    ending = _ending(word, ("eedly", "ingly", "edly", "eed", "ing", "ed"), 5)
+    if not (ending := _ending(word, _STEP_1)):
+        return word
     before = word[: len(word) - len(ending)]
     if ending in ("eed", "eedly"):
         kept = len(before) < first or before in ("succ", "proc", "exc")
@@ -123,7 +129,7 @@ def _without_past(word: str, first: int) -> str:
             return before[0] + "ie"
         if before in _WHOLE:
             return word
-    if not ending or not _has_vowel(before):
+    if not _has_vowel(before):
         return word
     if before.endswith(("at", "bl", "iz")):
         return before + "e"
@@ -135,9 +141,10 @@ def _without_past(word: str, first: int) -> str:
 
 def _replaced_2(word: str, first: int) -> str:
     """Step 2."""
-    ending = _ending(word, _STEP_2, 7)
+    if not (ending := _ending(word, _ENDINGS_2)):
+        return word
     before = word[: len(word) - len(ending)]
-    if not ending or len(before) < first:
+    if len(before) < first:
         return word
     if ending == "ogi" and not before.endswith("l"):
         return word
@@ -148,18 +155,20 @@ def _replaced_2(word: str, first: int) -> str:
 
 def _replaced_3(word: str, first: int, second: int) -> str:
     """Step 3."""
-    ending = _ending(word, _STEP_3, 7)
+    if not (ending := _ending(word, _ENDINGS_3)):
+        return word
     before = word[: len(word) - len(ending)]
-    if not ending or len(before) < (second if ending == "ative" else first):
+    if len(before) < (second if ending == "ative" else first):
         return word
     return before + _STEP_3[ending]
 
 
 def _without_suffix(word: str, second: int) -> str:
     """Step 4."""
-    ending = _ending(word, _STEP_4, 5)
+    if not (ending := _ending(word, _STEP_4)):
+        return word
     before = word[: len(word) - len(ending)]
-    if not ending or len(before) < second:
+    if len(before) < second:
         return word
     return word if ending == "ion" and before[-1:] not in ("s", "t") else before
 

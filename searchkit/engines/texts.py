@@ -46,7 +46,7 @@ class Texts:
 
 def encoded(text: str) -> bytes:
     """A text as it lies in a column; any `str` has some bytes."""
-    return text.encode(*_ENCODING)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def add_texts(writer: ColumnWriter, name: str, texts: Sequence[bytes]) -> None:

@@ -96,7 +96,7 @@ def names_of(table: NameTable, key: str) -> Names | None:
 
 def add_names(writer: ColumnWriter, table: Mapping[str, Sequence[str]]) -> None:
     """Write the columns: the keys with their texts, at least one each."""
-    keys = sorted(table, key=encoded)
+    keys = sorted(table)  # as their bytes sort
     add_texts(writer, "keys", [encoded(key) for key in keys])
     names = [encoded(name) for key in keys for name in table[key]]
     add_texts(writer, "names", names)

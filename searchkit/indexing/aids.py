@@ -1,6 +1,7 @@
-"""What is made of all documents together, once they are written: names and completions.
+"""What is made once the documents are written: names, completions and translations.
 
-Each depends on the documents, the words of the index and the user's glossary only.
+Each depends on the documents, the words of the index, the user's glossary and the
+dictionary only.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from contextlib import ExitStack, closing
 from functools import lru_cache
 from pathlib import Path
 
+from searchkit.analysis.bilingual import bilingual_table, entries
 from searchkit.analysis.glossary import mine, with_user_pairs
+from searchkit.corpus.bilingual_file import BilingualFile
 from searchkit.corpus.glossary_file import UserGlossary
-from searchkit.engines.columns.files import Columns
+from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.generation.known import (
     same_definitions,
     stored_definitions,
@@ -21,8 +24,9 @@ from searchkit.engines.generation.known import (
     stored_titles,
 )
 from searchkit.engines.generation.suggestions import Completions
-from searchkit.engines.generations import GLOSSARY, SUGGESTIONS
+from searchkit.engines.generations import GLOSSARY, SUGGESTIONS, TRANSLATIONS
 from searchkit.engines.glossary import read_pairs, write_glossary
+from searchkit.engines.twins import add_names
 
 
 def make_glossary(generation: Path, base: Path | None, user: UserGlossary) -> None:
@@ -37,6 +41,22 @@ def make_glossary(generation: Path, base: Path | None, user: UserGlossary) -> No
     mined = mine(stored_definitions(generation))
     pairs = with_user_pairs(mined, user.path, user.added, user.banned)
     write_glossary(generation, pairs)
+
+
+def make_translations(
+    generation: Path, base: Path | None, dictionary: BilingualFile
+) -> None:
+    """Write what the dictionary says, which is the same for all articles.
+
+    `base` is a generation that has it already. Raises: ConfigError if the dictionary
+    cannot be read.
+    """
+    if base:
+        shutil.copyfile(base / TRANSLATIONS, generation / TRANSLATIONS)
+        return
+    table = bilingual_table(entries(dictionary.lines()))
+    with ColumnWriter(generation / TRANSLATIONS, TRANSLATIONS, durable=False) as writer:
+        add_names(writer, table)
 
 
 def begin_suggestions(generation: Path) -> None:

@@ -31,7 +31,7 @@ from searchkit.corpus.glossary_file import UserGlossary, read_user_glossary
 from searchkit.corpus.reader import check_folder, walk
 from searchkit.engines import generations
 from searchkit.engines.generation.known import document_count, known_digests
-from searchkit.engines.generations import FORMAT_VERSION, TRANSLATIONS, Manifest
+from searchkit.engines.generations import FORMAT_VERSION, Manifest
 from searchkit.errors import CorpusError, IndexStoreError
 from searchkit.indexing.garbage import seldom_collected
 from searchkit.indexing.handed_in import ArticleFile
@@ -135,7 +135,6 @@ class Build:
                 generation = still
             else:
                 self._merge(generation, runs, base, count, unchanged, keys)
-                self._write_translations(generation, base)
                 self._finish(generation, count, left_out)
         self._remember()
         return self._report(generation, old.keys(), changed, left_out, unchanged)
@@ -250,7 +249,7 @@ class Build:
         unchanged: set[str],
         keys_of: KeysOf,
     ) -> None:
-        """Write all columns; glossary and completions in a process beside this one.
+        """Write all columns; what `aids` makes in a process beside this one.
 
         `total` is the number of articles.
         """
@@ -261,6 +260,7 @@ class Build:
             begin_suggestions,
             make_glossary,
             make_suggestions,
+            make_translations,
         )
         from searchkit.indexing.beside import Beside
 
@@ -283,6 +283,11 @@ class Build:
                     beside.start(make_glossary, generation, same, self.glossary)
                 )
                 made.append(beside.start(begin_suggestions, generation))
+                if self._translated:
+                    same = base if self._translations_stay(base) else None
+                    made.append(
+                        beside.start(make_translations, generation, same, self.bilingual)
+                    )
                 return found
 
             def words_known(words: Iterable[tuple[str, int]]) -> None:
@@ -319,21 +324,11 @@ class Build:
         data = self.bilingual.data
         return digest_of(bytes([BILINGUAL_VERSION]) + data).hex() if data else ""
 
-    def _write_translations(self, generation: Path, base: Path | None) -> None:
-        """Write what the dictionary says, which is the same for all articles."""
-        from searchkit.analysis.bilingual import bilingual_table, entries
-        from searchkit.engines.columns.files import ColumnWriter
-        from searchkit.engines.twins import add_names
-
-        if not self._translated:
-            return
-        file = generation / TRANSLATIONS
-        if base and generations.read_manifest(base).translations == self._translated:
-            shutil.copyfile(base / TRANSLATIONS, file)
-            return
-        table = bilingual_table(entries(self.bilingual.lines()))
-        with ColumnWriter(file, TRANSLATIONS, durable=False) as writer:
-            add_names(writer, table)
+    def _translations_stay(self, base: Path | None) -> bool:
+        """Whether the translations of a generation are those of the dictionary."""
+        if not base:
+            return False
+        return generations.read_manifest(base).translations == self._translated
 
     def _finish(self, generation: Path, count: int, left_out: set[str]) -> None:
         """Write the manifest, look whether all is there, and swap.

@@ -7,10 +7,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from searchkit.analysis.english import stem, uninflected
 from searchkit.engines.generation.classes import Keys
 from searchkit.indexing.beside import worker_died
-from searchkit.indexing.pool import Note, Pool, WorkerDiedError, may_start
+from searchkit.indexing.keys import keys_of
+from searchkit.indexing.pool import Pool, Work, WorkerDiedError, may_start
 from searchkit.indexing.preparing import Preparing, RunMade, RunTask, make_run
 from searchkit.indexing.sources import Sources
 
@@ -49,15 +49,15 @@ class Workers:
         tasks = _tasks(sources, folder, self._jobs)
         if self._jobs == 1:
             return [self._here(task, told) for task in tasks]
-        return self._apart(tasks, told)
+        return self._apart(make_run, self._how, tasks, told)
 
     def keys(self, words: list[bytes]) -> Iterable[Keys]:
         """The keys of English words. Raises: IndexStoreError if a worker died."""
         if self._jobs == 1 or len(words) < _FEW_WORDS:
-            return _keys(words)
+            return keys_of(None, words)
         size = -(-len(words) // (4 * self._jobs))
         parts = [words[at : at + size] for at in range(0, len(words), size)]
-        found: Iterable[Iterable[Keys]] = self._apart(parts, _unheard)
+        found: Iterable[Iterable[Keys]] = self._apart(keys_of, None, parts, _unheard)
         return chain.from_iterable(found)
 
     def _here(self, task: RunTask, told: Callable[[int, int], None]) -> RunMade:
@@ -69,11 +69,15 @@ class Workers:
         return make_run(self._how, task, note)
 
     def _apart(
-        self, tasks: Iterable[object], told: Callable[[int, int], None]
+        self,
+        work: Work,
+        how: object,
+        tasks: Iterable[object],
+        told: Callable[[int, int], None],
     ) -> Sequence[Any]:
         """What comes of the tasks in processes of their own, in the tasks' order."""
         try:
-            with Pool[object, Any](self._jobs, _work, self._how) as pool:
+            with Pool[object, Any](self._jobs, work, how) as pool:
                 return pool.answers(tasks, lambda: told(*pool.done()))
         except WorkerDiedError as error:
             raise worker_died(self._index, error) from error
@@ -81,19 +85,6 @@ class Workers:
 
 def _unheard(articles: int, size_bytes: int) -> None:
     """Whoever asks for keys is not told how far they are."""
-
-
-def _work(how: Preparing, task: RunTask | list[bytes], note: Note) -> object:
-    """What a worker process is asked for: a run, or the keys of some words."""
-    return make_run(how, task, note) if isinstance(task, RunTask) else _keys(task)
-
-
-def _keys(words: list[bytes]) -> list[Keys]:
-    return [_key(word.decode()) for word in words]
-
-
-def _key(word: str) -> Keys:
-    return uninflected(word).encode(), stem(word).encode()
 
 
 def _tasks(sources: Sources, folder: Path, jobs: int) -> Iterator[RunTask]:
