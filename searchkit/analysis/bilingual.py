@@ -41,7 +41,6 @@ _NAME = re.compile(
 )
 
 
-
 def entries(lines: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Simplified Han words with their names in small letters.
 

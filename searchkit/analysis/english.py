@@ -155,6 +155,12 @@ def classes(word: str) -> tuple[str, str]:
     return uninflected(word), stem(word)
 
 
+def forget() -> None:
+    """Give back the memory of what was looked at."""
+    stem.cache_clear()
+    uninflected.cache_clear()
+
+
 def _without_ending(word: str) -> list[str]:
     """What the word may be without its ending, the likeliest first."""
     for ending, replacements in _ENDINGS:

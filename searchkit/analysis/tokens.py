@@ -42,7 +42,7 @@ TOKEN = re.compile(
 EDGE, WORD, NAME, HAN, CHARACTERS = 1, 2, 4, 8, 16  # kinds of a token
 LETTERS, APART = 1, 2  # of an atom: letters or digits; a hyphen stands before it
 
-_ATOM = re.compile(rf"[a-z]{{1,{LONGEST}}}|[0-9]{{1,{LONGEST}}}|\S")
+_ATOM_OR_BLANK = re.compile(rf"[a-z]{{1,{LONGEST}}}|[0-9]{{1,{LONGEST}}}|.")
 _JOINING_HYPHEN = re.compile("(?<=[a-z])-(?=[a-z])")
 _ONE_LETTER = re.compile(_LETTER)
 
@@ -125,14 +125,17 @@ class TokenTable(dict[object, int]):
         """Add a name; `written` unless it was written as it is folded."""
         folded = token.lower()
         parted = _JOINING_HYPHEN.sub(" ", folded) if "-" in folded else folded
-        count = 0
-        for match in _ATOM.finditer(parted):
-            atom, start = match[0], match.start()
-            apart = APART if start and parted[start - 1] == " " else 0
-            self._atom(atom, start, atom.isalnum() | apart)
-            if written and atom.isalpha():
-                self._others(count, written(slice(start, match.end())))
-            count += 1
+        start = count = apart = 0
+        for atom in _ATOM_OR_BLANK.findall(parted):
+            end = start + len(atom)
+            if atom == " ":
+                apart = APART
+            else:
+                self._atom(atom, start, atom.isalnum() | apart)
+                if written and atom.isalpha():
+                    self._others(count, written(slice(start, end)))
+                count, apart = count + 1, 0
+            start = end
         if count > 1:
             self._other(0, WHOLE + joined(folded))
 

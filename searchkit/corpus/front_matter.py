@@ -82,10 +82,15 @@ def read_front_matter(text: str) -> FrontMatter:
 
 def _lines_until(text: str, closings: frozenset[str]) -> list[str] | None:
     content: list[str] = []
-    for line in text.split("\n"):
+    start = 0
+    while start <= len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        line = text[start:end]
         if line.rstrip() in closings:
             return content
         content.append(line)
+        start = end + 1
     return None
 
 

@@ -51,8 +51,6 @@ from searchkit.record import replace
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from searchkit.engines.generation.classes import Keys, KeysOf
-
 ProgressCallback = Callable[[Progress], None]
 
 _NEEDED = 2.5  # bytes of disk for a byte of sources: runs and the new generation
@@ -128,13 +126,13 @@ class Build:
             self._remember()
             return self._report(still, old.keys(), changed, set(), unchanged)
         with self._disk_errors_told(), self._new_generation() as generation:
-            runs, left_out, keys = self._analyse(generation, changed)
+            runs, left_out = self._analyse(generation, changed)
             count = len(changed) - len(left_out) + len(unchanged)
             if still and len(left_out) == len(changed):  # nothing new can be read
                 generations.abandon(generation)
                 generation = still
             else:
-                self._merge(generation, runs, base, count, unchanged, keys)
+                self._merge(generation, runs, base, count, unchanged)
                 self._finish(generation, count, left_out)
         self._remember()
         return self._report(generation, old.keys(), changed, left_out, unchanged)
@@ -218,8 +216,8 @@ class Build:
 
     def _analyse(
         self, generation: Path, changed: Sources
-    ) -> tuple[list[Path], set[str], KeysOf]:
-        """Runs in the generation's folder, the doc_ids left out, who makes keys."""
+    ) -> tuple[list[Path], set[str]]:
+        """Runs in the generation's folder, and the doc_ids left out."""
         from searchkit.indexing.preparing import Preparing
         from searchkit.indexing.workers import Workers
 
@@ -238,7 +236,7 @@ class Build:
             self._note(run.looks)
         left_out = {name for run in made for name in run.left_out}
         runs = [run.path for run in made if run.path]
-        return runs, left_out, workers.keys
+        return runs, left_out
 
     def _merge(
         self,
@@ -247,7 +245,6 @@ class Build:
         base: Path | None,
         total: int,
         unchanged: set[str],
-        keys_of: KeysOf,
     ) -> None:
         """Write all columns; what `aids` makes in a process beside this one.
 
@@ -275,29 +272,22 @@ class Build:
             GenerationWriter(generation, runs, base, unchanged) as writer,
         ):
 
-            def keys_of_last(words: list[bytes]) -> Iterable[Keys]:
-                """Begin the glossary when no other worker takes memory."""
-                found = keys_of(words)
-                same = base if self._glossary_stays(base) else None
-                made.append(
-                    beside.start(make_glossary, generation, same, self.glossary)
-                )
-                made.append(beside.start(begin_suggestions, generation))
-                if self._translated:
-                    same = base if self._translations_stay(base) else None
-                    made.append(
-                        beside.start(make_translations, generation, same, self.bilingual)
-                    )
-                return found
-
             def words_known(words: Iterable[tuple[str, int]]) -> None:
                 made.append(
                     beside.start(make_suggestions, generation, base, tuple(words))
                 )
 
             writer.write_documents()
+            same = base if self._glossary_stays(base) else None
+            made.append(beside.start(make_glossary, generation, same, self.glossary))
+            made.append(beside.start(begin_suggestions, generation))
+            if self._translated:
+                same = base if self._translations_stay(base) else None
+                made.append(
+                    beside.start(make_translations, generation, same, self.bilingual)
+                )
             threads = min(self.jobs, 2)
-            rare = writer.write_postings(keys_of_last, threads, told, words_known)
+            rare = writer.write_postings(threads, told, words_known)
             writer.write_pages()
             counterparts = [*rare.counterparts()]
             write_counterparts(generation, counterparts)

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from searchkit.engines.generation.classes import Keys
 from searchkit.indexing.beside import worker_died
-from searchkit.indexing.keys import keys_of
-from searchkit.indexing.pool import Pool, Work, WorkerDiedError, may_start
+from searchkit.indexing.pool import Pool, WorkerDiedError, may_start
 from searchkit.indexing.preparing import Preparing, RunMade, RunTask, make_run
 from searchkit.indexing.sources import Sources
 
 _FEW_BYTES = 1 << 20  # of sources, before further processes are worth their start
-_FEW_WORDS = 2000  # the same for words whose stems are asked for
 _RUN_BYTES = 4 << 20  # of sources in a run: what a worker holds in memory
-_LEAST_RUN_BYTES = 1 << 20
+_LEAST_RUN_BYTES = 1 << 19  # a batch
 _SHARES = 3  # a run is at most this part of a worker's share of what is left
 
 
 class Workers:
-    """Does what can be done apart; no process outlives the call that it works for.
-
-    Keys are asked for while postings are merged: by then what the processes that read
-    and analysed had in memory has been given back.
-    """
+    """Makes runs; no process outlives the call, so what they had in memory is given
+    back before the runs are merged."""
 
     def __init__(self, index: Path, jobs: int, how: Preparing, size_bytes: int) -> None:
         """`size_bytes` is that of all sources to come."""
@@ -49,16 +41,11 @@ class Workers:
         tasks = _tasks(sources, folder, self._jobs)
         if self._jobs == 1:
             return [self._here(task, told) for task in tasks]
-        return self._apart(make_run, self._how, tasks, told)
-
-    def keys(self, words: list[bytes]) -> Iterable[Keys]:
-        """The keys of English words. Raises: IndexStoreError if a worker died."""
-        if self._jobs == 1 or len(words) < _FEW_WORDS:
-            return keys_of(None, words)
-        size = -(-len(words) // (4 * self._jobs))
-        parts = [words[at : at + size] for at in range(0, len(words), size)]
-        found: Iterable[Iterable[Keys]] = self._apart(keys_of, None, parts, _unheard)
-        return chain.from_iterable(found)
+        try:
+            with Pool[RunTask, RunMade](self._jobs, make_run, self._how) as pool:
+                return pool.answers(tasks, lambda: told(*pool.done()))
+        except WorkerDiedError as error:
+            raise worker_died(self._index, error) from error
 
     def _here(self, task: RunTask, told: Callable[[int, int], None]) -> RunMade:
         def note(size_bytes: int) -> None:
@@ -67,24 +54,6 @@ class Workers:
             told(*self._done)
 
         return make_run(self._how, task, note)
-
-    def _apart(
-        self,
-        work: Work,
-        how: object,
-        tasks: Iterable[object],
-        told: Callable[[int, int], None],
-    ) -> Sequence[Any]:
-        """What comes of the tasks in processes of their own, in the tasks' order."""
-        try:
-            with Pool[object, Any](self._jobs, work, how) as pool:
-                return pool.answers(tasks, lambda: told(*pool.done()))
-        except WorkerDiedError as error:
-            raise worker_died(self._index, error) from error
-
-
-def _unheard(articles: int, size_bytes: int) -> None:
-    """Whoever asks for keys is not told how far they are."""
 
 
 def _tasks(sources: Sources, folder: Path, jobs: int) -> Iterator[RunTask]:

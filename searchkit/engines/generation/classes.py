@@ -9,12 +9,13 @@ out if its one word is its key: that is found as the word.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 
 import numpy as np
 
+from searchkit.analysis import english
 from searchkit.analysis.terms import (
     HUMP_FIRST,
     HUMP_INNER,
@@ -26,8 +27,6 @@ from searchkit.engines.generation.documents import Array
 
 Keys = tuple[bytes, bytes]
 """What a word has in common with its inflections, and with words of its stem."""
-
-KeysOf = Callable[[list[bytes]], Iterable[Keys]]
 
 HUMPS = tuple(mark.encode() for mark in (HUMP_FIRST, HUMP_INNER, HUMP_LAST))
 _INFLECTED, _STEM = INFLECTED.encode(), STEM.encode()
@@ -97,18 +96,23 @@ def _numbers(number_of: Mapping[bytes, int], terms: Iterable[bytes]) -> Array:
     return np.fromiter(map(number_of.get, terms, repeat(-1)), np.int64)
 
 
-def classes(
-    terms: Sequence[bytes],
-    known: Mapping[bytes, Keys],
-    keys_of: KeysOf,
-) -> Classes:
+def classes(terms: Sequence[bytes], known: Mapping[bytes, Keys]) -> Classes:
     """The classes of the words among sorted terms; `known` are the keys of some."""
     some = (map(word_of, terms[part]) for part in word_slices(terms))
     words = sorted(dict.fromkeys(filter(None, chain.from_iterable(some))))
-    new = [word for word in words if word not in known]
-    keys = {**known, **dict(zip(new, keys_of(new), strict=True))}
+    keys = {**known, **_keys(word for word in words if word not in known)}
     needed = dict.fromkeys(words)
     for mark, place in ((_INFLECTED, 0), (_STEM, 1)):
         found = ((word, keys[word][place]) for word in words)
         needed |= dict.fromkeys([mark + key for word, key in found if key != word])
     return Classes(tuple(words), tuple(needed), keys)
+
+
+def _keys(words: Iterable[bytes]) -> dict[bytes, Keys]:
+    """The keys of each word. 63,000 take half a second: no process starts for that."""
+    found = {}
+    for word in words:
+        inflected, stem = english.classes(word.decode())
+        found[word] = inflected.encode(), stem.encode()
+    english.forget()
+    return found

@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from searchkit.analysis.terms import CASED, LANGUAGE
-from searchkit.engines.generation.classes import Keys, KeysOf, classes, word_slices
+from searchkit.engines.generation.classes import Keys, classes, word_slices
 from searchkit.engines.generation.documents import Array, Documents
 from searchkit.engines.generation.layout import Layout, Move
 from searchkit.engines.generation.run import ZONE_BITS
@@ -211,13 +211,11 @@ class TextMerge(SpaceMerge):
         *,
         weigher: Weigher,
         known: Mapping[bytes, Keys],
-        keys_of: KeysOf,
         table: Path,
     ) -> None:
         """`table` is where frequencies are kept meanwhile; no file is there yet."""
         self._weigher = weigher
         self._known = known
-        self._keys_of = keys_of
         self._table = table
         super().__init__("text", sources, layout)
         self._direct = np.fromiter(map(_is_direct, self.terms), bool)
@@ -273,7 +271,7 @@ class TextMerge(SpaceMerge):
         return self._words.sums(targets - low, members)
 
     def _completed(self, standing: list[bytes]) -> list[bytes]:
-        self._classes = classes(standing, self._known, self._keys_of)
+        self._classes = classes(standing, self._known)
         return sorted(dict.fromkeys([*standing, *self._classes.terms]))
 
     def _number(self, number_of: Mapping[bytes, int]) -> None:

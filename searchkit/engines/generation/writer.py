@@ -19,7 +19,6 @@ import numpy as np
 from searchkit.engines.columns.encode import Lists, SpaceWriter
 from searchkit.engines.columns.encode import Slab as EncodedSlab
 from searchkit.engines.columns.files import ColumnWriter
-from searchkit.engines.generation.classes import KeysOf
 from searchkit.engines.generation.counterparts import RareWords
 from searchkit.engines.generation.documents import (
     PAGE_COLUMNS,
@@ -89,22 +88,20 @@ class GenerationWriter:
 
     def write_postings(
         self,
-        keys_of: KeysOf,
         threads: int,
         told: Told,
         words_known: Callable[[Words], None],
     ) -> RareWords:
         """The postings of both spaces; by which rare words documents are alike.
 
-        `keys_of` gives the keys of English words (see `classes`); `words_known` hears
-        which words there are before the formulas are written.
+        `words_known` hears which words there are before the formulas are written.
         """
         with (
             ThreadPoolExecutor(threads) as pool,
             ColumnWriter(self._folder / POSTINGS, POSTINGS) as writer,
         ):
             in_order = partial(_in_order, pool)
-            words, rare = self._write_texts(writer, keys_of, in_order, told)
+            words, rare = self._write_texts(writer, in_order, told)
             words_known(words)
             formulas = FormulaMerge(self._sources, self._placed)
             bases = self._placed.base("math")
@@ -114,7 +111,6 @@ class GenerationWriter:
     def _write_texts(
         self,
         writer: ColumnWriter,
-        keys_of: KeysOf,
         in_order: InOrder,
         told: Told,
     ) -> tuple[Words, RareWords]:
@@ -126,7 +122,6 @@ class GenerationWriter:
             self._placed,
             weigher=Weigher(bases, self._placed.numbers()),
             known=self._old.keys() if self._old else {},
-            keys_of=keys_of,
             table=table,
         )
         text.prepare(in_order)
