@@ -278,14 +278,14 @@ class Build:
                 )
 
             writer.write_documents()
-            same = base if self._glossary_stays(base) else None
-            made.append(beside.start(make_glossary, generation, same, self.glossary))
-            made.append(beside.start(begin_suggestions, generation))
             if self._translated:
                 same = base if self._translations_stay(base) else None
                 made.append(
                     beside.start(make_translations, generation, same, self.bilingual)
                 )
+            same = base if self._glossary_stays(base) else None
+            made.append(beside.start(make_glossary, generation, same, self.glossary))
+            made.append(beside.start(begin_suggestions, generation))
             threads = min(self.jobs, 2)
             rare = writer.write_postings(threads, told, words_known)
             writer.write_pages()

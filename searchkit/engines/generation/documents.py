@@ -6,7 +6,7 @@ generation, so that both are merged by copying stretches of rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -186,14 +186,20 @@ def write_rows(writer: ColumnWriter, rows: Sequence[Row]) -> None:
     writer.add("tags", packed(tags))
 
 
-def merge_documents(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
-    """The columns of a generation, from stretches of rows in the order of `doc_id`."""
+def merge_documents(
+    writer: ColumnWriter, stretches: Sequence[Stretch], release: Callable[[], None]
+) -> None:
+    """The columns of a generation, from stretches of rows in the order of `doc_id`.
+
+    `release` gives back the memory of what was read of them.
+    """
     for name in NUMBERS:
         writer.add(name, merged_numbers(name, stretches))
     for name in TEXTS:
         pieces = [(rows.texts[name], low, end) for rows, low, end in stretches]
         offsets = merge_texts(writer, name, pieces)
         _add_offsets(writer, name, offsets, int(offsets[-1]))
+        release()
     for name in BYTES:
         writer.add(name, merged_bytes(name, stretches).tobytes())
     _merge_topics(writer, stretches)

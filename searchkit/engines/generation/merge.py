@@ -26,7 +26,7 @@ from searchkit.engines.generation.scores import (
     Weigher,
     merged,
 )
-from searchkit.engines.generation.slabs import slabs
+from searchkit.engines.generation.slabs import Slab, slabs
 from searchkit.engines.generation.vocabulary import (
     Vocabulary,
     chosen,
@@ -40,7 +40,6 @@ _ZONES = (1 << ZONE_BITS) - 1
 _UNSCORED = (CASED.encode(), LANGUAGE.encode())
 
 Found = TypeVar("Found")
-Slab = tuple[int, int]
 
 
 class InOrder(Protocol):
@@ -94,6 +93,10 @@ class _Occurrences:
     positions: Array
     zones: Array
 
+    def chosen(self, which: Array) -> _Occurrences:
+        """Some of them."""
+        return _Occurrences(self.terms[which], self.positions[which], self.zones[which])
+
 
 class SpaceMerge:
     """Merges one space of all sources."""
@@ -134,9 +137,13 @@ class SpaceMerge:
         keys = np.concatenate([np.empty(0, np.int64), *filled])
         if len(filled) > 1:
             keys.sort(kind="stable")  # merges what is in order already
-        positions = keys >> ZONE_BITS & _POSITIONS
-        zones = (keys & _ZONES).astype(np.uint8)
-        return _Occurrences(keys >> _POSITION_BITS + ZONE_BITS, positions, zones)
+        del parts, filled  # a single term may stand in many millions of places
+        zones = keys.astype(np.uint8) & np.uint8(_ZONES)
+        keys >>= ZONE_BITS
+        several = high - low > 1
+        terms = keys >> _POSITION_BITS if several else np.zeros(len(keys), np.int64)
+        keys &= _POSITIONS
+        return _Occurrences(terms, keys, zones)
 
     def _standing(self) -> list[bytes]:
         """The terms that stand in a document that is kept, in order."""
@@ -222,7 +229,7 @@ class TextMerge(SpaceMerge):
 
     def prepare(self, in_order: InOrder) -> None:
         """Find the frequencies of words and of their parts; they are kept in a file."""
-        for (low, _), found in in_order(self._frequencies, self._word_slabs()):
+        for (low, *_), found in in_order(self._frequencies, self._word_slabs()):
             self._words.append(low, found)
             self.release()
         self._words.finish()
@@ -240,12 +247,11 @@ class TextMerge(SpaceMerge):
     def postings(self, low: int, high: int) -> Postings:
         """The postings of the terms from `low` to `high`."""
         found, count = self.occurrences(low, high), high - low
-        direct = self._direct[low:high][found.terms]
+        direct = self._direct[low:high]
+        own = found if direct.all() else found.chosen(direct[found.terms])
         scored = merged(
             [
-                self._weigher.frequencies(
-                    found.terms[direct], found.positions[direct], found.zones[direct]
-                ),
+                self._weigher.frequencies(own.terms, own.positions, own.zones),
                 self._of_members(low, high),
             ]
         )
@@ -279,12 +285,12 @@ class TextMerge(SpaceMerge):
         del self._classes, self._known  # much memory, and not needed any more
         self._words = FrequencyTable(self._table, len(number_of))
 
-    def _word_slabs(self) -> Iterator[tuple[int, int]]:
+    def _word_slabs(self) -> Iterator[Slab]:
         """Slabs of the terms that may be members."""
         sizes = super().sizes()
         for part in word_slices(self.terms):
-            for low, high in slabs(sizes[part]):
-                yield part.start + low, part.start + high
+            for low, high, size in slabs(sizes[part]):
+                yield part.start + low, part.start + high, size
 
     def _frequencies(self, low: int, high: int) -> Frequencies:
         """The frequencies of each term by itself."""

@@ -67,7 +67,7 @@ class OldGeneration:
         firsts = vector.all_firsts(postings, 0, len(sizes))
         gone = move.gone_positions(int(postings.bases[-1]))
         doubtful = np.flatnonzero(alive & (sizes <= gone) & ~move.keeps(firsts))
-        for low, high in slabs(sizes[doubtful]):
+        for low, high, _ in slabs(sizes[doubtful]):
             numbers = doubtful[low:high]
             positions, bounds = vector.all_positions(postings, 0, len(sizes), numbers)
             alive[numbers] = np.logical_or.reduceat(move.keeps(positions), bounds[:-1])

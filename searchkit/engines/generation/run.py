@@ -132,6 +132,7 @@ class Run:
         self._columns = Columns(path, _KIND)
         self.documents = Documents.read(self._columns)
         self._starts = {name: self._read_starts(name) for name in SPACES}
+        self.release()
 
     def pages(self, name: str) -> TextArrays:
         """One of the columns of PAGE_COLUMNS."""
@@ -151,9 +152,11 @@ class Run:
 
     def places(self, space: str, low: int, high: int) -> tuple[Array, Array, Array]:
         """Counts by term, positions and zones of the terms from `low` to `high`."""
-        starts = self._starts[space][low : high + 1]
-        all_places = array(self._columns, f"{space}_places", "<u4")
-        places = all_places[starts[0] : starts[-1]]
+        starts = self._starts[space][low : high + 1].astype(np.int64)
+        column = self._columns.column(f"{space}_places")
+        size = np.dtype("<u4").itemsize
+        stretch = column.slice(size * int(starts[0]), size * int(starts[-1]))
+        places = np.frombuffer(stretch, "<u4")  # not the whole column: it is large
         zones = (places & ZONE_MASK).astype(np.uint8)
         return np.diff(starts), (places >> ZONE_BITS).astype(np.int64), zones
 
@@ -167,4 +170,6 @@ class Run:
 
     def _read_starts(self, space: str) -> Array:
         counts = array(self._columns, f"{space}_counts", "<u4")
-        return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+        starts = np.zeros(len(counts) + 1, np.uint32)  # as long as places fit into that
+        np.cumsum(counts, out=starts[1:])
+        return starts

@@ -19,6 +19,7 @@ from searchkit.engines.generation.documents import Array
 from searchkit.engines.impacts import codes_of
 from searchkit.engines.weights import ADDRESS, ALIAS, PARTS, TITLE, TOPIC, weight_table
 
+_AT_ONCE = 1 << 20  # occurrences that are weighed in some 50 bytes each
 _RECORD = np.dtype([("document", "<u4"), ("x", "<f8")])
 
 
@@ -59,6 +60,15 @@ class Weigher:
 
     def frequencies(self, terms: Array, positions: Array, zones: Array) -> Frequencies:
         """Of occurrences in order of (term, position)."""
+        return merged(
+            [
+                self._of_few(terms[some], positions[some], zones[some])
+                for at in range(0, len(terms), _AT_ONCE)
+                for some in [slice(at, at + _AT_ONCE)]
+            ]
+        )
+
+    def _of_few(self, terms: Array, positions: Array, zones: Array) -> Frequencies:
         documents = self._finder.rows(positions)
         parts = self._parts(documents, positions, zones)
         weights = self._weights[documents * PARTS + parts]

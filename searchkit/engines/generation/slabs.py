@@ -11,8 +11,11 @@ from searchkit.engines.generation.documents import Array
 _SLAB = 1 << 18  # occurrences in a slab, or those of a single term
 _SLAB_TERMS = 1 << 16
 
+Slab = tuple[int, int, int]
+"""The first of some terms, their end, and their sizes together."""
 
-def slabs(sizes: Array) -> Iterator[tuple[int, int]]:
+
+def slabs(sizes: Array) -> Iterator[Slab]:
     """Ranges of terms whose sizes together are at most about a slab's."""
     ends = np.cumsum(sizes)
     low = 0
@@ -20,5 +23,5 @@ def slabs(sizes: Array) -> Iterator[tuple[int, int]]:
         before = ends[low - 1] if low else 0
         high = int(np.searchsorted(ends, before + _SLAB, side="right"))
         high = min(max(high, low + 1), low + _SLAB_TERMS)
-        yield low, high
+        yield low, high, int(ends[high - 1] - before)
         low = high

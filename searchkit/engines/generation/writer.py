@@ -33,13 +33,12 @@ from searchkit.engines.generation.merge import (
     Found,
     InOrder,
     Postings,
-    Slab,
     TextMerge,
 )
 from searchkit.engines.generation.old import OldGeneration
 from searchkit.engines.generation.run import Run
 from searchkit.engines.generation.scores import Weigher
-from searchkit.engines.generation.slabs import slabs
+from searchkit.engines.generation.slabs import Slab, slabs
 from searchkit.engines.generation.suggestions import Words
 from searchkit.engines.generations import DOCUMENTS, PAGES, POSTINGS
 from searchkit.engines.texts import encoded
@@ -48,6 +47,7 @@ Told = Callable[[float], None]
 """Hears what share of the writing is done."""
 
 _AHEAD = 2  # slabs made before they are written
+_MOST_AHEAD = 1 << 21  # occurrences in them: of frequent terms there is one at a time
 
 
 class GenerationWriter:
@@ -82,7 +82,11 @@ class GenerationWriter:
         """The rows of all documents."""
         stretches = self._placed.stretches()
         with ColumnWriter(self._folder / DOCUMENTS, DOCUMENTS) as writer:
-            merge_documents(writer, stretches)
+            merge_documents(writer, stretches, self._release)
+        self._release()
+
+    def _release(self) -> None:
+        """Give back the memory of what was read of the sources."""
         for source in self._sources:
             source.release()
 
@@ -162,7 +166,7 @@ def _write_space(
     heard: Callable[[Postings], None] | None = None,
 ) -> None:
     space = SpaceWriter(writer, name, bases)
-    for (_, high), found in in_order(merge.postings, slabs(merge.sizes())):
+    for (_, high, _), found in in_order(merge.postings, slabs(merge.sizes())):
         space.add(_encodable(found))
         if heard:
             heard(found)
@@ -192,11 +196,15 @@ def _in_order(
 ) -> Iterator[tuple[Slab, Found]]:
     """What the function makes of the ranges, in their order, few ahead."""
     waiting: deque[tuple[Slab, Future[Found]]] = deque()
-    for low, high in ranges:
-        waiting.append(((low, high), pool.submit(function, low, high)))
-        if len(waiting) > _AHEAD:
+    ahead = 0
+    for slab in ranges:
+        low, high, size = slab
+        ahead += size
+        while waiting and (len(waiting) > _AHEAD or ahead > _MOST_AHEAD):
             done, future = waiting.popleft()
             yield done, future.result()
+            ahead -= done[-1]
+        waiting.append((slab, pool.submit(function, low, high)))
     while waiting:
         done, future = waiting.popleft()
         yield done, future.result()
