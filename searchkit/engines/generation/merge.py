@@ -101,14 +101,17 @@ class _Occurrences:
 class SpaceMerge:
     """Merges one space of all sources."""
 
-    def __init__(self, space: str, sources: Sequence[Source], layout: Layout) -> None:
+    def __init__(
+        self, space: str, sources: Sequence[Source], layout: Layout, folder: Path
+    ) -> None:
+        """`folder` is where nameless files may be made."""
         self._space = space
         self._sources = sources
         self._moves = layout.moves(space)
         terms = tuple(self._completed(self._standing()))
         number_of = numbers(terms)
         local = (local_numbers(terms, number_of) for terms in self._source_terms())
-        self._vocabulary = Vocabulary(terms, tuple(local))
+        self._vocabulary = Vocabulary(terms, local, folder)
         self._number(number_of)
 
     @property
@@ -129,6 +132,7 @@ class SpaceMerge:
         """Give back the memory of what was read of the sources."""
         for source in self._sources:
             source.release()
+        self._vocabulary.release()
 
     def occurrences(self, low: int, high: int) -> _Occurrences:
         """All occurrences of the terms from `low` to `high`."""
@@ -185,8 +189,8 @@ class SpaceMerge:
 class FormulaMerge(SpaceMerge):
     """The space of formulas: nothing is scored, there are no classes."""
 
-    def __init__(self, sources: Sequence[Source], layout: Layout) -> None:
-        super().__init__("math", sources, layout)
+    def __init__(self, sources: Sequence[Source], layout: Layout, folder: Path) -> None:
+        super().__init__("math", sources, layout, folder)
 
     def postings(self, low: int, high: int) -> Postings:
         """The postings of the terms from `low` to `high`."""
@@ -224,7 +228,7 @@ class TextMerge(SpaceMerge):
         self._weigher = weigher
         self._known = known
         self._table = table
-        super().__init__("text", sources, layout)
+        super().__init__("text", sources, layout, table.parent)
         self._direct = np.fromiter(map(_is_direct, self.terms), bool)
 
     def prepare(self, in_order: InOrder) -> None:

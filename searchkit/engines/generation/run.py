@@ -80,11 +80,13 @@ class _Space:
         rank[order] = np.arange(len(order), dtype=np.uint64)
         terms = rank[_joined(self._terms)]
         counts = np.bincount(terms.astype(np.int64), minlength=len(order))
+        starts = np.zeros(len(order) + 1, "<u4")  # as many places as fit into 32 bits
+        np.cumsum(counts, out=starts[1:])
         terms <<= np.uint64(32)
         terms |= _joined(self._places)
         terms.sort()
         add_texts(writer, f"{name}_terms", [encoded[number] for number in order])
-        writer.add(f"{name}_counts", counts.astype("<u4"))
+        writer.add(f"{name}_starts", starts)
         writer.add(f"{name}_places", terms.astype("<u4"))
 
 
@@ -131,7 +133,9 @@ class Run:
     def __init__(self, path: Path) -> None:
         self._columns = Columns(path, _KIND)
         self.documents = Documents.read(self._columns)
-        self._starts = {name: self._read_starts(name) for name in SPACES}
+        self._starts = {
+            name: array(self._columns, f"{name}_starts", "<u4") for name in SPACES
+        }
         self.release()
 
     def pages(self, name: str) -> TextArrays:
@@ -167,9 +171,3 @@ class Run:
     def close(self) -> None:
         """Let the file go."""
         self._columns.close()
-
-    def _read_starts(self, space: str) -> Array:
-        counts = array(self._columns, f"{space}_counts", "<u4")
-        starts = np.zeros(len(counts) + 1, np.uint32)  # as long as places fit into that
-        np.cumsum(counts, out=starts[1:])
-        return starts

@@ -107,7 +107,7 @@ class GenerationWriter:
             in_order = partial(_in_order, pool)
             words, rare = self._write_texts(writer, in_order, told)
             words_known(words)
-            formulas = FormulaMerge(self._sources, self._placed)
+            formulas = FormulaMerge(self._sources, self._placed, self._folder)
             bases = self._placed.base("math")
             _write_space(writer, "math", formulas, bases, in_order, told)
         return rare
