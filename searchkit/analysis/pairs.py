@@ -243,14 +243,14 @@ def abbreviates(short: str, full: str) -> bool:
     >>> abbreviates("HTTP", "and HTTPS"), abbreviates("TBD", "to be decided")
     (False, True)
     """
-    parts = [part.lower() for part in _PARTS.findall(full)]
     letters = short.replace("-", "")
-    if len(parts) < 2 or not any(c.isupper() for c in letters[1:]):
+    if 2 * len(letters) > len(full) or not any(map(str.isupper, letters[1:])):
+        return False
+    parts = [part.lower() for part in _PARTS.findall(full)]
+    if len(parts) < 2:
         return False
     if parts[0] in SMALL_WORDS and parts[0][0] != letters[0].lower():
         return False  # HTTP (and HTTPS): no name begins with what is left out
-    if 2 * len(letters) > len(full):
-        return False
     if letters[-1] == "s" and letters[:-1].isupper():
         letters = letters[:-1]
     return letters.isalnum() and _begin(letters.lower(), parts)

@@ -226,8 +226,9 @@ class VisibleTextBuilder:
         self._levels.append((self._level, heading))
         path = tuple(text for _, text in self._levels)
         line = self._line_of(start)
-        says_more = _letters(self._anchor) != _letters(heading)
-        anchor = self._anchor if says_more else ""
+        anchor = self._anchor
+        if anchor and _letters(anchor) == _letters(heading):
+            anchor = ""
         self._sections.append(Section(path, line, start, anchor))
 
     def _text_from(self, start: int) -> str:
