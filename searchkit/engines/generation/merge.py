@@ -176,7 +176,9 @@ class SpaceMerge:
         first, end = self._vocabulary.local_range(number, low, high)
         if first == end:
             return np.empty(0, np.int64)
-        counts, positions, zones = self._sources[number].places(self._space, first, end)
+        source = self._sources[number]
+        counts, positions, zones = source.places(self._space, first, end)
+        source.release()  # of hundreds: what a system maps around a place is 64 KB
         local = self._vocabulary.local[number][first:end].astype(np.int64) - low
         positions, kept = self._moves[number].apply(positions)
         keys = np.repeat(local << _POSITION_BITS, counts)
