@@ -31,6 +31,7 @@ from searchkit.engines.generations import (
     WORDS,
 )
 from searchkit.engines.kernels.plain import PlainKernel
+from searchkit.engines.tags import Tags
 from searchkit.engines.texts import Texts, encoded
 from searchkit.engines.twins import NameTable
 from searchkit.engines.user_words import unpack_words
@@ -294,14 +295,9 @@ class GenerationReader:
         _ = self.topic_names, self.topic_numbers, self.topics_at
 
     @cached_property
-    def tags(self) -> Column:
-        """Four bits a position, two positions a byte."""
-        return self._documents.column("tags")
-
-    def tag(self, position: int) -> int:
-        """The tag of a global position of the text."""
-        at = position >> 1
-        return self.tags.slice(at, at + 1)[0] >> ((position & 1) << 2) & 15
+    def tags(self) -> Tags:
+        """The tags of the positions of the text."""
+        return Tags(self._documents)
 
     def topics(self, number: int) -> tuple[str, ...]:
         """The topics of a document, as the article has them."""

@@ -201,7 +201,7 @@ class Oracle:
             for index, slot in enumerate(variant):
                 if not any(at == o[0] for t in slot for o in occurrences.get(t, ())):
                     break
-                tag = self.reader.tag(at)
+                tag = self.reader.tags[at]
                 if blanks and index and bool(tag & 4) != blanks[index]:
                     before = variant[index - 1][0][0]
                     if slot[0][0] < "z" and before < "z":

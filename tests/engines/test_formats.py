@@ -1,4 +1,4 @@
-"""A released format is opened; of any other index it is said what to do."""
+"""An index of this format is opened; of any other it is said what to do."""
 
 from __future__ import annotations
 
@@ -12,16 +12,13 @@ from conftest import DATA
 import searchkit
 from searchkit.engines import generations
 
-KEPT = sorted(DATA.glob("index-*"))
+THIS = DATA / f"index-{generations.FORMAT_VERSION}"
+EARLIER = sorted(path for path in DATA.glob("index-*") if path != THIS)
 
 
-def test_an_index_of_this_format_is_kept() -> None:
-    assert DATA / f"index-{generations.FORMAT_VERSION}" in KEPT
-
-
-@pytest.fixture(params=KEPT, ids=lambda path: path.name)
-def released(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(request.param, tmp_path / "index"))
+@pytest.fixture
+def released(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(THIS, tmp_path / "index"))
 
 
 def test_a_released_index_opens_and_answers(released: Path) -> None:
@@ -37,6 +34,20 @@ def test_a_released_index_is_brought_up_to_date(released: Path) -> None:
     searchkit.build([searchkit.Article("new.md", "新", "崭新")], released)
     with searchkit.open(released) as engine:
         assert engine.search("崭新").total == 1
+
+
+@pytest.mark.parametrize("earlier", EARLIER, ids=lambda path: path.name)
+def test_an_earlier_format_is_refused_and_replaced(
+    earlier: Path, tmp_path: Path
+) -> None:
+    index = Path(shutil.copytree(earlier, tmp_path / "index"))
+    with pytest.raises(searchkit.IndexFormatError) as error:
+        searchkit.open(index)
+    assert f"index-{error.value.found}" == earlier.name
+    assert "searchkit build --full" in error.value.hint
+    searchkit.build([searchkit.Article("new.md", "新", "崭新")], index)
+    with searchkit.open(index) as engine:
+        assert [hit.doc_id for hit in engine.search("崭新").hits] == ["new.md"]
 
 
 @pytest.mark.parametrize("found", [0, generations.FORMAT_VERSION + 1, "2.0", None])

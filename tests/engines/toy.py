@@ -131,11 +131,14 @@ def space(terms: Mapping[str, ToyTerm], bases: memoryview) -> Postings:
 
 
 class Tags:
-    def __init__(self, data: memoryview) -> None:
-        self._data = data
+    def __init__(self, tags: Sequence[int]) -> None:
+        self._tags = np.array(tags, np.uint8)
 
-    def gather(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
-        return np.frombuffer(self._data, np.uint8)[places]
+    def __getitem__(self, position: int) -> int:
+        return int(self._tags[position])
+
+    def of(self, positions: NDArray[np.int64]) -> NDArray[np.uint8]:
+        return self._tags[positions]
 
 
 class ToyReader:
@@ -166,16 +169,12 @@ class ToyReader:
         self.topic_numbers = memoryview(np.array(numbers, np.uint32))
         ends = np.cumsum([0, *(len(d.topics) for d in documents)])
         self.topics_at = memoryview(ends.astype(np.uint32))
-        self._tags = [tag for row in self.rows for tag in row.tags]
-        self._tags += [0] * (len(self._tags) % 2)
-        pairs = np.array(self._tags, np.uint8).reshape(-1, 2)
-        self.tags = memoryview((pairs[:, 0] | (pairs[:, 1] << 4)).tobytes())
+        self.tags = Tags([tag for row in self.rows for tag in row.tags])
         count = self.document_count or 1
         self.averages = Averages(
             sum(self.title_words) / count, sum(self.body_words) / count
         )
         self.folded_doc_ids = [f"{number:06d}.md" for number in range(count)]
-        self.tags = Tags(self.tags)
         self.decoded = Cache(1 << 20)
         self.found = Cache(1 << 20)
         self.text = space(self._terms(), self.text_base)
@@ -188,9 +187,6 @@ class ToyReader:
 
     def at(self, space: str, ordinal: int) -> TermPostings:
         return (self.text if space == "text" else self.math).at(ordinal)
-
-    def tag(self, position: int) -> int:
-        return self._tags[position]
 
     def kernel(self, work: int) -> PlainKernel | VectorKernel:
         return self.vector if work > 100 else self.plain

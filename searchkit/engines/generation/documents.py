@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from searchkit.engines.generation.tags import TagWriter
 from searchkit.engines.generations import DIGEST_BYTES
+from searchkit.engines.tags import Tags
 from searchkit.engines.texts import add_texts, encoded
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ BYTES = {"digest": DIGEST_BYTES, "signature": SIGNATURE_BYTES}
 """Columns with so many bytes a document."""
 
 _TEXTS_AT_ONCE = 4096
-_TAGS_AT_ONCE = 1 << 20  # positions; even
+_TAGS_AT_ONCE = 1 << 20  # positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class Documents:
     topics_at: Array
     text_base: Array
     math_base: Array
-    tags: Array
+    tags: Tags
 
     @classmethod
     def read(cls, columns: Columns) -> Documents:
@@ -113,16 +115,12 @@ class Documents:
             topics_at=array(columns, "topics_at", "<u4"),
             text_base=text_base,
             math_base=math_base,
-            tags=array(columns, "tags", "u1"),
+            tags=Tags(columns),
         )
 
     def doc_ids(self) -> Iterator[bytes]:
         """The `doc_id` of every row, as UTF-8, in order."""
         return each(self.texts["doc_id"])
-
-    def tags_between(self, low: int, high: int) -> Array:
-        """A byte a position."""
-        return unpacked(self.tags[low // 2 : (high + 1) // 2])[low % 2 :][: high - low]
 
 
 Stretch = tuple[Documents, int, int]
@@ -151,21 +149,6 @@ def each(column: TextArrays) -> Iterator[bytes]:
         yield from (bytes(blob[low:end]) for low, end in pairwise(bounds))
 
 
-def unpacked(nibbles: Array) -> Array:
-    """Two numbers a byte, the low half first."""
-    both = np.empty((len(nibbles), 2), np.uint8)
-    both[:, 0] = nibbles & 15
-    both[:, 1] = nibbles >> 4
-    return both.ravel()
-
-
-def packed(tags: Array) -> Array:
-    """The inverse of `unpacked`; of an odd number of them the last half is 0."""
-    if len(tags) % 2:
-        tags = np.append(tags, np.uint8(0))
-    return np.asarray(tags[::2] | tags[1::2] << 4, np.uint8)
-
-
 def write_rows(writer: ColumnWriter, rows: Sequence[Row]) -> None:
     """The columns of a run."""
     for index, name in enumerate(NUMBERS):
@@ -183,7 +166,9 @@ def write_rows(writer: ColumnWriter, rows: Sequence[Row]) -> None:
     _add_array(writer, "text_base", _offsets(len(row.tags) for row in rows), "<u8")
     _add_array(writer, "math_base", _offsets(row.math_length for row in rows), "<u8")
     tags = np.frombuffer(b"".join(row.tags for row in rows), np.uint8)
-    writer.add("tags", packed(tags))
+    tag_writer = TagWriter(writer, len(tags))
+    tag_writer.add(tags)
+    tag_writer.finish()
 
 
 def merge_documents(
@@ -273,18 +258,15 @@ def _merge_topics(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
 
 
 def _merge_tags(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
-    """Two positions a byte, whatever the parity at which a stretch begins."""
-    waiting = np.empty(0, np.uint8)
-    with writer.stream("tags") as stream:
-        for rows, low, high in stretches:
-            first, end = int(rows.text_base[low]), int(rows.text_base[high])
-            for start in range(first, end, _TAGS_AT_ONCE):
-                part = rows.tags_between(start, min(start + _TAGS_AT_ONCE, end))
-                waiting = np.concatenate([waiting, part])
-                even = len(waiting) & ~1
-                stream.write(packed(waiting[:even]))
-                waiting = waiting[even:]
-        stream.write(packed(waiting))
+    ranges = [
+        (rows.tags, int(rows.text_base[low]), int(rows.text_base[high]))
+        for rows, low, high in stretches
+    ]
+    merged = TagWriter(writer, sum(end - first for _, first, end in ranges))
+    for tags, first, end in ranges:
+        for start in range(first, end, _TAGS_AT_ONCE):
+            merged.add(tags.between(start, min(start + _TAGS_AT_ONCE, end)))
+    merged.finish()
 
 
 def _add_offsets(writer: ColumnWriter, name: str, offsets: Array, end: int) -> None:

@@ -79,8 +79,7 @@ class OldGeneration:
         if space == "math":
             zones = np.zeros(len(positions), np.uint8)
         else:
-            pairs = self.documents.tags[positions >> 1]
-            zones = pairs >> (positions & 1).astype(np.uint8) * 4 & ZONE_MASK
+            zones = self.documents.tags.of(positions) & np.uint8(ZONE_MASK)
         return np.diff(bounds), positions, zones
 
     def keys(self) -> dict[bytes, Keys]:

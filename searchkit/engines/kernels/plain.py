@@ -133,11 +133,11 @@ class PlainKernel:
         return [start for start in starts if start + distance in here]
 
     def with_blank(self, starts: Positions, distance: int, blank: bool) -> Positions:
-        wanted, tag = BLANK if blank else 0, self._reader.tag
+        wanted, tags = BLANK if blank else 0, self._reader.tags
         return [
             start
             for start in starts
-            if (found := tag(start + distance)) & BLANK == wanted or found & LOOSE
+            if (found := tags[start + distance]) & BLANK == wanted or found & LOOSE
         ]
 
     def in_fields(
@@ -151,11 +151,11 @@ class PlainKernel:
                 if field in fields:
                     kept.append(start)
             if "body" in fields:
-                tag = self._reader.tag
+                tags = self._reader.tags
                 kept += (
                     rows[body:]
                     if zones is None
-                    else [p for p in rows[body:] if tag(p) & ZONE_MASK in zones]
+                    else [p for p in rows[body:] if tags[p] & ZONE_MASK in zones]
                 )
         return kept
 
@@ -203,7 +203,7 @@ class PlainKernel:
         """In which part a position is: 0 to 3 the body's zones, then title etc."""
         reader = self._reader
         if start >= self._body(number):
-            return reader.tag(start) & ZONE_MASK
+            return reader.tags[start] & ZONE_MASK
         inner = start - reader.text_base[number]
         ends = (reader.title_end, reader.alias_end, reader.address_end)
         field = sum(inner >= end[number] for end in ends)

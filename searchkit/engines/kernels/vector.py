@@ -201,7 +201,7 @@ class VectorKernel:
         return here - distance
 
     def with_blank(self, starts: Array, distance: int, blank: bool) -> Array:
-        tags = self._tags(starts + distance)
+        tags = self._reader.tags.of(starts + distance)
         fits = (tags & BLANK) == (BLANK if blank else 0)
         return starts[fits | ((tags & LOOSE) != 0)]
 
@@ -265,7 +265,7 @@ class VectorKernel:
 
     def _parts(self, starts: Array, numbers: Array) -> Array:
         """In which part each stands: 0 to 3 the body's zones, then title and so on."""
-        parts = self._tags(starts) & ZONE_MASK
+        parts = self._reader.tags.of(starts) & ZONE_MASK
         inner = starts - self._bases["text"].take(numbers)
         borders = self._borders
         if len(inner) and (inner < borders[-1].take(numbers)).any():
@@ -274,10 +274,6 @@ class VectorKernel:
                 field == len(borders), parts, field + len(ranking.WEIGHT_BY_ZONE)
             )
         return parts
-
-    def _tags(self, positions: Array) -> Array:
-        pairs = self._reader.tags.gather(positions >> 1)
-        return (pairs >> ((positions & 1) << 2).astype(np.uint8)) & 15
 
     # Sets of documents
 
