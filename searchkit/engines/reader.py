@@ -209,7 +209,8 @@ class GenerationReader:
         key: tuple[str, str | int] = (space, term)
         found = self._terms.get(key, _NO_TERM)
         if found is _NO_TERM:
-            found = (self.text if space == "text" else self.math).find(term)
+            ordinal = self._space(space).terms.find(term)
+            found = self.at(space, ordinal) if ordinal >= 0 else None
             self._keep(key, found)
         return found  # type: ignore[no-any-return]  # beside _NO_TERM
 
@@ -219,13 +220,21 @@ class GenerationReader:
         self._terms[key] = found
 
     def at(self, space: str, ordinal: int) -> TermPostings:
-        """The same of the term with a number."""
+        """The same of the term with a number, or of the term that it stands for.
+
+        A class that has the members of another class or of a word is that term.
+        """
         key: tuple[str, str | int] = (space, ordinal)
         found = self._terms.get(key)
         if found is None:
-            found = (self.text if space == "text" else self.math).at(ordinal)
+            found = self._space(space).at(ordinal)
+            if found.stands_for_another:
+                found = self._space(space).at(*found.members)
             self._keep(key, found)
         return found
+
+    def _space(self, space: str) -> Postings:
+        return self.text if space == "text" else self.math
 
     # Documents
 

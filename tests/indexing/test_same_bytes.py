@@ -19,6 +19,7 @@ BODIES = st.sampled_from(
         "旋转位置编码（RoPE）与 $x_{t-1}^2$",
         "networks network\n\n```python\ngetUserName(x)\n```",
         "normalization of the normal user\n\n# Headings",
+        "matrices, matrix networking",
         "userName 用户 RoPE rope $\\alpha + b$",
         "",
         "位置 位置 编码，，，，，，，，，，，，",

@@ -119,6 +119,11 @@ class TermPostings:
         return term
 
     @property
+    def stands_for_another(self) -> bool:
+        """Whether it has no list of its own, but another term for its only member."""
+        return not self.occurrences | self.documents and len(self.members) == 1
+
+    @property
     def bases(self) -> memoryview:
         """The first position of each document, and the end of the last."""
         return self._source.bases

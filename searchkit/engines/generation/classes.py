@@ -29,7 +29,7 @@ Keys = tuple[bytes, bytes]
 """What a word has in common with its inflections, and with words of its stem."""
 
 HUMPS = tuple(mark.encode() for mark in (HUMP_FIRST, HUMP_INNER, HUMP_LAST))
-_INFLECTED, _STEM = INFLECTED.encode(), STEM.encode()
+CLASSES = _INFLECTED, _STEM = INFLECTED.encode(), STEM.encode()
 
 
 def word_of(term: bytes) -> bytes:

@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from searchkit.analysis.terms import CASED, LANGUAGE
-from searchkit.engines.generation.classes import Keys, classes, word_slices
+from searchkit.engines.generation.classes import CLASSES, Keys, classes, word_slices
 from searchkit.engines.generation.documents import Array, Documents
 from searchkit.engines.generation.layout import Layout, Move
 from searchkit.engines.generation.run import ZONE_BITS
@@ -247,6 +247,7 @@ class TextMerge(SpaceMerge):
     def sizes(self) -> Array:
         sizes = super().sizes()
         documents = self._words.sizes(self._members)
+        documents[self._is_other[self._targets]] = 0
         sizes += np.bincount(self._targets, documents, len(sizes)).astype(np.int64)
         return sizes
 
@@ -280,14 +281,18 @@ class TextMerge(SpaceMerge):
 
     def _of_members(self, low: int, high: int) -> Frequencies:
         targets, members = self._pairs(low, high)
-        return self._words.sums(targets - low, members)
+        own = ~self._is_other[targets]
+        return self._words.sums(targets[own] - low, members[own])
 
     def _completed(self, standing: list[bytes]) -> list[bytes]:
         self._classes = classes(standing, self._known)
         return sorted(dict.fromkeys([*standing, *self._classes.terms]))
 
     def _number(self, number_of: Mapping[bytes, int]) -> None:
-        self._targets, self._members = self._classes.members(self.terms, number_of)
+        pairs = self._classes.members(self.terms, number_of)
+        self._targets, self._members, others = _each_once(*pairs, self.terms)
+        self._is_other = np.zeros(len(number_of), np.bool_)
+        self._is_other[others] = True
         del self._classes, self._known  # much memory, and not needed any more
         self._words = FrequencyTable(self._table, len(number_of))
 
@@ -308,6 +313,33 @@ class TextMerge(SpaceMerge):
         targets, members = self._pairs(low, high)
         other = targets != members
         return members[other], np.bincount(targets[other] - low, minlength=high - low)
+
+
+def _each_once(
+    targets: Array, members: Array, terms: Sequence[bytes]
+) -> tuple[Array, Array, list[int]]:
+    """Pairs of (target, member), and the classes that have the members of another term.
+
+    These get that term, a word or an earlier class, for their only member.
+    """
+    firsts = np.flatnonzero(np.diff(targets, prepend=-1))
+    rows = [*zip(firsts.tolist(), [*firsts[1:].tolist(), len(targets)], strict=False)]
+    numbers = targets[firsts].tolist()
+    is_class = [terms[number][:1] in CLASSES for number in numbers]
+    met: dict[bytes, int] = {}
+    other_of: dict[int, int] = {}
+    for classes_now in (False, True):
+        for number, (first, end), here in zip(numbers, rows, is_class, strict=True):
+            if here == classes_now:
+                other = met.setdefault(members[first:end].tobytes(), number)
+                if other != number:
+                    other_of[number] = other
+    kept = np.ones(len(targets), np.bool_)
+    for number, (first, end) in zip(numbers, rows, strict=True):
+        if number in other_of:
+            kept[first + 1 : end] = False
+            members[first] = other_of[number]
+    return targets[kept], members[kept], [*other_of]
 
 
 def _is_direct(term: bytes) -> bool:

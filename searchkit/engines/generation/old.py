@@ -89,6 +89,7 @@ class OldGeneration:
         for part in word_slices(terms):
             words[part] = map(word_of, terms[part])
         tables = []
+        of_class: dict[bytes, list[bytes]] = {}
         for mark in (INFLECTED, STEM):
             classes = self._postings["text"].terms.prefix(mark)
             members, bounds = vector.all_members(
@@ -96,7 +97,13 @@ class OldGeneration:
             )
             keys = np.repeat(np.arange(classes.start, classes.stop), np.diff(bounds))
             pairs = zip(members.tolist(), keys.tolist(), strict=True)
-            tables.append({words[member]: terms[key][1:] for member, key in pairs})
+            table: dict[bytes, bytes] = {}
+            for member, key in pairs:
+                same = terms[member]  # a class that has the same words, or a word
+                found = of_class.get(same, (words[member],))
+                of_class.setdefault(terms[key], []).extend(found)
+                table |= dict.fromkeys(found, terms[key][1:])
+            tables.append(table)
         inflected, stems = tables
         return {
             word: (inflected.get(word, word), stems.get(word, word))
