@@ -4,7 +4,9 @@ A page is a directory and chunks. The directory lies open: how many positions ea
 piece of text takes, and where each chunk is. A chunk is deflated alone; it holds the
 layout of its pieces as small integers, then their text, then strings that are not in
 the text. A piece is a block, or a part of one that is longer than a chunk. Offsets
-inside a chunk are code points from its beginning.
+inside a chunk are code points from its beginning. All chunks are deflated with one
+dictionary, which comes with the package (`scripts/make_page_dictionary.py`): a chunk is
+too short to repeat much of itself.
 
 Where the atoms of a piece stand follows from its text by a rule (`ATOM`). Only where
 that is not what the analysis found are they stored.
@@ -22,6 +24,7 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import Literal
@@ -106,6 +109,15 @@ class damage_told:  # noqa: N801, a context manager to be read as a verb
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if isinstance(error, DAMAGE) and not isinstance(error, ClosedError):
             raise corrupt(self.path / "pages", f"a stored article ({error})") from error
+
+
+PRESET = Path(__file__).with_name("page.dict")
+
+
+@cache
+def preset() -> bytes:
+    """The dictionary of all chunks; with another one no index can be read."""
+    return PRESET.read_bytes()
 
 
 def inflate(data: bytes | memoryview, size: int, dictionary: bytes = b"") -> bytes:
@@ -266,13 +278,17 @@ class Page:
         """A chunk by its number, inflated the first time. Raises: DAMAGE."""
         chunk = self._chunks.get(number)
         if chunk is None:
-            data = self._data[self._at[number + 1] : self._at[number + 2]]
             row = self.rows[number]
             first, last = self.pieces[number : number + 2]
-            raw = inflate(data, row[3])
+            raw = self.raw_chunk(number)
             chunk = Chunk(raw, row, first, self.borders[first : last + 1])
             self._chunks[number] = chunk
         return chunk
+
+    def raw_chunk(self, number: int) -> bytes:
+        """A chunk's bytes, inflated. Raises: DAMAGE."""
+        data = self._data[self._at[number + 1] : self._at[number + 2]]
+        return inflate(data, self.rows[number][3], preset())
 
     def text(self) -> str:
         """All of the visible text. Raises: DAMAGE."""
