@@ -8,6 +8,7 @@ signs do what their half-width twins do, since Chinese input methods type them.
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import get_args
 
 from searchkit.errors import QuerySyntaxError
@@ -194,9 +195,9 @@ class _Parser:
         self.open[-1].occur = "optional"
         groups = _either(inner)
         if any(group.items for group in groups.groups):
-            # Parentheses are typed for a reason: what is in them is needed.
-            needed: Occur = "required" if occur == "optional" else occur
-            self._add(needed, inner.named, groups)
+            if occur == "optional" and len(groups.groups) > 1:
+                occur = "required"  # alternatives are typed for a reason
+            self._add(occur, inner.named, groups)
         elif inner.named:
             what = f"{inner.named}:()"
             self._ignore(what, "there is nothing in it", self.at)
@@ -320,7 +321,19 @@ _STRONG_QUOTES = "“「『"  # these begin a phrase even without a blank before
 
 
 def _either(group: _Open) -> Either:
-    return Either(tuple(Words(tuple(items)) for items in group.groups))
+    return Either(
+        tuple(Words(tuple(chain.from_iterable(map(_items, g)))) for g in group.groups)
+    )
+
+
+def _items(item: Item) -> tuple[Item, ...]:
+    """An item, or what is in parentheses that no sign and no OR gives a meaning.
+
+    In a sentence or a title they hold a remark: 容器存储接口 (CSI) asks for its words.
+    """
+    if item.occur == "optional" and isinstance(item.node, Either):
+        return item.node.groups[0].items
+    return (item,)
 
 
 def parse(text: str, *, strict: bool = False) -> tuple[ParsedQuery, tuple[Note, ...]]:

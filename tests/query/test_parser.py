@@ -94,6 +94,13 @@ def test_single_parts(text: str, node: Node) -> None:
         ("甲“乙丙”", [("optional", "甲"), ("required", "乙丙")]),
         ("a -(b c)", [("optional", "a"), ("excluded", "()")]),
         ("a OR", [("optional", "a"), ("optional", "OR")]),
+        ("a (b c) d", [("optional", letter) for letter in "abcd"]),
+        ("甲 （乙 （丙））", [("optional", letter) for letter in "甲乙丙"]),
+        ("a (+b -c)", [("optional", "a"), ("required", "b"), ("excluded", "c")]),
+        ("a +(b c)", [("optional", "a"), ("required", "()")]),
+        ("a (b | c)", [("optional", "a"), ("required", "()")]),
+        ("a AND (b c)", [("required", "a"), ("required", "()")]),
+        ("(a b) AND c", [("required", "()"), ("required", "c")]),
     ],
 )
 def test_occurrence(text: str, expected: list[tuple[str, str]]) -> None:
