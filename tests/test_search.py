@@ -498,6 +498,16 @@ def test_light_characters_beside_an_unknown_name(opened: Opened) -> None:
     assert not {"榅桲", "榅桲还"} & set(result.hits[0].missing)
 
 
+def test_a_row_of_characters_is_cut_at_its_particles(opened: Opened) -> None:
+    rest = ("榅", "榅", "榅的", "于榅", "桲的", "桲")
+    engine = opened("桃子，梨", "桃子，榅", *rest)
+    assert ids(engine.search("榅的桃子")) == ["b", "a"]  # what holds 榅 seldom is 榅的
+    assert ids(engine.search("桲的桃子"))[0] == "g"  # may be a word
+    assert ids(engine.search("于榅桃子"))[0] == "f"  # or a name
+    assert ids(engine.search("榅以桃子")) == ["b", "a"]  # stands nowhere
+    assert ids(engine.search("榅的")) == ["e"]
+
+
 def test_generics_are_found_as_they_are_written(opened: Opened) -> None:
     engine = opened("word2vec 的 t 值，vec 与 t", "`f(x: Vec<T>)`", "`Vec<Foo>`")
     assert ids(engine.search("Vec<T>")) == ["b"]

@@ -39,7 +39,7 @@ from searchkit.engines.plan import (
 )
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.query.budget import MOST_UNKNOWN, MOST_WORDS, Budget, shortened
-from searchkit.query.light import CHARACTER_WEIGHT, LIGHT, is_light
+from searchkit.query.light import CHARACTER_WEIGHT, LIGHT, PARTICLES, is_light
 from searchkit.query.notes import Notes
 from searchkit.query.restrict import Scope
 from searchkit.query.tree import Fuzzy, Occur, Wildcard
@@ -54,6 +54,10 @@ if TYPE_CHECKING:
 _TRADITIONAL = {simplified: traditional for traditional, simplified in ALIKE.items()}
 _WITH_TWO_SPELLINGS = frozenset(ALIKE) | frozenset(_TRADITIONAL)
 _LONGEST_PART = 8  # characters of a part of an unknown word
+_TOGETHER = 1 / 3
+"""Of the articles with the rarest rest of a row of characters, those with the row with
+its particle, for it to be one word. Chosen on qsec-hf and half of mixed-dev; with a
+tenth qsec-kubernetes-zh .397, with a half .397, with this .400 (docs/relevance.md)."""
 _SEPARATORS = frozenset(",;!?。、·…\"'()[]{}<>|《》〈〉【】「」『』:-–—*~+")
 _COLON = re.compile("(?<!：)：(?!：)")  # of a sentence, where names would have `:`
 _POSSESSIVE = re.compile(r"([a-z]{2,})'s")  # Envoy's is a form of Envoy
@@ -153,7 +157,8 @@ class Leaves:
             found = [word for word in found if word.kind != "sign"] or found
         if _STAR.search(text):
             self._notes.ignored("*", "it is for the end of a Latin word, or both ends")
-        found = [*chain.from_iterable(map(self._without_light, found))]
+        apart = partial(self._without_light, alone=len(found) == 1)
+        found = [*chain.from_iterable(map(apart, found))]
         end = 0
         for word in found:
             label = text[word.start : word.end]
@@ -165,25 +170,54 @@ class Leaves:
             yield Piece(label, made, apart=word.start > end or not end)
             end = word.end
 
-    def _without_light(self, word: Word) -> list[Word]:
-        """A row of Han characters that is no word, without light ones at its ends."""
+    def _without_light(self, word: Word, *, alone: bool) -> list[Word]:
+        """A row of Han characters that is no word, cut apart at its light ones.
+
+        Inside a row that stands somewhere, and in one of two, only at particles: others
+        may well be part of a name (于海). `alone` it keeps what is inside.
+        """
         row = word.atoms
-        if word.kind != "han" or len(row) < 3 or word.end - word.start != len(row):
+        is_row = word.kind == "han" and word.end - word.start == len(row) > 1
+        if not is_row or LIGHT.isdisjoint(row) or self._segmenter.knows(word.folded):
             return [word]
         first, end = 0, len(row)
-        while first < end and row[first] in LIGHT:
-            first += 1
-        while end > first and row[end - 1] in LIGHT:
-            end -= 1
-        if end - first in (0, len(row)) or self._segmenter.knows(word.folded):
+        if end > 2:
+            while first < end and row[first] in LIGHT:
+                first += 1
+            while end > first and row[end - 1] in LIGHT:
+                end -= 1
+        if first == end:
             return [word]
         spans = [(at, at + 1) for at in range(first)]
-        spans.append((first, end))
+        spans += [(first, end)] if alone else self._cut_apart(row, first, end)
         spans += [(at, at + 1) for at in range(end, len(row))]
         return [
             Word("han", word.start + s, word.start + e, "".join(row[s:e]), row[s:e])
             for s, e in spans
         ]
+
+    def _cut_apart(
+        self, row: Sequence[str], first: int, end: int
+    ) -> list[tuple[int, int]]:
+        """A part of a row, cut at its particles or, if it stands nowhere, at all its
+        light characters."""
+        count = self._count_row(row[first:end])
+        light = PARTICLES if count else LIGHT
+        cut: list[tuple[int, int]] = []
+        for at in range(first, end):
+            if cut and light.isdisjoint(row[at - 1 : at + 1]):
+                cut[-1] = cut[-1][0], at + 1
+            else:
+                cut.append((at, at + 1))
+        others = [row[start:to] for start, to in cut if row[start] not in light]
+        if len(cut) == 1 or not others:
+            return [(first, end)]
+        if count and count >= _TOGETHER * min(map(self._count_row, others)):
+            return [(first, end)]
+        return cut
+
+    def _count_row(self, row: Sequence[str]) -> int:
+        return self._count(self._han("".join(row), tuple(row)))
 
     def excluded(self, text: str) -> Iterator[Leaf]:
         """A chunk that no hit may hold: its word, or its words as they stand."""

@@ -40,6 +40,9 @@ here have has had having get gets getting s t e.g i.e etc vs versus
 LIGHT = frozenset((_CHINESE + _ENGLISH).split())
 """Folded words that are light."""
 
+PARTICLES = frozenset("的了吗呢吧啊么很")
+"""Light characters that are hardly ever part of a name that a dictionary lacks."""
+
 _FIRSTS = frozenset(word[0] for word in LIGHT)
 _LONGEST = max(len(word) for word in LIGHT if not word.isascii())
 _CONTRACTION = re.compile(r"([a-z]+)'(?:d|s|t|m|re|ve|ll)")
