@@ -163,6 +163,18 @@ def test_a_question_need_not_be_found_word_by_word(opened: Opened) -> None:
     assert ids(engine.search("甲壳 乙醇 是什么"))[0] == "b"  # has both
 
 
+def test_in_a_question_the_form_of_a_word_is_worth_less(opened: Opened) -> None:
+    engine = opened("caches, disk, graph", "cached, disk, graph", "others")
+    words, question = "caches graph disk", "what are caches graph disk"
+    told = [engine.explain(query, "b") for query in (words, question)]
+    assert ["K1 1.2" in str(told[0]), "K1 1.5" in str(told[1])] == [True, True]
+    scores = [
+        {h.doc_id: h.score for h in engine.search(q).hits} for q in (words, question)
+    ]
+    assert scores[0]["a"] / scores[0]["b"] > scores[1]["a"] / scores[1]["b"] > 1
+    assert scores[1]["b"] == pytest.approx(told[1].score)
+
+
 def test_rows_of_light_words_decide_nothing(opened: Opened) -> None:
     engine = opened("倒排索引都会被压缩", "倒排索引倒排索引", "别的")
     for question in ("倒排索引都会被", "在该倒排索引"):

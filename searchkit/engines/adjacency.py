@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from searchkit.record import record
 if TYPE_CHECKING:
     from searchkit.engines.finder import Finder
     from searchkit.engines.kernels.base import Column, Numbers, Scores, Table
+    from searchkit.engines.ranking import Scale
+    from searchkit.engines.scorer import Scorer
 
 
 @record
@@ -50,15 +53,15 @@ def pairs_of(finder: Finder, group: Group) -> list[Pair]:
     return [*pairs.values()]
 
 
-def scores(finder: Finder, pair: Pair, numbers: Numbers) -> Scores:
+def scores(scorer: Scorer, pair: Pair, numbers: Numbers) -> Scores:
     """The reward of documents in which the words of a pair stand as they were typed."""
-    kernel = finder.kernel
+    finder, kernel = scorer.finder, scorer.kernel
     holding = finder.documents(pair.left), finder.documents(pair.right)
     both = kernel.numbers(kernel.intersection([numbers, *holding]))
     column = _column(finder, pair, both) if len(both) else None
     if column is None or not len(column):
         return kernel.constant(numbers, 0.0)
-    table = kernel.table(ranking.WORTHS, pair.idf)
+    table = kernel.table(scorer.scale.worths, pair.idf)
     return kernel.worths(column, table, numbers)
 
 
@@ -72,69 +75,75 @@ def _column(finder: Finder, pair: Pair, numbers: Numbers) -> Column | None:
     return finder.kernel.weighed(starts, _common_fields(pair.left, pair.right))
 
 
-def bound(finder: Finder, pair: Pair, numbers: Numbers) -> Scores:
+def bound(scorer: Scorer, pair: Pair, numbers: Numbers) -> Scores:
     """No less than the reward of each document.
 
     Where both words stand side by side, each stands. They weigh what the left one
     does, and the right one weighs little less.
     """
-    return finder.kernel.lower(
-        _one_bound(finder, pair.left, _ABOVE, pair.idf, numbers),
-        _one_bound(finder, pair.right, _FAR_ABOVE, pair.idf, numbers),
+    return scorer.kernel.lower(
+        _one_bound(scorer, pair.left, _ABOVE, pair.idf, numbers),
+        _one_bound(scorer, pair.right, _FAR_ABOVE, pair.idf, numbers),
     )
 
 
 def _one_bound(
-    finder: Finder, leaf: Leaf, worths: Sequence[float], idf: float, numbers: Numbers
+    scorer: Scorer, leaf: Leaf, above: int, idf: float, numbers: Numbers
 ) -> Scores:
-    found = finder.found(leaf)
+    found, kernel = scorer.finder.found(leaf), scorer.kernel
     if found.near or not found.layers:
-        return finder.kernel.constant(numbers, idf * ranking.WORTHS[-1])
-    table = finder.kernel.table(_worths(leaf, worths), idf)
-    return finder.worths(found.layers[0].source, table, numbers)
+        return kernel.constant(numbers, idf * scorer.scale.worths[-1])
+    table = kernel.table(_worths(scorer.scale, leaf, above), idf)
+    return scorer.looked_up(found.layers[0].source, table, numbers)
 
 
 def with_shares(
-    finder: Finder, leaf: Leaf, table: Table, pairs: Sequence[Pair]
+    scorer: Scorer, leaf: Leaf, table: Table, pairs: Sequence[Pair]
 ) -> Table:
     """A leaf's table of worths with half of what each of its pairs can be worth.
 
     Where two words stand side by side the reward is no more than either half twice.
     """
-    kernel = finder.kernel
-    for worths, halves in (
+    kernel, scale = scorer.kernel, scorer.scale
+    for above, halves in (
         (_ABOVE, [pair.idf / 2 for pair in pairs if pair.left is leaf]),
         (_FAR_ABOVE, [pair.idf / 2 for pair in pairs if pair.right is leaf]),
     ):
         if halves:
-            beside = _worths(leaf, worths)
+            beside = _worths(scale, leaf, above)
             if len(beside) != len(table):  # a formula's worths are no codes'
-                beside = (0.0, *[ranking.WORTHS[-1]] * (len(table) - 1))
+                beside = (0.0, *[scale.worths[-1]] * (len(table) - 1))
             table = kernel.add(table, kernel.table(beside, sum(halves)))
     return table
 
 
-_ABOVE = (0.0, *(ranking.WORTHS[min(code + 2, 255)] for code in range(1, 256)))
-"""What a code is worth that rounding may have made too low."""
+_ABOVE = 2
+"""Steps by which rounding may have made a code too low."""
 
-_FAR = 3 + math.ceil(
+_FAR_ABOVE = 3 + math.ceil(
     ranking.CODES_PER_DOUBLING
     * math.log2(max(ranking.WEIGHT_BY_ZONE) / min(ranking.WEIGHT_BY_ZONE))
 )
-_FAR_ABOVE = (0.0, *(ranking.WORTHS[min(code + _FAR, 255)] for code in range(1, 256)))
 """The same for the second of two words, which may stand in a zone of less weight."""
 
-_ANYTHING = (0.0, *[ranking.WORTHS[-1]] * 255)
+_ANYTHING = 255
 
 
-def _worths(leaf: Leaf, worths: Sequence[float]) -> Sequence[float]:
+def _worths(scale: Scale, leaf: Leaf, above: int) -> Sequence[float]:
     """What a pair can be worth at most, by the code of one of its words.
 
-    `worths` if the code tells of all places of the word.
+    That of a code so many steps `above` if the code tells of all places of the word.
     """
     if len(leaf.variants) > 1 or matching.is_restricted(leaf):
-        return _ANYTHING
-    return worths
+        return _raised(scale, _ANYTHING)
+    return _raised(scale, above)
+
+
+@cache
+def _raised(scale: Scale, steps: int) -> tuple[float, ...]:
+    """What codes are worth that are so many steps higher."""
+    worths = scale.worths
+    return (0.0, *[worths[min(code + steps, 255)] for code in range(1, 256)])
 
 
 def _common_fields(left: Leaf, right: Leaf) -> set[str]:

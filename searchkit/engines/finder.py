@@ -7,12 +7,12 @@ codes are worth. A list that is a term's is not read before it is needed.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from searchkit.engines import filters, formulas, matching, ranking
 from searchkit.engines.columns.postings import TermPostings
-from searchkit.engines.plan import ALL_FIELDS, Filters, FormulaLeaf, Leaf, Slot, Twin
+from searchkit.engines.plan import ALL_FIELDS, Filters, FormulaLeaf, Leaf, Slot
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.record import record
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
         Column,
         Documents,
         Kernel,
-        Numbers,
-        Scores,
-        Table,
     )
     from searchkit.engines.kernels.plain import PlainKernel
     from searchkit.engines.reader import GenerationReader
@@ -31,13 +28,16 @@ if TYPE_CHECKING:
 
 @record
 class Layer:
-    """Documents and what their codes are worth, before idf.
+    """Documents with codes.
 
-    `source` is a term of the index, to be read when it is needed, or a column.
+    `source` is a term of the index, to be read when it is needed, or a column. A layer
+    of some of a word's `degrees`, the first and the last, is worth their shares.
+    Codes of a formula are no impact codes: `xs` says what they stand for.
     """
 
     source: TermPostings | Column
-    worths: Sequence[float]
+    degrees: tuple[int, int] | None = None
+    xs: tuple[float, ...] = ()
 
 
 @record
@@ -83,8 +83,6 @@ class Finder:
         self._made: dict[Hashable, Column] = {}  # not the same list twice: see _layers
         self._columns: dict[int, tuple[Any, Column]] = {}  # loaded, by id of the source
         self._passing: dict[Filters, Documents] = {}
-        self._numbers: Numbers = None
-        self._codes: dict[int, tuple[Any, Any]] = {}  # of these, by id of the source
 
     @property
     def plain(self) -> PlainKernel:
@@ -108,7 +106,6 @@ class Finder:
             self._made.clear()
             self._columns.clear()
             self._passing.clear()
-            self._numbers = None
 
     def settle(self) -> Kernel:
         """The kernel that stays from now on: what an evaluation keeps is made by it."""
@@ -165,49 +162,6 @@ class Finder:
             return self.found(leaves[0]).any_count
         self.spend(sum(self.found(leaf).document_count for leaf in leaves))
         return self.kernel.count(self.kernel.union([*map(self.documents, leaves)]))
-
-    def scores(self, leaf: Leaf, numbers: Numbers) -> Scores:
-        """The leaf's part of the documents' scores."""
-        found, kernel = self.found(leaf), self.kernel
-        total = None
-        for layer in found.all_layers:
-            table = kernel.table(layer.worths, found.idf)
-            part = self.worths(layer.source, table, numbers)
-            total = part if total is None else kernel.add(total, part)
-        return kernel.constant(numbers, 0.0) if total is None else total
-
-    def worths(
-        self, source: TermPostings | Column, table: Table, numbers: Numbers
-    ) -> Scores:
-        """What a layer is worth in each of the documents, by a table of its codes."""
-        if numbers is not self._numbers:
-            self._numbers, self._codes = numbers, {}
-        found = self._codes.get(id(source))
-        if found is None:
-            codes = self.kernel.codes(self.column(source), numbers)
-            found = self._codes[id(source)] = (source, codes)
-        return self.kernel.worths_of(table, found[1])
-
-    def highest(self, leaf: Leaf) -> Sequence[float]:
-        """What a leaf is worth at most, by the code in its first layer, before idf."""
-        layers = self.found(leaf).layers
-        if len(layers) == 1:
-            return layers[0].worths
-        return _highest(tuple([tuple(layer.worths) for layer in layers]))
-
-    def score(self, leaf: Leaf, number: int) -> float:
-        """The leaf's part of one document's score."""
-        return float(self.scores(leaf, self.kernel.chosen([number]))[0])
-
-    def shares_of_twin(self, twin: Twin) -> list[float]:
-        """Of what a twin's leaf scores, what a document gets for each word that it
-        lacks: as if the name were as rare as the word."""
-        own = self.found(twin.leaf).idf
-        return [self.found(leaf).idf / own if own else 0.0 for leaf in twin.of]
-
-    def share_of_twin(self, twin: Twin) -> float:
-        """Of what its leaf scores a document, the most that a twin adds."""
-        return ranking.TRANSLATION if twin.likely else sum(self.shares_of_twin(twin))
 
     def degrees(self, leaf: Leaf, number: int) -> list[float]:
         """A document's x for the leaf, then for what is closer to what was typed."""
@@ -331,11 +285,10 @@ class Finder:
 
     def _layer(self, xs: Mapping[int, float]) -> Layer:
         """A layer of documents whose x are no codes: each has a code of its own."""
-        worths = sorted({ranking.saturate(x) for x in xs.values()})
-        code_of = {worth: code for code, worth in enumerate(worths, 1)}
-        rising = sorted(xs.items())
-        codes = ((number, code_of[ranking.saturate(x)]) for number, x in rising)
-        return Layer(self.kernel.column(codes), (0.0, *worths))
+        different = sorted({*xs.values()})
+        code_of = {x: code for code, x in enumerate(different, 1)}
+        codes = ((number, code_of[x]) for number, x in sorted(xs.items()))
+        return Layer(self.kernel.column(codes), xs=(0.0, *different))
 
 
 def size_of(source: TermPostings | Column) -> int:
@@ -346,7 +299,7 @@ def size_of(source: TermPostings | Column) -> int:
 def _layers(sources: Sequence[Any]) -> tuple[Layer, ...]:
     """The layers of a leaf's degrees; those that are the same list are one."""
     if len(sources) == 1:
-        return (Layer(sources[0], ranking.WORTHS),)
+        return (Layer(sources[0]),)
     layers: list[Layer] = []
     first = 0
     for degree, source in enumerate(sources):
@@ -356,31 +309,8 @@ def _layers(sources: Sequence[Any]) -> tuple[Layer, ...]:
             layers.pop()
         else:
             first = degree
-        layers.append(Layer(source, _shared(first, degree)))
+        layers.append(Layer(source, (first, degree)))
     return tuple(layers)
-
-
-@cache
-def _shared(first: int, last: int) -> tuple[float, ...]:
-    """What codes are worth that count for some degrees in a row, both included."""
-    total = ranking.SHARED_WORTHS[first]
-    for worths in ranking.SHARED_WORTHS[first + 1 : last + 1]:
-        total = tuple([one + other for one, other in zip(total, worths, strict=True)])
-    return total
-
-
-@cache
-def _highest(layers: tuple[tuple[float, ...], ...]) -> tuple[float, ...]:
-    """The most that a code in the first of some layers can be worth in all of them.
-
-    What stands in a further layer stands in the first, so its code there is no higher,
-    but for the rounding of sums.
-    """
-    first, *others = layers
-    return tuple(
-        worth + sum(other[min(code + 2, 255)] for other in others)
-        for code, worth in enumerate(first)
-    )
 
 
 def _is_same(left: Any, right: Any) -> bool:

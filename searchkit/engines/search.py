@@ -31,6 +31,7 @@ from searchkit.engines.plan import (
     Twin,
     leaves_of,
 )
+from searchkit.engines.scorer import Scorer
 from searchkit.record import record
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ class Evaluation:
         if finder.is_choosing:
             finder.spend(sum(self._work(leaf) for leaf in self._all_leaves(plan.root)))
         self._kernel = finder.settle()
+        self.scorer = Scorer(finder, plan)
 
     def _work(self, leaf: Leaf) -> int:
         found = self.finder.found(leaf)
@@ -408,7 +410,7 @@ class Evaluation:
     def _word_scores(self, node: Node, numbers: Numbers) -> Scores:
         """A node's scores without the reward for words of its own side by side."""
         if isinstance(node, Leaf):
-            return self.finder.scores(node, numbers)
+            return self.scorer.scores(node, numbers)
         if isinstance(node, AnyOf):
             parts = [self._scores(child, numbers) for child in node.alternatives]
         else:
@@ -420,13 +422,13 @@ class Evaluation:
 
     def _twin_scores(self, twin: Twin, numbers: Numbers) -> Scores:
         kernel = self._kernel
-        scores = self.finder.scores(twin.leaf, numbers)
+        scores = self.scorer.scores(twin.leaf, numbers)
         holding = [self.finder.documents(leaf) for leaf in twin.of]
         if twin.likely:
             lacking = kernel.lacks(kernel.intersection(holding), numbers)
             return kernel.only(kernel.times(scores, ranking.TRANSLATION), lacking)
         total = kernel.constant(numbers, 0.0)
-        shares = self.finder.shares_of_twin(twin)
+        shares = self.scorer.shares_of_twin(twin)
         for share, documents in zip(shares, holding, strict=True):
             lacking = kernel.lacks(documents, numbers)
             total = kernel.add(total, kernel.only(kernel.times(scores, share), lacking))
@@ -437,7 +439,7 @@ class Evaluation:
     ) -> Scores:
         """The scores with the reward for words side by side."""
         for pair in pairs:
-            beside = adjacency.scores(self.finder, pair, numbers)
+            beside = adjacency.scores(self.scorer, pair, numbers)
             scores = self._kernel.add(scores, beside)
         return scores
 
@@ -475,7 +477,7 @@ class Evaluation:
         found = self.finder.found(leaf) if leaf else None
         if leaf is None or found is None or found.near or not found.layers:
             return []
-        source, worths = found.layers[0].source, found.layers[0].worths
+        source, worths = found.layers[0].source, self.scorer.worths(found.layers[0])
         if not isinstance(source, TermPostings):
             return []
         heads, codes = decode.heads(source)
@@ -485,9 +487,9 @@ class Evaluation:
             pairs = zip(heads[:count], codes, strict=False)
             return [(number, worths[code] * found.idf) for number, code in pairs]
         numbers = self._kernel.chosen(heads)
-        scores = self.finder.scores(leaf, numbers)
+        scores = self.scorer.scores(leaf, numbers)
         best = self._kernel.best(numbers, scores, count)
-        others = self.finder.highest(leaf)[codes[-1]] * found.idf * _SLACK
+        others = self.scorer.highest(leaf)[codes[-1]] * found.idf * _SLACK
         return best if best[-1][1] > others else []
 
     def _best(self, documents: Documents, count: int) -> list[tuple[int, float]]:
@@ -501,7 +503,7 @@ class Evaluation:
         words = limits = self._word_scores(root, numbers)
         pairs = []
         for pair in self._pairs(root) if len(numbers) else ():
-            beside = adjacency.bound(self.finder, pair, numbers)
+            beside = adjacency.bound(self.scorer, pair, numbers)
             if kernel.most(beside) > 0:
                 pairs.append(pair)
                 limits = kernel.add(beside, limits)
@@ -537,7 +539,7 @@ class Evaluation:
         counts = [self.finder.found(leaf).document_count for leaf in self.leaves]
         if 2 * size < max(counts, default=0):
             return documents
-        parts = [*bounds.parts_of(self.finder, root, self._pairs)]
+        parts = [*bounds.parts_of(self.scorer, root, self._pairs)]
         if len(parts) < 2:
             return documents
         most = max(count, _SEEDS)

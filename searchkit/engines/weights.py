@@ -37,7 +37,7 @@ def weights(
 
     >>> weights(4, 100, 4.0, 100.0)[:5] == tuple(
     ...     math.floor(weight / GRAIN + 0.5) * GRAIN
-    ...     for weight in (1.0, 2.5, 0.6, 0.8, 6.0)
+    ...     for weight in (1.0, 3.0, 0.6, 0.8, 6.0)
     ... )
     True
     """

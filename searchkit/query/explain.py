@@ -21,7 +21,7 @@ from searchkit.engines.plan import (
     Node,
     Twin,
 )
-from searchkit.engines.ranking import FIELD_WEIGHTS, K1, SHARES, ZONE_WEIGHTS
+from searchkit.engines.ranking import FIELD_WEIGHTS, ZONE_WEIGHTS
 from searchkit.engines.reader import Summary
 from searchkit.engines.search import Evaluation
 from searchkit.model import Explanation
@@ -42,7 +42,7 @@ def explanation(evaluation: Evaluation, query: str, row: Summary) -> Explanation
     if matched:
         total = score or 0.0
         words = sum(
-            evaluation.finder.score(leaf, row.number)
+            evaluation.scorer.score(leaf, row.number)
             for leaf in evaluation.plan.leaves()
         )
         words += sum(
@@ -63,17 +63,18 @@ def _leaf_lines(
     found = finder.found(leaf)
     count = found.document_count or found.near_count
     articles = f"in {count} of {evaluation.reader.document_count}"
-    score = finder.score(leaf, row.number)
+    score = evaluation.scorer.score(leaf, row.number)
     if not score:
         near = nearest.words(fold(leaf.label).text, number=row.number)
         instead = f"; it has {', '.join(near)}" if near else ""
         yield f"  {0:8.3f}  “{leaf.label}” is not in it ({articles}){instead}"
         return
-    x = ranking.unsaturated(score / found.idf)
+    k1 = evaluation.scorer.scale.k1
+    x = ranking.unsaturated(score / found.idf, k1)
     what = "" if finder.has(leaf, row.number) else "a near form of "
     yield (
         f"  {score:8.3f}  {what}“{leaf.label}”: idf {found.idf:.3f} "
-        f"({articles}) × {x:.3f} × (K1 + 1) / (K1 + {x:.3f}), K1 {K1}"
+        f"({articles}) × {x:.3f} × (K1 + 1) / (K1 + {x:.3f}), K1 {k1}"
     )
     for line in _frequency_lines(evaluation, leaf, row):
         yield f"            {line}"
@@ -104,7 +105,8 @@ def _frequency_lines(evaluation: Evaluation, leaf: Leaf, row: Summary) -> Iterat
         yield f"{count} × in {place}, × {weight} / {norm:.3f} for its length"
     if leaf.closer:
         xs = finder.degrees(leaf, row.number)
-        parts = zip(SHARES, xs, _DEGREES, strict=True)
+        shares = evaluation.scorer.scale.shares
+        parts = zip(shares, xs, _DEGREES, strict=True)
         yield "shared: " + ", ".join(f"{s} for {x:.3f} {what}" for s, x, what in parts)
 
 
@@ -142,5 +144,5 @@ def _excluding(evaluation: Evaluation, node: Node, number: int) -> Iterator[str]
     if isinstance(node, Group):
         for child in node.excluded:
             if isinstance(child, Leaf):
-                has = evaluation.finder.score(child, number) > 0
+                has = evaluation.scorer.score(child, number) > 0
                 yield from [child.label] if has else []

@@ -3,9 +3,8 @@ r"""What did the user ask for?
 The tree is what was typed, nothing more: no word has been looked up yet.
 
     query  = any { ("OR" | "|") any }
-    any    = { ["+" | "-" | "NOT"] item }            "AND" between two makes both needed,
-                                                     "OR" in parentheses what it joins
-    item   = "(" query ")" | [field ":"] value
+    any    = { ["+" | "-" | "NOT"] item }            "AND" between two makes both needed
+    item   = "(" query ")" | [field ":"] value       needed if an OR is in parentheses
     value  = phrase | formula | prefix "*" | "*" infix "*" | term "~" [1 | 2] | text
     phrase = '"' … '"' | “ … ” | 「 … 」
     formula = "$" … "$" | "\(" … "\)" | LaTeX as `latex_query` knows it

@@ -20,6 +20,7 @@ from searchkit.engines.impacts import codes_of
 from searchkit.engines.kernels.plain import PlainKernel
 from searchkit.engines.kernels.vector import VectorKernel
 from searchkit.engines.plan import ALL_FIELDS, AnyOf, Filters, Group, Leaf, Plan, Twin
+from searchkit.engines.scorer import Scorer
 from searchkit.engines.search import Evaluation
 
 
@@ -159,6 +160,7 @@ class Oracle:
         self.reader = reader
         self.plan = plan
         self.count = reader.document_count
+        self.scale = ranking.QUESTION if plan.is_question else ranking.WORDS
 
     def codes(self, leaf: Leaf, variants: tuple) -> dict[int, int]:
         found: dict[int, int] = {}
@@ -230,13 +232,13 @@ class Oracle:
     def leaf_scores(self, leaf: Leaf) -> dict[int, float]:
         broad = self.codes(leaf, leaf.variants)
         if not leaf.closer:
-            return {n: ranking.WORTHS[c] * self.idf(leaf) for n, c in broad.items()}
+            return {n: self.scale.worths[c] * self.idf(leaf) for n, c in broad.items()}
         steps = [broad, *(self.codes(leaf, ((slot,),)) for slot in leaf.closer)]
         return {
             n: self.idf(leaf)
             * sum(
-                share * ranking.WORTHS[step.get(n, 0)]
-                for share, step in zip(ranking.SHARES, steps, strict=True)
+                share * self.scale.worths[step.get(n, 0)]
+                for share, step in zip(self.scale.shares, steps, strict=True)
             )
             for n in broad
         }
@@ -318,7 +320,7 @@ class Oracle:
         xs = self.xs([place for place in places if self.keeps(only, place)])
         idf = ranking.ADJACENCY * math.sqrt(self.idf(left) * self.idf(right))
         return {
-            n: idf * ranking.WORTHS[ranking.impact_code(x)]
+            n: idf * self.scale.worths[ranking.impact_code(x)]
             for n, x in xs.items()
             if n in both
         }
@@ -406,12 +408,13 @@ flat = st.lists(
     ),
     flat,
     st.integers(1, 3),
+    st.booleans(),
 )
 def test_the_first_words_of_many_documents_are_the_first_of_all(
-    docs: list[ToyDocument], row: list[Leaf], limit: int
+    docs: list[ToyDocument], row: list[Leaf], limit: int, is_question: bool
 ) -> None:
     reader = ToyReader(docs)
-    plan = Plan(Group(tuple(row)))
+    plan = Plan(Group(tuple(row)), is_question=is_question)
     pages = []
     for kernel in (reader.plain, reader.vector):
         every = Evaluation(Finder(reader, kernel=kernel), plan)
@@ -452,6 +455,9 @@ def test_the_kernel_may_change_within_a_leaf(most_plain: int) -> None:
     finder = Finder(reader)
     found = finder.found(leaf)
     assert found.document_count == 40
-    scores = finder.scores(leaf, finder.kernel.chosen([0, 39]))
     same = Finder(reader, kernel=reader.plain)
-    assert [*scores] == [*same.scores(leaf, same.kernel.chosen([0, 39]))]
+    scores, others = (
+        Scorer(each, Plan(leaf)).scores(leaf, each.kernel.chosen([0, 39]))
+        for each in (finder, same)
+    )
+    assert [*scores] == [*others]
