@@ -6,9 +6,9 @@
 
 FOLDER holds collections as `searchkit evaluate` reads them. Each system is searched
 with the same queries (of more than `--most` a random sample with a fixed seed, of each
-kind where ids tell kinds apart); with `--bilingual` searchkit is searched once more,
-with that dictionary in the index; plain
-BM25 is `plain_bm25`, the peers get jieba's words in the environment that PYTHON runs.
+kind where ids tell kinds apart), with no dictionary beside its own vocabulary; with
+`--bilingual` it is searched once more, with that one in the index; plain BM25 is
+`plain_bm25`, the peers get jieba's words in the environment that PYTHON runs.
 Runs are kept in DIR: a system whose run is there is not searched again. The table goes
 between the marks of the report, what stands around it is kept.
 """
@@ -30,7 +30,7 @@ import environment
 from plain_bm25 import PlainBM25
 
 import searchkit
-from searchkit.config import NONE, Config
+from searchkit.config import Config
 from searchkit.evaluation import metrics, runner, trec
 from searchkit.evaluation.collection import (
     ALL,
@@ -74,6 +74,8 @@ def main() -> None:
     python = options.python or environment.prepare(environment.default_cache())
     rows = []
     with tempfile.TemporaryDirectory() as temporary:
+        alone = Path(temporary) / "empty"  # a dictionary, whatever is installed
+        alone.touch()
         for name in names:
             collection = read_collection(options.folder / name)
             runs = options.runs or Path(temporary) / "runs"
@@ -83,7 +85,7 @@ def main() -> None:
                 for kind, ids in kinds_of(collection).items()
             }
             wanted = tuple(query_id for ids in kinds.values() for query_id in ids)
-            ours = _searchkit(NONE)
+            ours = _searchkit(str(alone))
             run = {"searchkit": kept.run("searchkit", wanted, collection, ours)}
             if options.bilingual:
                 ours = _searchkit(str(options.bilingual))

@@ -83,8 +83,9 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             ),
             _setting(
                 "bilingual",
-                "Chinese-English dictionary in CC-CEDICT's format: a file, "
-                f"{INSTALLED} (by searchkit[dictionary]) or {NONE}",
+                "Chinese-English dictionary beside the vocabulary: a file in "
+                f"CC-CEDICT's format, {INSTALLED} (by searchkit[dictionary]) or "
+                f"{NONE}: neither",
             ),
         )
     )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 import searchkit
-from searchkit import Article, SearchEngine
+from searchkit import Article, Config, SearchEngine
 from searchkit.corpus import bilingual_file
 
 with warnings.catch_warnings():
@@ -50,7 +50,9 @@ def opened(tmp_path: Path) -> Iterator[Opened]:
     """Builds articles (or bodies, with ids a, b, c …) and opens the index."""
     engines: list[SearchEngine] = []
 
-    def open_articles(*articles: Article | str) -> SearchEngine:
+    def open_articles(
+        *articles: Article | str, bilingual: str = "installed"
+    ) -> SearchEngine:
         index = tmp_path / f"index{len(engines)}"
         made = [
             Article(chr(97 + number), f"第{number}篇", article)
@@ -58,7 +60,7 @@ def opened(tmp_path: Path) -> Iterator[Opened]:
             else article
             for number, article in enumerate(articles)
         ]
-        searchkit.build(made, index)
+        searchkit.build(made, index, config=Config(bilingual=bilingual))
         engines.append(searchkit.open(index))
         return engines[-1]
 

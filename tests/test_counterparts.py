@@ -11,7 +11,7 @@ import pytest
 from conftest import ids
 
 import searchkit
-from searchkit import Article, SearchEngine
+from searchkit import Article, Config, SearchEngine
 from searchkit.engines.generation import counterparts
 from searchkit.engines.generation.counterparts import RareWords, aligned
 
@@ -21,6 +21,9 @@ SUBJECTS = (
     ("节点排空", "Draining Nodes", "等待任务结束", "Waiting for Jobs"),
     ("镜像缓存", "Caching Images", "清理旧版本", "Pruning Old Versions"),
 )
+ALONE = Config(bilingual="none")
+"""No vocabulary helps: what is found is found by what both quote."""
+
 CODE = ("alfa", "bravo", "carol", "delta")
 SAME = "概述", "Overview"
 
@@ -46,7 +49,7 @@ BOTH = [article(n, chinese=chinese) for n in range(4) for chinese in (True, Fals
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> SearchEngine:
     index = tmp_path_factory.mktemp("counterparts") / "index"
-    searchkit.build(BOTH, index)
+    searchkit.build(BOTH, index, config=ALONE)
     return searchkit.open(index)
 
 
@@ -92,7 +95,7 @@ def test_other_subjects_are_no_counterparts(tmp_path: Path) -> None:
     strangers = ("oscar", "papa", "romeo", "sierra")
     english = [article(n, chinese=False, code=strangers[n]) for n in range(4)]
     chinese = [article(n, chinese=True) for n in range(4)]
-    searchkit.build([*chinese, *english], tmp_path / "index")
+    searchkit.build([*chinese, *english], tmp_path / "index", config=ALONE)
     with searchkit.open(tmp_path / "index") as engine:
         assert ids(engine.search("证书轮换")) == ["1-z"]
         assert engine.check() == ()

@@ -23,7 +23,7 @@ BODIES = (
 
 @pytest.fixture
 def engine(opened: Opened) -> SearchEngine:
-    return opened(*BODIES)
+    return opened(*BODIES, bilingual="none")
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from searchkit.model import Zone
 ANALYZER_VERSION = 1
 """Raised with every change of which tokens stand where in some text."""
 
-GLOSSARY_VERSION = 1
+GLOSSARY_VERSION = 2
 """Raised with every change of what `glossary` mines from some articles."""
 
 ZONES: tuple[Zone, ...] = ("prose", "heading", "code", "math")

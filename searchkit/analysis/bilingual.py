@@ -1,93 +1,66 @@
-"""Which English names has a Chinese word in a dictionary, and the other way round?
+"""What translates a Chinese word, and what an English one, for a search?
 
-CC-CEDICT (https://cc-cedict.org/wiki/format:syntax) has an entry a line, written in
-traditional and simplified characters, with pinyin and English glosses:
-
-    部署 部署 [bu4 shu3] /to dispose/to deploy/deployment/
-
-A gloss says more than a name: what is in brackets, articles, `to` and `sth` are taken
-off, and an explanation of more than LONGEST words is no name. The other way round a
-name has the words that are glossed by it, those that mean it first of all before
-others.
+Dictionaries say what a Chinese word is called: in English, or by another Chinese word
+for the same (记忆体, 内存). The other way round a name has the words that are called
+by it, those of the first dictionary before others, and of these those that mean it
+first of all.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from searchkit.analysis.analyzer import words
 from searchkit.analysis.english import stem
 from searchkit.analysis.folding import fold
-from searchkit.analysis.scripts import HAN, is_han
+from searchkit.analysis.scripts import is_han
 
-BILINGUAL_VERSION = 1
+BILINGUAL_VERSION = 2
 """Raised with every change of what is taken from a dictionary."""
-
-LONGEST = 3
-"""Words of a name; with 2, nDCG@10 of d2l and istio en2zh is .007 and .005 lower."""
 
 MOST_NAMES = 12
 """Of one word. nDCG@10 of istio and d2l en2zh with 6, 12 and 30 of them: .616 .660
 .657 and .689 .716 .714."""
 
-_ENTRY = re.compile(rf"\S+ ([{HAN}]+) \[[^\]]*\] (/.*/)")
-_BRACKET = re.compile(r"\([^()]*\)")
-_WORD = "[A-Za-z][A-Za-z0-9]*"
-_NAME = re.compile(
-    r"[/;] *(?!surname |see |variant of |old variant |used in |erhua )"
-    rf"(?:to be |to |an? |the )?({_WORD}(?:[ -]+{_WORD}){{0,{LONGEST - 1}}}?)"
-    r"(?: +(?:sth|sb|etc))?[ .!?]*(?=[/;])"
-)
+Entries = Iterable[tuple[str, tuple[str, ...]]]
+"""Han words, each with its names."""
 
 
-def entries(lines: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Simplified Han words with their names in small letters.
-
-    In the order of the lines; a word may come more than once. Lines that are no
-    entries are passed over.
-
-    >>> [*entries(["部署 部署 [bu4 shu3] /to dispose (troops)/to deploy/deployment/"])]
-    [('部署', ('dispose', 'deploy', 'deployment'))]
-    """
-    for line in lines:
-        entry = _ENTRY.match(line)
-        if entry and (names := tuple(dict.fromkeys(_names(entry[2])))):
-            yield entry[1], names
-
-
-def _names(glosses: str) -> Iterator[str]:
-    while "(" in glosses and (shorter := _BRACKET.sub(" ", glosses)) != glosses:
-        glosses = shorter  # brackets may stand in each other
-    for name in _NAME.findall(glosses):
-        yield " ".join(name.lower().replace("-", " ").split())
-
-
-def bilingual_table(
-    found: Iterable[tuple[str, tuple[str, ...]]],
-) -> dict[str, list[str]]:
+def bilingual_table(*dictionaries: Entries) -> dict[str, list[str]]:
     """By `bilingual_key` of each word and each name what translates it, best first.
 
-    >>> found = [("安全", ("safe", "security")), ("保安", ("security",))]
-    >>> table = bilingual_table(found)
+    >>> table = bilingual_table([("安全", ("safe", "security"))], [("保安", ("safe",))])
     >>> table["安全"], table["safe"], table["secur"]
-    (['safe', 'security'], ['安全'], ['保安', '安全'])
+    (['safe', 'security'], ['安全', '保安'], ['安全'])
     """
     names: dict[str, dict[str, None]] = {}
-    ranked: dict[str, dict[str, int]] = {}
-    for word, glosses in found:
-        names.setdefault(word, {}).update(dict.fromkeys(glosses))
-        if len(word) > 1:  # one character means too much to be what is looked for
-            for rank, name in enumerate(glosses):
-                ranks = ranked.setdefault(_stems(name.split(" ")), {})
-                ranks[word] = min(rank, ranks.get(word, rank))
-    table = {word: [*glosses][:MOST_NAMES] for word, glosses in names.items()}
+    ranked: dict[str, dict[str, tuple[int, int]]] = {}
+    for number, dictionary in enumerate(dictionaries):
+        for word, called in _both_ways(dictionary):
+            names.setdefault(word, {}).update(dict.fromkeys(called))
+            for rank, name in enumerate(called):
+                # One character means too much to be what is looked for.
+                if len(word) > 1 and name.isascii():
+                    ranks = ranked.setdefault(_stems(name.split(" ")), {})
+                    ranks[word] = min((number, rank), ranks.get(word, (number, rank)))
+    table = {word: [*called][:MOST_NAMES] for word, called in names.items()}
     for name, ranks in ranked.items():
-        order = sorted(ranks, key=lambda word: (ranks[word], len(word), word))
-        table[name] = order[:MOST_NAMES]
+        order = sorted((rank, len(word), word) for word, rank in ranks.items())
+        table[name] = [word for *_, word in order[:MOST_NAMES]]
     return table
 
 
+def _both_ways(dictionary: Entries) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The entries, then those that the Chinese names among them are."""
+    same: list[tuple[str, tuple[str, ...]]] = []
+    for word, names in dictionary:
+        yield word, names
+        same += ((name, (word,)) for name in names if not name.isascii())
+    yield from same
+
+
+@lru_cache(maxsize=1 << 12)
 def bilingual_key(text: str) -> str:
     """What a text is looked up by: Han characters without blanks, or English stems.
 

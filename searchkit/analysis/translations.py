@@ -1,18 +1,26 @@
 """Does a Chinese word translate an English one?
 
-Known from two sides: a short list of words that most technical terms are made of
-(`translations.txt`), so that a single article is enough, and what the definitions of
-the whole corpus teach: a Chinese and an English word that keep turning up in the same
-pairs (Dice's coefficient, Smadja, McKeown and Hatzivassiloglou 1996,
-https://aclanthology.org/J96-1001). Nothing here is shown to a reader; it only decides
-which bracket is believed.
+Known from two sides: a vocabulary of technical writing (`translations.txt`), so that a
+single article is enough, and what the definitions of the whole corpus teach: a Chinese
+and an English word that keep turning up in the same pairs (Dice's coefficient, Smadja,
+McKeown and Hatzivassiloglou 1996, https://aclanthology.org/J96-1001). What is learned
+only decides which bracket is believed; the vocabulary is used by searches, too
+(`bilingual`).
+
+A line of the vocabulary is a Chinese word and its names, the likeliest first:
+
+    部署 deployment, rollout
+    记忆体 内存, memory
+
+A Chinese name is another word for the same. Written by hand, for any technical text;
+all of it folded, in the order of the words.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 
 from searchkit.analysis.english import stem
@@ -23,12 +31,26 @@ _LEAST_DICE = 0.15
 _ALPHABETIC = re.compile("[a-z]+")
 
 
+VOCABULARY = "translations.txt"
+
+
+def vocabulary() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The Chinese words of the vocabulary, each with its names."""
+    for line in read_table(VOCABULARY).decode("utf-8").splitlines():
+        word, _, names = line.partition(" ")
+        yield word, tuple(names.split(", "))
+
+
 @cache
-def listed() -> Mapping[str, frozenset[str]]:
-    """The translations that are known before any article is read, by Chinese word."""
-    lines = read_table("translations.txt").decode("utf-8")
-    table = (line.split() for line in lines.splitlines())
-    return {han: frozenset(map(stem, english)) for han, *english in table}
+def listed() -> Mapping[str, tuple[str, ...]]:
+    """The names that are known before any article is read, by Chinese word."""
+    return dict(vocabulary())
+
+
+@cache
+def _listed_stems(word: str) -> frozenset[str]:
+    names = (name for name in listed().get(word, ()) if name.isascii())
+    return frozenset(stem(part) for name in names for part in name.split(" "))
 
 
 class Translations:
@@ -55,7 +77,7 @@ class Translations:
         """The stems that a Chinese word, or a Latin one inside it, stands for."""
         if _ALPHABETIC.fullmatch(word):
             return (stem(word),)
-        return listed().get(word, frozenset()) | self._learned.get(word, set())
+        return _listed_stems(word) | self._learned.get(word, set())
 
     def covered(self, words: Collection[str], roots: Collection[str]) -> float:
         """The smaller of the shares of both sides that the other side explains."""

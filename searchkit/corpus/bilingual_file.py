@@ -24,7 +24,7 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class BilingualFile:
-    """A dictionary as it lies on the disk; no bytes if there is none."""
+    """A dictionary as it lies on the disk; no bytes if none is installed."""
 
     path: str = ""
     data: bytes = b""
@@ -39,14 +39,15 @@ class BilingualFile:
             raise _unusable(self.path, error) from error
 
 
-def read_bilingual(setting: str) -> BilingualFile:
-    """The dictionary of a setting: INSTALLED, NONE or a path.
+def read_bilingual(setting: str) -> BilingualFile | None:
+    """The dictionary of a setting: INSTALLED or a path; None if it is NONE.
 
-    INSTALLED is none if nothing is installed. Raises: ConfigError if a file cannot be
-    read.
+    Raises: ConfigError if a file cannot be read.
     """
+    if setting == NONE:
+        return None
     path = _installed() if setting == INSTALLED else Path(setting)
-    if setting == NONE or path is None:
+    if path is None:
         return BilingualFile()
     try:
         return BilingualFile(str(path), read_named(path))

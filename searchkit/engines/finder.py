@@ -83,6 +83,7 @@ class Finder:
         self._made: dict[Hashable, Column] = {}  # not the same list twice: see _layers
         self._columns: dict[int, tuple[Any, Column]] = {}  # loaded, by id of the source
         self._passing: dict[Filters, Documents] = {}
+        self._likely: dict[int, tuple[Leaf, Documents]] = {}  # by id of the leaf
 
     @property
     def plain(self) -> PlainKernel:
@@ -106,6 +107,7 @@ class Finder:
             self._made.clear()
             self._columns.clear()
             self._passing.clear()
+            self._likely.clear()
 
     def settle(self) -> Kernel:
         """The kernel that stays from now on: what an evaluation keeps is made by it."""
@@ -155,6 +157,25 @@ class Finder:
         """The documents that hold the leaf itself."""
         layers = self.found(leaf).layers
         return self.column(layers[0].source) if layers else self.kernel.union([])
+
+    def likely(self, twin: Twin) -> Documents:
+        """The documents in which a likely twin counts."""
+        same = self._likely.get(id(twin.leaf))
+        if same is not None:
+            return same[1]
+        found = self.documents(twin.leaf)
+        for leaf in twin.unless:
+            found = self.kernel.difference(found, self.documents(leaf))
+        self._likely[id(twin.leaf)] = twin.leaf, found
+        return found
+
+    def count_likely(self, twin: Twin) -> int:
+        """In how many documents a likely twin counts."""
+        count = self.found(twin.leaf).document_count
+        if not count or not twin.unless:
+            return count
+        self.spend(count)
+        return self.kernel.count(self.likely(twin))
 
     def count_any(self, leaves: Sequence[Leaf]) -> int:
         """In how many documents any of the leaves stands."""

@@ -75,12 +75,14 @@ class Twin:
     """Another name of what some leaves of a group name together.
 
     A document that holds `leaf` lacks none of the leaves in `of`, but for one that is
-    only `likely` the same: what a dictionary gives has senses that were not meant.
+    only `likely` the same: what a dictionary gives has senses that were not meant. Such
+    a one counts only in documents that hold none of the leaves in `unless`.
     """
 
     of: tuple[Leaf, ...]
     leaf: Leaf
     likely: bool = False
+    unless: tuple[Leaf, ...] = ()
 
 
 @record

@@ -387,7 +387,7 @@ class Evaluation:
             return answer
         documents, union = self.finder.documents, self._kernel.union
         same = [documents(twin.leaf) for twin in twins if not twin.likely]
-        alike = [documents(twin.leaf) for twin in twins if twin.likely]
+        alike = [self.finder.likely(twin) for twin in twins if twin.likely]
         complete = union([answer.complete, *same]) if same else answer.complete
         if alike or answer.hits is not answer.complete:
             return Answer(union([answer.hits, *same, *alike]), complete, answer.literal)
@@ -425,8 +425,14 @@ class Evaluation:
         scores = self.scorer.scores(twin.leaf, numbers)
         holding = [self.finder.documents(leaf) for leaf in twin.of]
         if twin.likely:
-            lacking = kernel.lacks(kernel.intersection(holding), numbers)
-            return kernel.only(kernel.times(scores, ranking.TRANSLATION), lacking)
+            scores = kernel.times(scores, ranking.TRANSLATION)
+            has = [
+                kernel.intersection(holding),
+                *map(self.finder.documents, twin.unless),
+            ]
+            for documents in has:
+                scores = kernel.only(scores, kernel.lacks(documents, numbers))
+            return scores
         total = kernel.constant(numbers, 0.0)
         shares = self.scorer.shares_of_twin(twin)
         for share, documents in zip(shares, holding, strict=True):

@@ -12,8 +12,10 @@ from contextlib import ExitStack, closing
 from functools import lru_cache
 from pathlib import Path
 
-from searchkit.analysis.bilingual import bilingual_table, entries
+from searchkit.analysis.bilingual import bilingual_table
+from searchkit.analysis.cedict import entries
 from searchkit.analysis.glossary import mine, with_user_pairs
+from searchkit.analysis.translations import vocabulary
 from searchkit.corpus.bilingual_file import BilingualFile
 from searchkit.corpus.glossary_file import UserGlossary
 from searchkit.engines.columns.files import Columns, ColumnWriter
@@ -46,7 +48,7 @@ def make_glossary(generation: Path, base: Path | None, user: UserGlossary) -> No
 def make_translations(
     generation: Path, base: Path | None, dictionary: BilingualFile
 ) -> None:
-    """Write what the dictionary says, which is the same for all articles.
+    """Write what vocabulary and dictionary say, the same for all articles.
 
     `base` is a generation that has it already. Raises: ConfigError if the dictionary
     cannot be read.
@@ -54,7 +56,7 @@ def make_translations(
     if base:
         shutil.copyfile(base / TRANSLATIONS, generation / TRANSLATIONS)
         return
-    table = bilingual_table(entries(dictionary.lines()))
+    table = bilingual_table(vocabulary(), entries(dictionary.lines()))
     with ColumnWriter(generation / TRANSLATIONS, TRANSLATIONS, durable=False) as writer:
         add_names(writer, table)
 

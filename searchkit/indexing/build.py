@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING
 from searchkit.analysis.analyzer import GLOSSARY_VERSION, fingerprint
 from searchkit.analysis.bilingual import BILINGUAL_VERSION
 from searchkit.analysis.dictionary import NO_WORDS, Dictionary, read_dictionaries
+from searchkit.analysis.tables import read_table
+from searchkit.analysis.translations import VOCABULARY
 from searchkit.config import Config
 from searchkit.corpus.bilingual_file import BilingualFile, read_bilingual
 from searchkit.corpus.glossary_file import UserGlossary, read_user_glossary
@@ -76,7 +78,7 @@ class Build:
     failures: list[Failure] = field(default_factory=list)
     dictionary: Dictionary = NO_WORDS
     glossary: UserGlossary = field(default_factory=UserGlossary)
-    bilingual: BilingualFile = field(default_factory=BilingualFile)
+    bilingual: BilingualFile | None = None
     looks: FileLooks | None = None
     sources: Sources | None = None
 
@@ -310,9 +312,11 @@ class Build:
 
     @property
     def _translated(self) -> str:
-        """What the translations are made of; nothing without a dictionary."""
-        data = self.bilingual.data
-        return digest_of(bytes([BILINGUAL_VERSION]) + data).hex() if data else ""
+        """What the translations are made of; nothing if there are to be none."""
+        if self.bilingual is None:
+            return ""
+        data = read_table(VOCABULARY) + self.bilingual.data
+        return digest_of(bytes([BILINGUAL_VERSION]) + data).hex()
 
     def _translations_stay(self, base: Path | None) -> bool:
         """Whether the translations of a generation are those of the dictionary."""

@@ -111,11 +111,11 @@ class Leaves:
         if self._exact:
             return
         twins = [*self._twins.of(pieces)]
-        yield from twins
-        named = {leaf for twin in twins for leaf in twin.of}
+        whole = [*self._twins.of_whole(pieces)]
+        yield from (*twins, *whole)
         if self._finder.reader.translations:
-            yield from self._translations.of(pieces, named)
-        yield from self._twins.of_whole(pieces)
+            named = {leaf for twin in twins for leaf in twin.of}
+            yield from self._translations.of(pieces, named, whole)
 
     @cached_property
     def _translations(self) -> Translations:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from searchkit.model import Note, NoteKind
 
 _SHOWN = 5  # terms of an expansion that are spelled out
+_TRANSLATIONS = 3  # of a word that are: so that most notes fit into a line
 
 
 class Notes:
@@ -84,11 +85,12 @@ class Notes:
         self._add("expanded", label, text)
 
     def translated(self, label: str, names: Sequence[str], count: int) -> None:
-        """A part was searched by what a dictionary calls it in the other language."""
+        """A part was searched by what it is called elsewhere, too."""
         articles = "1 article" if count == 1 else f"{count} articles"
-        shown = ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
-        text = f"{_quoted(label)}: also searched in translation: {shown}"
-        self._add("expanded", label, f"{text} (in {articles})")
+        more = " …" if len(names) > _TRANSLATIONS else ""
+        shown = ", ".join(names[:_TRANSLATIONS]) + more
+        text = f"{_quoted(label)} in translation: {shown} (in {articles})"
+        self._add("expanded", label, text)
 
     def ignored(self, part: str, why: str) -> None:
         """A part was not searched."""

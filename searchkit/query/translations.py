@@ -5,6 +5,9 @@ its translations are one leaf, as if they were one word with as many articles as
 any of them (Pirkola 1998, https://doi.org/10.1145/290941.290957): a word with vague
 translations weighs little. A document that holds one of them is a hit, but is not
 counted as having the word. What is needed or excluded is so as typed.
+
+An article in Chinese would say a Chinese word in Chinese: where English words stand in
+it, in names and code, they translate nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +28,11 @@ MOST_WORDS = 4
 
 MOST_TRANSLATED = 24
 """Names of one query that are translated; who types more has pasted a text."""
+
+CHINESE = Leaf("的", ((("的",),),))
+"""Stands in articles that are in Chinese: in 97 to 100 of 100, in 86 of short pieces.
+Without it nDCG@10 of qsec-hf and qsec-kubernetes is .486 and .387, with it .494 and
+.394, without translations .498 and .393."""
 
 
 class Translations:
@@ -48,13 +56,15 @@ class Translations:
         self._notes = notes
         self._left = MOST_TRANSLATED
 
-    def of(self, pieces: Sequence[Piece], named: Set[Leaf]) -> Iterator[Twin]:
+    def of(
+        self, pieces: Sequence[Piece], named: Set[Leaf], whole: Sequence[Twin]
+    ) -> Iterator[Twin]:
         """The translations of what was typed, the longest names first.
 
-        Leaves that are `named` by the glossary need none.
+        Leaves that are `named` by the glossary need none, nor do documents that hold
+        another name of the `whole`.
         """
-        if self._table is None:
-            return
+        otherwise = tuple(twin.leaf for twin in whole)
         at = 0
         while at < len(pieces):
             for end in range(min(len(pieces), at + MOST_WORDS), at, -1):
@@ -62,15 +72,15 @@ class Translations:
                 leaves = tuple(leaf for piece in name for leaf in piece.leaves)
                 if any(piece.needed for piece in name) or not named.isdisjoint(leaves):
                     continue
-                if leaf := self._translated(text_of(name)):
-                    yield Twin(leaves, leaf, likely=True)
+                if twins := self._translated(text_of(name), leaves, otherwise):
+                    yield from twins
                     at = end - 1
                     break
                 if end == at + 1:
-                    yield from self._parts(pieces[at])
+                    yield from self._parts(pieces[at], otherwise)
             at += 1
 
-    def _parts(self, piece: Piece) -> Iterator[Twin]:
+    def _parts(self, piece: Piece, otherwise: tuple[Leaf, ...]) -> Iterator[Twin]:
         """The translations of the longest parts of a Chinese word, from the left."""
         text = bilingual_key(piece.text)
         if len(text) < 3 or not is_han(text[0]):
@@ -78,45 +88,72 @@ class Translations:
         at = 0
         while at < len(text) - 1:
             for end in range(len(text), at + 1, -1):
-                if leaf := self._translated(text[at:end]):
-                    yield Twin(piece.leaves, leaf, likely=True)
+                if twins := self._translated(text[at:end], piece.leaves, otherwise):
+                    yield from twins
                     at = end - 1
                     break
             at += 1
 
-    def _translated(self, text: str) -> Leaf | None:
-        """A leaf of all translations of a text; None if none stands anywhere."""
+    def _translated(
+        self, text: str, leaves: tuple[Leaf, ...], otherwise: tuple[Leaf, ...]
+    ) -> list[Twin]:
+        """A twin of all translations of a text, one of its Chinese synonyms.
+
+        Those that count in any document.
+        """
         key = bilingual_key(text)
         if not key or self._table is None or is_light(text.lower()) or not self._left:
-            return None
+            return []
         names = self._table.get(key)
-        variants = self._chinese(names) if key.isascii() else self._english(names)
-        if not variants:
-            return None
-        leaf = self._leaf(", ".join(variants), *_together(variants.values()))
-        if not self._finder.found(leaf).is_anywhere:
-            return None
-        self._left -= 1
-        count = self._finder.found(leaf).document_count
-        self._notes.translated(text, [*variants], count)
-        return leaf
+        english = self._variants([name for name in names if name.isascii()])
+        chinese = self._variants(
+            [name for name in names if not name.isascii()],
+            known=any(self._finder.found(leaf).is_anywhere for leaf in leaves),
+        )
+        twins = []
+        for variants, unless in (
+            (english, (*otherwise, CHINESE)),
+            (chinese, otherwise),
+        ):
+            if not variants:
+                continue
+            leaf = self._leaf(", ".join(variants), *_together(variants.values()))
+            twin = Twin(leaves, leaf, likely=True, unless=unless)
+            if count := self._finder.count_likely(twin):
+                self._notes.translated(text, [*variants], count)
+                twins.append(twin)
+        self._left -= bool(twins)
+        return twins
 
-    def _english(self, names: Sequence[str]) -> dict[str, Slots]:
-        """By name how it stands: each word with all that shares its stem."""
+    def _variants(
+        self, names: Sequence[str], *, known: bool = False
+    ) -> dict[str, Slots]:
+        """By name how it stands, if it does: of an English one each word with all that
+        shares its stem.
+
+        A Chinese one that has to be looked for by its characters, since it is no word
+        of the dictionary's, is left out if the word itself is `known` to the index: it
+        costs more than all others together.
+        """
         rows = {
             name: tuple((self._class_of(word),) for word in name.split(" "))
+            if name.isascii()
+            else self._row(tuple(name))
             for name in names
             if " " in name or not is_light(name)
         }
-        return {name: row for name, row in rows.items() if self._stands(row)}
-
-    def _chinese(self, names: Sequence[str]) -> dict[str, Slots]:
-        rows = {name: self._row(tuple(name)) for name in names}
-        return {name: row for name, row in rows.items() if self._stands(row)}
+        found = {name: row for name, row in rows.items() if self._stands(row)}
+        if not known:
+            return found
+        return {name: row for name, row in found.items() if not _in_characters(row)}
 
     def _stands(self, row: Slots) -> bool:
         """Whether each word of a row stands somewhere."""
         return all(self._finder.reader.find("text", slot[0]) for slot in row)
+
+
+def _in_characters(row: Slots) -> bool:
+    return any(is_han(slot[0]) and len(slot[0]) == 1 for slot in row)
 
 
 def _together(rows: Collection[Slots]) -> Iterator[Slots]:

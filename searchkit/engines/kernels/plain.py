@@ -232,7 +232,8 @@ class PlainKernel:
         return numbers
 
     def difference(self, left: Documents, right: Documents) -> Documents:
-        return set(_numbers(left)).difference(_numbers(right))
+        holder = _holder(right)
+        return {number for number in _numbers(left) if number not in holder}
 
     def count(self, documents: Documents) -> int:
         return len(documents)
