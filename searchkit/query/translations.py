@@ -108,7 +108,8 @@ class Translations:
         english = self._variants([name for name in names if name.isascii()])
         chinese = self._variants(
             [name for name in names if not name.isascii()],
-            known=any(self._finder.found(leaf).is_anywhere for leaf in leaves),
+            known=not key.isascii()
+            and any(self._finder.found(leaf).is_anywhere for leaf in leaves),
         )
         twins = []
         for variants, unless in (
