@@ -129,7 +129,7 @@ def test_json(run: Run) -> None:
                 "snippets": [
                     {
                         "text": "旋转位置编码把位置写成旋转矩阵。",
-                        "highlights": [],
+                        "highlights": [[0, 6]],
                         "heading": [],
                         "line": 7,
                         "zone": "prose",
