@@ -125,7 +125,7 @@ def test_json(run: Run) -> None:
                 "title": "旋转位置编码 RoPE",
                 "topics": ["attention", "position"],
                 "date": "2024-09-03",
-                "sections": [],
+                "sections": [{"heading": [], "line": 7}],
                 "snippets": [
                     {
                         "text": "旋转位置编码把位置写成旋转矩阵。",
