@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from searchkit.engines import filters, formulas, matching, ranking
 from searchkit.engines.columns.postings import TermPostings
-from searchkit.engines.plan import ALL_FIELDS, Filters, FormulaLeaf, Leaf, Slot
+from searchkit.engines.plan import ALL_FIELDS, Filters, FormulaLeaf, Leaf, Slot, Twin
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.record import record
 
