@@ -196,6 +196,16 @@ def test_a_note_says_what_was_searched(engine: SearchEngine) -> None:
     assert "“容器” in translation: container, vessel (in 2 articles)" in notes
 
 
+def test_an_english_name_is_highlighted_only_where_it_counts(opened: Opened) -> None:
+    """Not in a Chinese article, where it is part of a command or of another's name."""
+    engine = opened("部署的命令是 deploy。", "They deploy it.")
+    marked = {
+        hit.doc_id: [hit.snippets[0].text[s:e] for s, e in hit.snippets[0].highlights]
+        for hit in engine.search("部署").hits
+    }
+    assert marked == {"a": ["部署"], "b": ["deploy"]}
+
+
 def test_a_translation_is_highlighted_and_explained(engine: SearchEngine) -> None:
     hit = engine.search("容器").hits[1]
     (snippet, *_) = hit.snippets

@@ -303,6 +303,14 @@ class Evaluation:
         """The twins by which a document answers: it lacks what was typed."""
         return [twin for twin in self.plan.twins() if self.twin_score(twin, number)]
 
+    def where_counts(self, twin: Twin, numbers: list[int]) -> list[int]:
+        """Those of some documents, which rise, in which a twin is looked for."""
+        if not twin.unless:
+            return numbers
+        counting = self.finder.likely(twin)
+        held = self._kernel.holds(counting, self._kernel.chosen(numbers))
+        return [number for number, holds in zip(numbers, held, strict=True) if holds]
+
     def twin_score(self, twin: Twin, number: int) -> float:
         """What a twin adds to a document's score: nothing to one that is literal."""
         return float(self._twin_scores(twin, self._kernel.chosen([number]))[0])

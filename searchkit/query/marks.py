@@ -73,7 +73,10 @@ class Marks:
         plan, finder = evaluation.plan, evaluation.finder
         self._finder: Finder = finder
         self._leaves = evaluation.leaves
-        all_leaves = (*self._leaves, *[twin.leaf for twin in plan.twins()])
+        twins, rising = plan.twins(), sorted(numbers)
+        all_leaves = (*self._leaves, *[twin.leaf for twin in twins])
+        where = [rising] * len(self._leaves)
+        where += [evaluation.where_counts(twin, rising) for twin in twins]
         self._weights = [finder.found(leaf).idf for leaf in all_leaves]
         self._weak = {n for n, leaf in enumerate(self._leaves) if evaluation.weak(leaf)}
         self._formulas = [
@@ -83,7 +86,7 @@ class Marks:
         ]
         self._titles: dict[int, Matches] = {}
         self._bodies: dict[int, Matches] = {}
-        self._find(all_leaves, sorted(numbers), titles)
+        self._find(all_leaves, where, rising, titles)
         if len(all_leaves) > 1:
             for matches in (*self._titles.values(), *self._bodies.values()):
                 if not self._is_told(matches):
@@ -93,10 +96,14 @@ class Marks:
     def _find(
         self,
         leaves: Sequence[Leaf],
+        where: Sequence[list[int]],
         numbers: list[int],
         titles: Iterable[str] | None,
     ) -> None:
-        """The marks in the title and in the body of each article, leaf by leaf."""
+        """The marks in the title and in the body of each article, leaf by leaf.
+
+        `where` has for each leaf those of the articles in which it counts.
+        """
         reader, weights = self._finder.reader, self._weights
         rows = []
         for number in numbers:
@@ -110,12 +117,15 @@ class Marks:
         text = None
         if titles is not None:
             text = "\n".join(["".join(fold(title).text.split()) for title in titles])
-        known: dict[int, tuple[Sequence[int], list[int]]] = {}
-        for leaf_number, leaf in enumerate(leaves):
-            key = id(self._finder.found(leaf))  # the same for a word typed again
+        known: dict[tuple[int, int], tuple[Sequence[int], list[int]]] = {}
+        for leaf_number, (leaf, here) in enumerate(zip(leaves, where, strict=True)):
+            if not here:
+                continue
+            # The same for a word typed again.
+            key = id(self._finder.found(leaf)), id(here)
             found = known.get(key)
             if found is None:
-                found = places(self._finder.plain, reader, leaf, numbers, text)
+                found = places(self._finder.plain, reader, leaf, here, text)
                 known[key] = found
             starts, atoms = found
             first, count = 0, len(starts)
