@@ -18,6 +18,7 @@ PAGE = """\
 1 article matches (TIME)
 topics: attention 1, position 1
 “RoPE” is in 1 article
+“RoPE” in translation: 旋转位置编码 (in 1 article)
 """
 
 LONG = "多" * 70 + " long " * 30
