@@ -168,7 +168,7 @@ class _Units:
 
     def __init__(self, lists: Lists, limit: int) -> None:
         self._differences = _differences(lists, limit)
-        self._counts = lists.counts
+        self._counts, self._bounds = lists.counts, lists.bounds
         self._full = [self._full_units(kind) for kind in UNITS]
         units = [self._counts + full for full in self._full]
         sizes = np.stack([units[kind - 1] * kind for kind in UNITS])
@@ -182,28 +182,33 @@ class _Units:
         return np.choose(np.maximum(self.kinds - 1, 0), self._full)
 
     def _full_units(self, kind: int) -> Numbers:
-        if self._differences.max(initial=0) < FULL[kind]:
-            return np.zeros(len(self._counts), np.int64)
-        return _sums_by(self._differences // FULL[kind], self._counts)
+        long, more, _ = _long_values(self._differences, kind)
+        before = np.zeros(len(long) + 1, np.int64)
+        np.cumsum(more, out=before[1:])
+        return np.diff(before[np.searchsorted(long, self._bounds)])
 
     def encoded(self, kind: int, chosen: Bools) -> Any:
         """The units of the chosen lists, which are of this kind, in a row."""
         values = self._differences
         if not chosen.all():
             values = values[np.repeat(chosen, self._counts)]
-        long = np.flatnonzero(values >= FULL[kind])
-        if not len(long):
-            return values.astype(TYPES[kind])
-        more, rest = np.divmod(values[long], FULL[kind])
-        last = np.arange(len(values))  # where the last unit of each value is
-        shift = np.zeros(len(values), np.int64)
-        shift[long] = more
-        last += np.cumsum(shift)
-        units = np.full(int(last[-1]) + 1, FULL[kind], TYPES[kind])
+        long, more, rest = _long_values(values, kind)
         values = values.astype(TYPES[kind])
+        if not len(long):
+            return values
         values[long] = rest
-        units[last] = values
+        count = int(more.sum())
+        is_last = np.ones(len(values) + count, np.bool_)  # of the units of a value
+        is_last[np.arange(count) + np.repeat(long, more)] = False
+        units = np.full(len(is_last), FULL[kind], TYPES[kind])
+        units[is_last] = values
         return units
+
+
+def _long_values(values: Numbers, kind: int) -> tuple[Numbers, Numbers, Numbers]:
+    """Which values take several units, how many full ones, and what is left of them."""
+    long = np.flatnonzero(values >= FULL[kind])
+    return long, *np.divmod(values[long], FULL[kind])
 
 
 class _Positions:
