@@ -32,7 +32,7 @@ from searchkit.engines.plan import (
     leaves_of,
 )
 from searchkit.engines.scorer import Scorer
-from searchkit.record import record
+from searchkit.record import record, replace
 
 if TYPE_CHECKING:
     from searchkit.engines.adjacency import Pair
@@ -477,7 +477,7 @@ class Evaluation:
         answer, kernel = self.answer, self._kernel
         if self.plan.is_question:
             return self._best(answer.hits, count)
-        best = self._best(answer.literal, count)
+        best = self._best(answer.literal, count, self._literal_root)
         tiers = (answer.complete, answer.literal), (answer.hits, answer.complete)
         for all_of_them, before in tiers:
             if len(best) < count and all_of_them is not before:
@@ -485,9 +485,25 @@ class Evaluation:
                 best += self._best(rest, count - len(best))
         return best
 
+    @cached_property
+    def _literal_root(self) -> Node:
+        """The root for documents with each word as typed: its twins add nothing there.
+
+        A twin of a weak word may, since such a document may lack that.
+        """
+        root = self.plan.root
+        if not isinstance(root, Group) or not root.twins:
+            return root
+        had = [*root.required, *(n for n in root.optional if not self._weak_node(n))]
+        twins = [twin for twin in root.twins if any(one not in had for one in twin.of)]
+        only = replace(root, twins=tuple(twins))
+        is_leaf = len(had) == 1 and isinstance(had[0], Leaf)
+        return had[0] if is_leaf and only == Group(optional=(had[0],)) else only
+
     def _heads(self, count: int) -> list[tuple[int, float]]:
         """The best documents of a single leaf, if the index keeps enough of them."""
-        leaf = self._only_leaf
+        root, is_all = self._literal_root, self.plan.filters == _NO_FILTERS
+        leaf = root if isinstance(root, Leaf) and is_all else None
         found = self.finder.found(leaf) if leaf else None
         if leaf is None or found is None or found.near or not found.layers:
             return []
@@ -506,14 +522,17 @@ class Evaluation:
         others = self.scorer.highest(leaf)[codes[-1]] * found.idf * _SLACK
         return best if best[-1][1] > others else []
 
-    def _best(self, documents: Documents, count: int) -> list[tuple[int, float]]:
+    def _best(
+        self, documents: Documents, count: int, root: Node | None = None
+    ) -> list[tuple[int, float]]:
         """The best of some documents, all of which answer the plan.
 
+        `root` is what scores them, if it is less than the plan's.
         Words side by side are only looked for in the documents that may get on the page
         by it: those of the highest bounds first.
         """
-        kernel, root = self._kernel, self.plan.root
-        numbers = kernel.numbers(self._promising(documents, count))
+        kernel, root = self._kernel, root or self.plan.root
+        numbers = kernel.numbers(self._promising(documents, count, root))
         words = limits = self._word_scores(root, numbers)
         pairs = []
         for pair in self._pairs(root) if len(numbers) else ():
@@ -539,14 +558,14 @@ class Evaluation:
                 enough = best[-1][1]
         return best
 
-    def _promising(self, documents: Documents, count: int) -> Documents:
+    def _promising(self, documents: Documents, count: int, root: Node) -> Documents:
         """Those of some documents that may be among the best; all if they are few.
 
         Only those are looked at whose words can be worth enough together (MaxScore,
         Turtle and Flood 1995, https://doi.org/10.1016/0306-4573(95)00020-H): the best
         documents of each word tell how much is enough.
         """
-        kernel, root = self._kernel, self.plan.root
+        kernel = self._kernel
         size = kernel.count(documents)
         if size <= max(count, _FEW) or isinstance(root, Leaf):
             return documents
