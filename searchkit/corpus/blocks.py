@@ -17,7 +17,7 @@ is in, of which there are at most `MAX_DEPTH`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -25,7 +25,6 @@ from searchkit.corpus.tags import BLOCK_TAGS, CLOSE_TAG, open_tag
 
 LeafKind = Literal["paragraph", "heading", "code", "math", "html", "row"]
 Line = tuple[int, str]
-_Starter = Callable[[int, str, int, bool], bool]  # number, rest, depth, is lazy
 
 MAX_DEPTH = 100
 """Lists and quotes nested deeper are read as text; nobody means that many."""
@@ -166,30 +165,7 @@ class _Scanner:
         self._last_comment_end = 1 + body.count("\n", 0, max(0, body.rfind("-->")))
         self._last_tag_ends: dict[str, int] = {}
         self._is_mdx = is_mdx
-        self._starters = self._make_starters()
-
-    def _make_starters(self) -> dict[str, _Starter]:
-        """What may begin with a character; each says whether it took the line."""
-        starters: dict[str, _Starter] = {
-            "#": self._start_heading,
-            "`": self._start_fence,
-            "~": self._start_fence,
-            "<": self._start_html,
-            "=": self._start_underline,
-            "-": self._start_underline,
-            "*": self._start_rule,
-            "_": self._start_rule,
-            "|": self._start_table,
-            ":": self._start_colon,
-            "{": self._start_code_tag,
-        }
-        if self._is_mdx:
-            starters |= {
-                "i": self._start_module,
-                "e": self._start_module,
-                "{": self._start_template,
-            }
-        return starters
+        self._starters = _MDX_STARTERS if is_mdx else _STARTERS
 
     def scan(self) -> Outline:
         for number, line in enumerate(self._lines, start=1):
@@ -351,7 +327,7 @@ class _Scanner:
             if not stripped:
                 return
         starter = self._starters.get(stripped[:1])
-        if starter is not None and starter(number, rest, depth, is_lazy):
+        if starter is not None and starter(self, number, rest, depth, is_lazy):
             return
         if self._in_module:
             return
@@ -614,6 +590,32 @@ class _Scanner:
     ) -> None:
         if lines:
             self._leaves.append(Leaf(kind, tuple(lines), level, language, anchor))
+
+
+# Functions and not bound methods: a scanner that holds its own methods is a ring, and
+# stays with all of its article until Python looks for garbage.
+_Starter = Callable[[_Scanner, int, str, int, bool], bool]  # number, rest, depth, lazy
+_STARTERS: Mapping[str, _Starter] = {
+    "#": _Scanner._start_heading,
+    "`": _Scanner._start_fence,
+    "~": _Scanner._start_fence,
+    "<": _Scanner._start_html,
+    "=": _Scanner._start_underline,
+    "-": _Scanner._start_underline,
+    "*": _Scanner._start_rule,
+    "_": _Scanner._start_rule,
+    "|": _Scanner._start_table,
+    ":": _Scanner._start_colon,
+    "{": _Scanner._start_code_tag,
+}
+"""What may begin with a character; each says whether it took the line."""
+
+_MDX_STARTERS: Mapping[str, _Starter] = {
+    **_STARTERS,
+    "i": _Scanner._start_module,
+    "e": _Scanner._start_module,
+    "{": _Scanner._start_template,
+}
 
 
 def _id_of(attributes: str) -> str:

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 _COLLECT_EVERY = 500_000
 """New objects after which a build looks. It makes hundreds of thousands of small values
-and hardly a ring (600 objects in 14 MiB of articles): with Python's 700, reading
-Markdown takes a sixth longer, and with 50,000 analysing takes a twentieth longer."""
+and hardly a ring (some hundred objects, most of them by imports): with Python's 700
+reading Markdown takes a sixth longer, with 50,000 analysing a twentieth."""
 
 
 @contextmanager
