@@ -146,7 +146,9 @@ class Trial:
 
     def _build(self) -> int:
         """The build, as `searchkit build` does it; its exit status."""
+        # As a new process has them, and not what the build before this fork has set.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         catch_termination()
         command = ["build", str(self.folder / "second"), "--index", str(self.index)]
         command += ["--quiet", "--jobs", str(self.jobs)]
