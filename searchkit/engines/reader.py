@@ -209,8 +209,9 @@ class GenerationReader:
         key: tuple[str, str | int] = (space, term)
         found = self._terms.get(key, _NO_TERM)
         if found is _NO_TERM:
-            ordinal = self._space(space).terms.find(term)
-            found = self.at(space, ordinal) if ordinal >= 0 else None
+            found = self._space(space).find(term)
+            if found is not None and found.stands_for_another:
+                found = self.at(space, *found.members)
             self._keep(key, found)
         return found  # type: ignore[no-any-return]  # beside _NO_TERM
 

@@ -433,14 +433,9 @@ class Evaluation:
         scores = self.scorer.scores(twin.leaf, numbers)
         holding = [self.finder.documents(leaf) for leaf in twin.of]
         if twin.likely:
-            scores = kernel.times(scores, ranking.TRANSLATION)
-            has = [
-                kernel.intersection(holding),
-                *map(self.finder.documents, twin.unless),
-            ]
-            for documents in has:
-                scores = kernel.only(scores, kernel.lacks(documents, numbers))
-            return scores
+            lacking = kernel.lacks(kernel.intersection(holding), numbers)
+            scores = kernel.only(kernel.times(scores, ranking.TRANSLATION), lacking)
+            return kernel.only(scores, kernel.holds(self.finder.likely(twin), numbers))
         total = kernel.constant(numbers, 0.0)
         shares = self.scorer.shares_of_twin(twin)
         for share, documents in zip(shares, holding, strict=True):
