@@ -2,9 +2,12 @@
 
 A line scanner in CommonMark's manner (https://spec.commonmark.org/0.31.2/#blocks),
 with GitHub's tables, footnotes, definition lists, Docusaurus' `:::`, Hugo's tags around
-code (`highlight`, `tab` with a language, and `text` of the Istio site) and MDX. It gives
+code (`highlight`, `tab` with a language, `text` of the Istio site) and MDX. It gives
 the leaves in reading order, each with its source lines; the text of a leaf is still
 inline Markdown. Lists and quotes leave no trace: nobody reads their markers.
+
+What a line looks like is told by `containers`, `headings`, `raw_blocks` and `tables`;
+here is the state between two lines.
 
 Two things are decided here that CommonMark leaves to what comes after it. A comment
 ends at its `-->` wherever that is, and display math at its closing delimiter, so that
@@ -21,7 +24,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from searchkit.corpus.tags import BLOCK_TAGS, CLOSE_TAG, open_tag
+from searchkit.corpus.containers import (
+    QUOTE,
+    continue_containers,
+    is_rule,
+    may_open,
+    open_container,
+    without_tabs,
+    without_task,
+)
+from searchkit.corpus.headings import cut_anchor, heading_at, underlined_level
+from searchkit.corpus.indents import indent_of, without_indent
+from searchkit.corpus.raw_blocks import RawBlock, code_tag_at, fence_at, html_at
+from searchkit.corpus.tables import begins_table, split_row
 
 LeafKind = Literal["paragraph", "heading", "code", "math", "html", "row"]
 Line = tuple[int, str]
@@ -29,35 +44,6 @@ Line = tuple[int, str]
 MAX_DEPTH = 100
 """Lists and quotes nested deeper are read as text; nobody means that many."""
 
-_QUOTE = 0  # a container is the width of its indent, or this for a block quote
-_NOTE_INDENT = 4
-
-_CONTAINER_MARKS = frozenset(">:[-+*")  # or a digit
-
-_QUOTE_PREFIX = re.compile(r" {0,3}> ?")
-_LIST_ITEM = re.compile(r" {0,3}([-+*]|\d{1,9}[.)])( +|$)")
-_DEFINITION = re.compile(r" {0,3}:( {1,3})(?=\S)")
-_FOOTNOTE = re.compile(r" {0,3}\[(\^[^\]\s]+)\]:")
-_TASK = re.compile(r"\[[ xX]\] +")
-_PREFIX_WITH_TABS = re.compile(r"[ \t>]*(?:(?:[-+*:]|\d{1,9}[.)])[ \t>]+)*")
-_HEADING = re.compile(r" {0,3}(#{1,6})(?= |\t|$)")
-_BACKTICK_FENCE = re.compile(r" {0,3}(`{3,})([^`]*)$")
-_TILDE_FENCE = re.compile(r" {0,3}(~{3,})(.*)$")
-_CODE_TAG = re.compile(
-    r" {0,3}(\{\{<)\s*(highlight|text|tab(?=[^<>]*\bcodelang=))\b([^<>]*)>\}\}[ \t]*$"
-)
-_CODE_TAG_ENDS = {
-    name: re.compile(rf"\A[ \t>]*\{{\{{<\s*/\s*{name}\s*>\}}\}}[ \t]*\Z")
-    for name in ("highlight", "text", "tab")
-}
-_SYNTAX = re.compile(r".*\bcodelang=|\bsyntax=|[\"'`]")
-_LANGUAGE = re.compile(r"[{\s.]*([^\s{},:=.][^\s{},:=]*)(?!\S*=)")
-_RULE = re.compile(r" {0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}$")
-_UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-_TABLE_RULE = re.compile(
-    r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$"
-)
-_CELL_BORDER = re.compile(r"(?<!\\)\|")
 _REFERENCE = re.compile(
     r"""\[((?:[^\[\]\\]|\\.)+)\]:[ \t]*(?:<[^<>]*>|[^\s<]\S*)"""
     r"""(?:[ \t]+(?:"[^"]*"|'[^']*'|\([^()]*\)))?[ \t]*$"""
@@ -68,21 +54,6 @@ _COMMENT = re.compile("<!--(?:>|->|.*?-->)")
 _COMMENT_OR_CODE = re.compile(rf"{_COMMENT.pattern}|(`+)(?!`).*?(?<!`)\1(?!`)")
 _LONG_LINE = 5_000  # looking for code spans in it could take the square of its length
 _MATH_OPENING = re.compile(r"(?<!\\)(?:\$\$|\\\[)")
-_HTML_NAME = re.compile(r" {0,3}</?([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>]|$)")
-_HTML_TAG_ALONE = re.compile(rf" {{0,3}}(?:{open_tag()}|{CLOSE_TAG})[ \t]*$")
-_HTML_ENDS = {
-    name: re.compile(rf"</{name}>", re.IGNORECASE)
-    for name in ("script", "pre", "style", "textarea")
-}
-_DECLARATION_ENDS = {
-    "<?": re.compile(r"\?>"),
-    "<![CDATA[": re.compile(r"\]\]>"),
-    "<!": re.compile(">"),
-}
-_LONGEST_ANCHOR = 500
-_ATTRIBUTE_LIST = re.compile(r"[ \t]*\{(?:[:#.][^{}]*|[\w-]+=[^{}]*)\}$")
-_ID = re.compile(r"#([^\s{}]+)")
-_MDX_ANCHOR = re.compile(r"[ \t]*\[\[#?([^\[\]]+)\]\]$")
 _MODULE_LINE = re.compile(r"(?:import|export)\s")
 _TEMPLATE_LINE = re.compile(
     r" {0,3}\{(?:[#:/](?:if|else|key|each|await)\b|/\*).*\}[ \t]*$"
@@ -112,37 +83,10 @@ class Outline:
     labels: frozenset[str]
 
 
-@dataclass(slots=True)
-class _Raw:
-    """An open leaf that takes lines as they are, until `ends` says so.
-
-    `ends` is None where a blank line is the end (HTML of the sixth and seventh kind).
-    """
-
-    kind: LeafKind
-    lines: list[Line]
-    ends: re.Pattern[str] | None
-    keeps_end: bool
-    indent: int = 0
-    language: str = ""
-
-
 def scan_blocks(body: str, *, is_mdx: bool = False) -> Outline:
     """The leaves of the article. `is_mdx`: `import` and `export` lines are no text."""
     scanner = _Scanner(body, is_mdx=is_mdx)
     return scanner.scan()
-
-
-def split_row(row: str) -> list[str]:
-    r"""The cells of one table row.
-
-    >>> split_row(r"| 名称 | `a\|b` |")
-    ['名称', '`a|b`']
-    """
-    row = row.strip().removeprefix("|")
-    if row.endswith("|") and not row.endswith("\\|"):
-        row = row[:-1]
-    return [cell.strip().replace("\\|", "|") for cell in _CELL_BORDER.split(row)]
 
 
 class _Scanner:
@@ -154,7 +98,8 @@ class _Scanner:
         self._labels: set[str] = set()
         self._containers: list[int] = []
         self._paragraph: list[Line] = []
-        self._raw: _Raw | None = None
+        self._raw: RawBlock | None = None
+        self._raw_lines: list[Line] = []
         self._indented: list[Line] = []
         self._in_table = False
         self._in_comment = False
@@ -163,7 +108,7 @@ class _Scanner:
         self._no_math_end = {"$$": -1, "\\]": -1}
         # The line, or the first one if there is none, on which nothing goes on.
         self._last_comment_end = 1 + body.count("\n", 0, max(0, body.rfind("-->")))
-        self._last_tag_ends: dict[str, int] = {}
+        self._last_tag_ends: dict[re.Pattern[str], int] = {}
         self._is_mdx = is_mdx
         self._starters = _MDX_STARTERS if is_mdx else _STARTERS
 
@@ -177,11 +122,14 @@ class _Scanner:
         return Outline(tuple(self._leaves), frozenset(self._labels))
 
     def _feed(self, number: int, line: str) -> None:
+        if self._raw is None and "\t" in line:
+            line = without_tabs(line)
         depth, rest = 0, line
-        if self._containers or (self._raw is None and "\t" in line):
-            depth, rest = self._continue_containers(line)
+        if self._containers:
+            depth, rest = continue_containers(self._containers, line)
         if self._raw is not None:
-            if depth == len(self._containers) and self._feed_raw(number, rest):
+            is_inside = depth == len(self._containers)
+            if is_inside and self._feed_raw(number, rest, self._raw):
                 return
             self._close_leaf()
         if not rest.strip():
@@ -190,95 +138,49 @@ class _Scanner:
             self._feed_math(number, rest)
         else:
             is_new = False
-            first = rest.lstrip(" ")[0]
-            if first in _CONTAINER_MARKS or first.isdigit():
+            if may_open(rest):
                 rest, depth, is_new = self._open_containers(rest, depth)
             if not is_new or rest.strip():  # the rest of `>     ` is no code
                 self._feed_content(number, rest, depth, is_new)
 
     # Containers
 
-    def _continue_containers(self, line: str) -> tuple[int, str]:
-        """How many open containers go on in this line, and what is left of it."""
-        if "\t" in line and self._raw is None:
-            end = _PREFIX_WITH_TABS.match(line).end()  # type: ignore[union-attr]  # it always matches
-            line = line[:end].expandtabs(4) + line[end:]
-        is_blank = not line.strip()
-        for depth, width in enumerate(self._containers):
-            if width == _QUOTE:
-                match = _QUOTE_PREFIX.match(line)
-                if match is None:
-                    return depth, line
-                line = line[match.end() :]
-                is_blank = not line.strip()
-            elif is_blank:
-                line = ""
-            elif _indent(line) >= width:
-                line = _strip_columns(line, width)
-            else:
-                return depth, line
-        return len(self._containers), line
-
     def _open_containers(self, rest: str, depth: int) -> tuple[str, int, bool]:
         """Open the quotes and list items that begin here; what is left, and whether."""
         is_new = False
         while depth < MAX_DEPTH:
-            opened = self._container_at(
-                rest, may_interrupt=is_new or self._is_free(depth)
-            )
+            may_interrupt = is_new or self._is_free(depth)
+            opened = open_container(rest, may_interrupt=may_interrupt)
             if opened is None:
                 break
-            width, rest = opened
+            rest = opened.rest
+            if opened.label:
+                self._labels.add(opened.label.lower())
             self._settle(depth)
-            self._containers.append(width)
+            self._containers.append(opened.width)
             depth += 1
             is_new = True
-        if is_new and (task := _TASK.match(rest)):
-            rest = rest[task.end() :]
-        return rest, depth, is_new
+        return without_task(rest) if is_new else rest, depth, is_new
 
     def _is_free(self, depth: int) -> bool:
         """Whether no paragraph goes on here that a container would interrupt."""
         return not (self._paragraph and depth == len(self._containers))
 
-    def _container_at(
-        self, rest: str, *, may_interrupt: bool
-    ) -> tuple[int, str] | None:
-        """The container that begins `rest`, as (width, what is left)."""
-        first = rest.lstrip(" ")[:1]
-        if first == ">":
-            match = _QUOTE_PREFIX.match(rest)
-            return (_QUOTE, rest[match.end() :]) if match else None
-        if first == ":":
-            match = _DEFINITION.match(rest)
-            return (match.end(), rest[match.end() :]) if match else None
-        if first == "[":
-            return self._footnote_at(rest)
-        if first and (first in "-+*" or first.isdigit()):
-            return _list_item_at(rest, may_interrupt=may_interrupt)
-        return None
-
-    def _footnote_at(self, rest: str) -> tuple[int, str] | None:
-        match = _FOOTNOTE.match(rest)
-        if match is None:
-            return None
-        self._labels.add(match.group(1).lower())
-        return _NOTE_INDENT, rest[match.end() :].lstrip(" ")
-
     # Leaves that take lines as they are
 
-    def _feed_raw(self, number: int, rest: str) -> bool:
-        """Whether the open raw leaf took the line."""
-        raw = self._raw
-        if raw is None:
-            return False
+    def _open_raw(self, raw: RawBlock, depth: int) -> None:
+        self._settle(depth)
+        self._raw, self._raw_lines = raw, []
+
+    def _feed_raw(self, number: int, rest: str, raw: RawBlock) -> bool:
+        """Whether the open raw block took the line."""
         if raw.ends is None and not rest.strip():
             return False
         ends = raw.ends is not None and raw.ends.search(rest) is not None
         if raw.kind == "html":
             rest = self._without_comments(number, rest)
         if raw.keeps_end or not ends:
-            raw.lines.append((number, _strip_indent(rest, raw.indent)))
+            self._raw_lines.append((number, without_indent(rest, raw.indent)))
         if ends:
             self._close_leaf()
         return True
@@ -290,7 +192,7 @@ class _Scanner:
             after = ""
         self._in_comment = not end
         if self._raw is not None:
-            self._raw.lines.append((number, after))
+            self._raw_lines.append((number, after))
         elif after.strip():
             after = self._without_comments(number, after).strip()
             if after:
@@ -309,8 +211,8 @@ class _Scanner:
             self._indented.append((number, ""))
             return
         self._close_leaf()
-        if _QUOTE in self._containers[depth:]:
-            del self._containers[self._containers.index(_QUOTE, depth) :]
+        if QUOTE in self._containers[depth:]:
+            del self._containers[self._containers.index(QUOTE, depth) :]
 
     # Leaves that begin
 
@@ -323,7 +225,7 @@ class _Scanner:
             if stripped.startswith("<!--"):
                 self._settle(depth)
             stripped = self._without_comments(number, stripped).lstrip()
-            rest = " " * (_indent(rest)) + stripped
+            rest = " " * indent_of(rest) + stripped
             if not stripped:
                 return
         starter = self._starters.get(stripped[:1])
@@ -394,106 +296,73 @@ class _Scanner:
         return text
 
     def _start_heading(self, number: int, rest: str, depth: int, is_lazy: bool) -> bool:
-        match = _HEADING.match(rest)
-        if match is None:
+        found = heading_at(rest)
+        if found is None:
             return False
         self._settle(depth)
-        text = _without_closing_marks(rest[match.end() :])
-        self._emit_heading([(number, text)], len(match.group(1)))
+        level, text = found
+        self._emit_heading([(number, text)], level)
         return True
 
     def _start_fence(self, number: int, rest: str, depth: int, is_lazy: bool) -> bool:
-        match = _BACKTICK_FENCE.match(rest) or _TILDE_FENCE.match(rest)
-        if match is None:
+        fence = fence_at(rest)
+        if fence is None:
             return False
-        self._settle(depth)
-        marks, info = match.groups()
-        language = _language(info)
-        ends = re.compile(rf"\A {{0,3}}{marks[0]}{{{len(marks)},}}[ \t]*\Z")
-        self._raw = _Raw(
-            "math" if language == "math" else "code",
-            [],
-            ends,
-            keeps_end=False,
-            indent=match.start(1),
-            language=language,
-        )
+        self._open_raw(fence, depth)
         return True
 
     def _start_code_tag(
         self, number: int, rest: str, depth: int, is_lazy: bool
     ) -> bool:
         """A fence of Hugo's: what the tag encloses is not read as Markdown."""
-        match = _CODE_TAG.match(rest)
-        if match is None or not self._tag_is_closed(match.group(2), number):
+        tag = code_tag_at(rest)
+        if tag is None or not self._is_closed(tag, number):
             return False
-        self._settle(depth)
-        self._raw = _Raw(
-            "code",
-            [],
-            _CODE_TAG_ENDS[match.group(2)],
-            keeps_end=False,
-            indent=match.start(1),
-            language=_language(_SYNTAX.sub("", match.group(3))),
-        )
+        self._open_raw(tag, depth)
         return True
 
-    def _tag_is_closed(self, name: str, number: int) -> bool:
+    def _is_closed(self, tag: RawBlock, number: int) -> bool:
         """Whether the tag ends on a later line; the lines are looked at once."""
-        if name not in self._last_tag_ends:
-            ends = _CODE_TAG_ENDS[name]
-            closing = (n for n, line in enumerate(self._lines, 1) if ends.match(line))
-            self._last_tag_ends[name] = max(closing, default=0)
-        return number < self._last_tag_ends[name]
+        if tag.ends is None:
+            return False
+        if tag.ends not in self._last_tag_ends:
+            closing = [
+                n for n, line in enumerate(self._lines, 1) if tag.ends.match(line)
+            ]
+            self._last_tag_ends[tag.ends] = max(closing, default=0)
+        return number < self._last_tag_ends[tag.ends]
 
     def _start_html(self, number: int, rest: str, depth: int, is_lazy: bool) -> bool:
-        ends, begins = self._html_end(rest, may_be_any_tag=not self._paragraph)
-        if not begins:
+        block = html_at(rest, may_be_any_tag=not self._paragraph)
+        if block is None:
             return False
-        self._settle(depth)
-        self._raw = _Raw("html", [], ends, keeps_end=True)
-        return self._feed_raw(number, rest)
-
-    def _html_end(
-        self, rest: str, *, may_be_any_tag: bool
-    ) -> tuple[re.Pattern[str] | None, bool]:
-        """What ends the HTML block that begins here, and whether one begins."""
-        stripped = rest.lstrip()
-        for opening, ends in _DECLARATION_ENDS.items():
-            if stripped.startswith(opening):
-                return ends, True
-        match = _HTML_NAME.match(rest)
-        name = match.group(1).lower() if match else ""
-        if name in _HTML_ENDS and not stripped.startswith("</"):
-            return _HTML_ENDS[name], True
-        if name in BLOCK_TAGS:
-            return None, True
-        return None, may_be_any_tag and _HTML_TAG_ALONE.match(rest) is not None
+        self._open_raw(block, depth)
+        return self._feed_raw(number, rest, block)
 
     def _start_underline(
         self, number: int, rest: str, depth: int, is_lazy: bool
     ) -> bool:
-        match = _UNDERLINE.match(rest)
-        if match is None or not self._goes_on(depth):
+        level = underlined_level(rest)
+        if not level or not self._goes_on(depth):
             return self._start_rule(number, rest, depth, is_lazy) or self._start_table(
                 number, rest, depth, is_lazy
             )
         lines, self._paragraph = self._paragraph, []
-        self._emit_heading(lines, 1 if match.group(1)[0] == "=" else 2)
+        self._emit_heading(lines, level)
         return True
 
     def _start_rule(self, number: int, rest: str, depth: int, is_lazy: bool) -> bool:
-        if _RULE.match(rest) is None:
+        if not is_rule(rest):
             return False
         self._settle(depth)
         return True
 
     def _start_table(self, number: int, rest: str, depth: int, is_lazy: bool) -> bool:
         """A table begins with its second line; the first was taken for a paragraph."""
-        if not self._goes_on(depth) or "|" not in rest or not _TABLE_RULE.match(rest):
+        if not self._goes_on(depth):
             return False
         header_number, header = self._paragraph[-1]
-        if len(split_row(header)) != len(split_row(rest)):
+        if not begins_table(header, rest):
             return False
         self._paragraph.pop()
         self._close_leaf()
@@ -542,7 +411,7 @@ class _Scanner:
         self._in_table = False
         if self._raw is not None:
             raw, self._raw = self._raw, None
-            self._emit(raw.kind, raw.lines, language=raw.language)
+            self._emit(raw.kind, self._raw_lines, language=raw.language)
         if self._indented:
             lines, self._indented = self._indented, []
             while not lines[-1][1]:
@@ -560,7 +429,7 @@ class _Scanner:
             match = _REFERENCE.match(text)
             if match is not None:
                 self._labels.add(" ".join(match.group(1).lower().split()))
-            elif not (index == 0 and _QUOTE in self._containers and _ALERT.match(text)):
+            elif not (index == 0 and QUOTE in self._containers and _ALERT.match(text)):
                 return lines[index:]
         return []
 
@@ -570,14 +439,8 @@ class _Scanner:
     def _emit_heading(self, lines: list[Line], level: int) -> None:
         """A heading and the anchor that may stand at its end."""
         number, last = lines[-1]
-        kept, tail = last[:-_LONGEST_ANCHOR], last[-_LONGEST_ANCHOR:].rstrip()
-        anchor = ""
-        if found := _ATTRIBUTE_LIST.search(tail):
-            tail, anchor = tail[: found.start()], _id_of(found.group())
-        if self._is_mdx and (found := _MDX_ANCHOR.search(tail)):
-            tail, anchor = tail[: found.start()], found.group(1)
-        heading = [*lines[:-1], (number, kept + tail)]
-        self._emit("heading", heading, level=level, anchor=anchor)
+        text, anchor = cut_anchor(last, is_mdx=self._is_mdx)
+        self._emit("heading", [*lines[:-1], (number, text)], level=level, anchor=anchor)
 
     def _emit(
         self,
@@ -618,12 +481,6 @@ _MDX_STARTERS: Mapping[str, _Starter] = {
 }
 
 
-def _id_of(attributes: str) -> str:
-    """The `#id` of an attribute list, if it has one."""
-    found = _ID.search(attributes)
-    return found.group(1) if found else ""
-
-
 def _cut_comments(text: str) -> tuple[str, int]:
     """The line without whole comments, and where an open one begins, or -1."""
     if len(text) > _LONG_LINE:
@@ -633,55 +490,3 @@ def _cut_comments(text: str) -> tuple[str, int]:
     text = _COMMENT_OR_CODE.sub(lambda m: m.group() if m.group(1) else "", text)
     code_ends = max((m.end() for m in _COMMENT_OR_CODE.finditer(text)), default=0)
     return text, text.find("<!--", code_ends)
-
-
-def _list_item_at(rest: str, *, may_interrupt: bool) -> tuple[int, str] | None:
-    match = _LIST_ITEM.match(rest)
-    if match is None or _RULE.match(rest):
-        return None
-    marker, blanks = match.groups()
-    after = rest[match.end() :]
-    if not may_interrupt and (not after or marker not in ("-", "+", "*", "1.", "1)")):
-        return None
-    # A marker before indented code or before nothing is one column from its content.
-    content = match.end() if after and len(blanks) <= 4 else match.end(1) + 1
-    return content, rest[content:]
-
-
-def _indent(text: str) -> int:
-    """The columns of white space before the text."""
-    blanks = text[: len(text) - len(text.lstrip(" \t"))]
-    return len(blanks.expandtabs(4)) if "\t" in blanks else len(blanks)
-
-
-def _strip_columns(text: str, columns: int) -> str:
-    """The text without so many columns of white space; half a tab becomes blanks."""
-    if "\t" not in text[:columns]:
-        return text[columns:]
-    end = width = 0
-    while width < columns:
-        width += 4 - width % 4 if text[end] == "\t" else 1
-        end += 1
-    return " " * (width - columns) + text[end:]
-
-
-def _strip_indent(text: str, columns: int) -> str:
-    """The text without the indent of its fence, or what it has of it."""
-    return _strip_columns(text, min(columns, _indent(text))) if columns else text
-
-
-def _without_closing_marks(text: str) -> str:
-    """The text of a heading without the `##` that may close it."""
-    text = text.strip(" \t")
-    bare = text.rstrip("#")
-    return bare.rstrip(" \t") if not bare or bare[-1] in " \t" else text
-
-
-def _language(info: str) -> str:
-    """The language that the info string of a fence names, in lower case.
-
-    `python`, `{.python .input}`, `python:title` and `rust,ignore` name one; `title=x`
-    does not.
-    """
-    match = _LANGUAGE.match(info.strip())
-    return match.group(1).lower().rstrip("}") if match else ""

@@ -12,12 +12,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_SHOWN = frozenset("alt caption description explain label summary text title".split())
+_SHOWN = frozenset(
+    {"alt", "caption", "description", "explain", "label", "summary", "text", "title"}
+)
 _BEGINS = re.compile(r"<[A-Z][\w.]*(?=\s)")
 _TOKEN = re.compile(r"[{}<>]|[\"'`]|[A-Za-z_]\w*\s*[:=]\s*")
-_BETWEEN = re.compile(
-    r"[\s\w/.:@-]*"
-)  # outside braces: names, and values without quotes
+# Outside braces: names, and values without quotes.
+_BETWEEN = re.compile(r"[\s\w/.:@-]*")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 

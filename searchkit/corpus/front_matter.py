@@ -114,7 +114,7 @@ def _load_yaml(content: str) -> object:
 
 
 def _refuse_traps(content: str) -> None:
-    """Raise where there is an alias, or nesting on which libyaml's loader would crash."""
+    """Raise where there is an alias, or nesting that libyaml's loader crashes on."""
     depth = 0
     for event in yaml.parse(content, _PlainLoader):
         line = event.start_mark.line + 2 if event.start_mark else 1

@@ -143,10 +143,13 @@ def test_a_file_that_changes_while_it_is_read_is_one_version_or_refused(
 
     write_next()
     monkeypatch.setattr(Path, "open", lambda path, _: HalfRead(path))
+    refusal = ""
     try:
         data = read_bytes(SourceFile("a.md", path), max_bytes=1000)
     except CorpusError as error:
-        assert str(error) == "changed each time that it was read"
+        refusal = str(error)
+    if refusal:
+        assert refusal == "changed each time that it was read"
         assert changes >= 4
     else:
         assert data == bytes([65 + changes]) * 1000

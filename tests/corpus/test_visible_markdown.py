@@ -259,7 +259,9 @@ def test_a_tab_with_a_language_is_code() -> None:
 
 
 def test_the_language_of_a_tag_of_code() -> None:
-    assert read('{{< text syntax="bash" >}}\nx\n{{</text>}}').blocks[0].language == "bash"
+    assert (
+        read('{{< text syntax="bash" >}}\nx\n{{</text>}}').blocks[0].language == "bash"
+    )
 
 
 MDX = """\
