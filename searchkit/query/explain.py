@@ -36,14 +36,13 @@ def explanation(evaluation: Evaluation, query: str, row: Summary) -> Explanation
     matched = score is not None
     nearest = Nearest(evaluation.finder)
     lines = [f"{row.doc_id} for {query!r}"]
-    for leaf in evaluation.plan.leaves():
+    for leaf in evaluation.leaves:
         lines += _leaf_lines(evaluation, leaf, row, nearest)
     lines += _twin_lines(evaluation, row)
     if matched:
         total = score or 0.0
         words = sum(
-            evaluation.scorer.score(leaf, row.number)
-            for leaf in evaluation.plan.leaves()
+            evaluation.scorer.score(leaf, row.number) for leaf in evaluation.leaves
         )
         words += sum(
             evaluation.twin_score(twin, row.number)
