@@ -105,6 +105,10 @@ class VisibleTextBuilder:
             self._line += 1
             self._words(words)
 
+    def name(self, text: str) -> None:
+        """A word of the open block that heads what follows; it opens no section."""
+        self._words(text, "heading")
+
     def space(self) -> None:
         """One blank between what came and what comes: a hard break, a tag."""
         self._gap = " "
@@ -146,7 +150,7 @@ class VisibleTextBuilder:
             tuple(self._links),
         )
 
-    def _words(self, text: str) -> None:
+    def _words(self, text: str, zone: Zone = "prose") -> None:
         core = text.strip(_BLANKS)
         if not core:
             if text:
@@ -156,7 +160,7 @@ class VisibleTextBuilder:
             self._gap = " "
         if "  " in core or not core.isprintable():  # cheap, and mostly neither
             core = _SPACES.sub(" ", core)
-        self._show(core, "heading" if self._level else "prose")
+        self._show(core, "heading" if self._level else zone)
         if text[-1] in _BLANKS:
             self._gap = " "
 

@@ -55,6 +55,34 @@ def test_lines_of_html() -> None:
     ]
 
 
+DEFINITIONS = {
+    "def fetch(url):": "fetch",
+    "    async def fetch(self, url):": "fetch",
+    "class Fetcher(Base):": "Fetcher",
+    "export default function fetch(url) {": "fetch",
+    "func (c *Client) Fetch(url string) error {": "Fetch",
+    "pub fn fetch<T>(url: T) {": "fetch",
+}
+
+
+@pytest.mark.parametrize(("line", "name"), DEFINITIONS.items())
+def test_a_defined_name_heads_a_text_that_is_code(line: str, name: str) -> None:
+    visible = read(f"{line}\n    fetch = None", "text")
+    (block,) = visible.blocks
+    headings = [span for span in block.spans if span.zone == "heading"]
+    assert [visible.text[span.start : span.end] for span in headings] == [name]
+    assert line.strip() in visible.text
+    assert len(visible.sections) == 1
+
+
+@pytest.mark.parametrize(
+    "line", ["In class Fetcher (see below)", "a def of fetch(url)", "class action"]
+)
+def test_prose_defines_no_name(line: str) -> None:
+    visible = read(line, "text")
+    assert {span.zone for block in visible.blocks for span in block.spans} == {"prose"}
+
+
 def test_the_language_of_preformatted_html() -> None:
     visible = read('<pre><code class="hljs language-Go">x</code></pre>', "html")
     assert visible.blocks[0].language == "go"
