@@ -140,6 +140,10 @@ class Plan:
 
     def twins(self) -> tuple[Twin, ...]:
         """Every twin that may match in a hit."""
+        return tuple(twin for twins in _twins(self.root) for twin in twins)
+
+    def twins_by_group(self) -> tuple[tuple[Twin, ...], ...]:
+        """The same, those of each group together."""
         return tuple(_twins(self.root))
 
     def eithers(self) -> tuple[AnyOf, ...]:
@@ -147,13 +151,13 @@ class Plan:
         return tuple(_eithers(self.root))
 
 
-def _twins(node: Node) -> list[Twin]:
+def _twins(node: Node) -> list[tuple[Twin, ...]]:
     if isinstance(node, Leaf):
         return []
     if isinstance(node, AnyOf):
-        return [twin for child in node.alternatives for twin in _twins(child)]
-    below = [twin for n in (*node.required, *node.optional) for twin in _twins(n)]
-    return [*node.twins, *below]
+        return [twins for child in node.alternatives for twins in _twins(child)]
+    below = [twins for n in (*node.required, *node.optional) for twins in _twins(n)]
+    return [node.twins, *below]
 
 
 def _eithers(node: Node) -> list[AnyOf]:

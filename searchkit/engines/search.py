@@ -287,9 +287,9 @@ class Evaluation:
             return {}
         found: dict[int, set[int]] = {int(number): set() for number in numbers}
         for twin in twins:
-            scores = self._twin_scores(twin, numbers)
-            for leaves, score in zip(found.values(), scores, strict=True):
-                if score:
+            holds = self._kernel.holds(self.finder.documents(twin.leaf), numbers)
+            for leaves, held in zip(found.values(), holds, strict=True):
+                if held:
                     leaves.update(map(self._same, twin.of))
         for either in eithers:
             complete = self._answer(either).complete
@@ -299,9 +299,27 @@ class Evaluation:
                     leaves.update(map(self._same, leaves_of(either)))
         return found
 
-    def twins(self, number: int) -> list[Twin]:
-        """The twins by which a document answers: it lacks what was typed."""
-        return [twin for twin in self.plan.twins() if self.twin_score(twin, number)]
+    def twin_scores(self, number: int) -> list[tuple[Twin, float]]:
+        """The twins that add to a document's score, each with what it adds."""
+        numbers = self._kernel.chosen([number])
+        added = []
+        for twins in self.plan.twins_by_group():
+            words = self._by_word(twins, numbers)
+            best = {
+                (word, max(names, key=lambda name: names[name][0])): names
+                for word, names in words.items()
+            }
+            for twin in twins:
+                score = 0.0
+                if twin.likely:
+                    score = float(self._likely_scores(twin, numbers)[0])
+                name = self._same(twin.leaf)
+                for word in map(self._same, twin.of):
+                    if names := best.pop((word, name), None):
+                        score += float(names[name][0])
+                if score:
+                    added.append((twin, score))
+        return added
 
     def where_counts(self, twin: Twin, numbers: list[int]) -> list[int]:
         """Those of some documents, which rise, in which a twin is looked for."""
@@ -310,10 +328,6 @@ class Evaluation:
         counting = self.finder.likely(twin)
         held = self._kernel.holds(counting, self._kernel.chosen(numbers))
         return [number for number, holds in zip(numbers, held, strict=True) if holds]
-
-    def twin_score(self, twin: Twin, number: int) -> float:
-        """What a twin adds to a document's score: nothing to one that is literal."""
-        return float(self._twin_scores(twin, self._kernel.chosen([number]))[0])
 
     def weak(self, leaf: Leaf) -> bool:
         """Whether the leaf says too little beside the others to make a hit alone."""
@@ -424,24 +438,46 @@ class Evaluation:
         else:
             children = (*node.required, *node.optional)
             parts = [self._scores(child, numbers) for child in children]
-            parts += [self._twin_scores(twin, numbers) for twin in node.twins]
+            parts += self._twin_scores(node.twins, numbers)
         kernel = self._kernel
         return reduce(kernel.add, parts) if parts else kernel.constant(numbers, 0.0)
 
-    def _twin_scores(self, twin: Twin, numbers: Numbers) -> Scores:
+    def _twin_scores(self, twins: Sequence[Twin], numbers: Numbers) -> list[Scores]:
+        """What the twins of a group add: of those of one word the best does."""
+        scores = [self._likely_scores(t, numbers) for t in twins if t.likely]
+        words = self._by_word(twins, numbers).values()
+        return scores + [reduce(self._kernel.higher, names.values()) for names in words]
+
+    def _likely_scores(self, twin: Twin, numbers: Numbers) -> Scores:
         kernel = self._kernel
         scores = self.scorer.scores(twin.leaf, numbers)
         holding = [self.finder.documents(leaf) for leaf in twin.of]
-        if twin.likely:
-            lacking = kernel.lacks(kernel.intersection(holding), numbers)
-            scores = kernel.only(kernel.times(scores, ranking.TRANSLATION), lacking)
-            return kernel.only(scores, kernel.holds(self.finder.likely(twin), numbers))
-        total = kernel.constant(numbers, 0.0)
-        shares = self.scorer.shares_of_twin(twin)
-        for share, documents in zip(shares, holding, strict=True):
-            lacking = kernel.lacks(documents, numbers)
-            total = kernel.add(total, kernel.only(kernel.times(scores, share), lacking))
-        return total
+        lacking = kernel.lacks(kernel.intersection(holding), numbers)
+        scores = kernel.only(kernel.times(scores, ranking.TRANSLATION), lacking)
+        return kernel.only(scores, kernel.holds(self.finder.likely(twin), numbers))
+
+    def _by_word(
+        self, twins: Sequence[Twin], numbers: Numbers
+    ) -> dict[int, dict[int, Scores]]:
+        """What the names that are sure are worth to documents that lack a word.
+
+        By the word and by the name, both by what is `_same`: what was typed again is
+        named again.
+        """
+        kernel = self._kernel
+        found: dict[int, dict[int, Scores]] = {}
+        for twin in twins:
+            if twin.likely:
+                continue
+            name = self._same(twin.leaf)
+            scores = self.scorer.scores(twin.leaf, numbers)
+            shares = self.scorer.shares_of_twin(twin)
+            for leaf, share in zip(twin.of, shares, strict=True):
+                lacking = kernel.lacks(self.finder.documents(leaf), numbers)
+                worth = kernel.only(kernel.times(scores, share), lacking)
+                names = found.setdefault(self._same(leaf), {})
+                names[name] = kernel.add(worth, names[name]) if name in names else worth
+        return found
 
     def _with_pairs(
         self, pairs: Sequence[Pair], scores: Scores, numbers: Numbers

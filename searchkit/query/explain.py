@@ -7,7 +7,7 @@ no hit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from searchkit.analysis.analyzer import ZONES
 from searchkit.analysis.folding import fold
@@ -38,16 +38,14 @@ def explanation(evaluation: Evaluation, query: str, row: Summary) -> Explanation
     lines = [f"{row.doc_id} for {query!r}"]
     for leaf in evaluation.leaves:
         lines += _leaf_lines(evaluation, leaf, row, nearest)
-    lines += _twin_lines(evaluation, row)
+    twins = evaluation.twin_scores(row.number)
+    lines += _twin_lines(twins)
     if matched:
         total = score or 0.0
         words = sum(
             evaluation.scorer.score(leaf, row.number) for leaf in evaluation.leaves
         )
-        words += sum(
-            evaluation.twin_score(twin, row.number)
-            for twin in evaluation.twins(row.number)
-        )
+        words += sum(added for _, added in twins)
         lines.append(f"  {total - words:8.3f}  words side by side")
         lines.append(f"= {total:8.3f}  score")
     else:
@@ -109,11 +107,10 @@ def _frequency_lines(evaluation: Evaluation, leaf: Leaf, row: Summary) -> Iterat
         yield "shared: " + ", ".join(f"{s} for {x:.3f} {what}" for s, x, what in parts)
 
 
-def _twin_lines(evaluation: Evaluation, row: Summary) -> list[str]:
+def _twin_lines(twins: Sequence[tuple[Twin, float]]) -> list[str]:
     return [
-        f"  {evaluation.twin_score(twin, row.number):8.3f}  “{twin.leaf.label}”, "
-        f"{_name_of(twin)}"
-        for twin in evaluation.twins(row.number)
+        f"  {added:8.3f}  “{twin.leaf.label}”, {_name_of(twin)}"
+        for twin, added in twins
     ]
 
 

@@ -124,7 +124,8 @@ def groups(draw: st.DrawFn, inner: st.SearchStrategy) -> Group:
     named = [child for child in (*optional, *required) if isinstance(child, Leaf)]
     twins = ()
     if named and draw(st.booleans()):
-        twins = (Twin(tuple(named[:2]), draw(words)),)
+        others = st.lists(words, min_size=1, max_size=2).map(tuple)
+        twins = tuple(Twin(tuple(named[:2]), leaf) for leaf in draw(others))
     return Group(optional, required, excluded, twins)
 
 
@@ -294,13 +295,8 @@ class Oracle:
             n: sum(p[0].get(n, 0.0) for p in (*required, *(p for _, p in optional)))
             for n in hits
         }
-        for twin in group.twins:
-            named = [set(self.leaf_scores(leaf)) for leaf in twin.of]
-            for leaf, holding in zip(twin.of, named, strict=True):
-                share = self.idf(leaf) / self.idf(twin.leaf)
-                for n, score in self.leaf_scores(twin.leaf).items():
-                    if n in hits and n not in holding:
-                        scores[n] += share * score
+        for n in hits:
+            scores[n] += self.named(group.twins, n)
         for left, right in pairwise((*group.optional, *group.required)):
             if isinstance(left, Leaf) and isinstance(right, Leaf):
                 for n, score in self.beside(left, right).items():
@@ -309,6 +305,17 @@ class Oracle:
         complete = hits.intersection(*(c for _, c, _ in (*required, *strong)))
         literal = complete.intersection(*(x for _, _, x in (*required, *strong)))
         return scores, complete, literal
+
+    def named(self, twins: tuple[Twin, ...], number: int) -> float:
+        best: dict[Leaf, dict[Leaf, float]] = {}
+        for twin in twins:
+            score = self.leaf_scores(twin.leaf).get(number, 0.0)
+            for leaf in twin.of:
+                if number not in self.leaf_scores(leaf):
+                    names = best.setdefault(leaf, {})
+                    share = self.idf(leaf) / self.idf(twin.leaf)
+                    names[twin.leaf] = names.get(twin.leaf, 0.0) + share * score
+        return sum(max(names.values()) for names in best.values())
 
     def beside(self, left: Leaf, right: Leaf) -> dict[int, float]:
         fields = {*left.fields} & {*right.fields} & {"title", "address", "body"}

@@ -182,6 +182,9 @@ class Kernel(Protocol):
     def lower(self, scores: Scores, others: Scores) -> Scores:
         """The lower of two scores of each."""
 
+    def higher(self, scores: Scores, others: Scores) -> Scores:
+        """The higher of two scores of each."""
+
     def times(self, scores: Scores, factor: float) -> Scores:
         """The scores times a factor."""
 

@@ -329,6 +329,9 @@ class PlainKernel:
     def lower(self, scores: Scores, others: Scores) -> Scores:
         return [min(pair) for pair in zip(scores, others, strict=True)]
 
+    def higher(self, scores: Scores, others: Scores) -> Scores:
+        return [max(pair) for pair in zip(scores, others, strict=True)]
+
     def times(self, scores: Scores, factor: float) -> Scores:
         return [score * factor for score in scores]
 

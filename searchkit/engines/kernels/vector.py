@@ -442,6 +442,9 @@ class VectorKernel:
     def lower(self, scores: Array, others: Array) -> Array:
         return np.minimum(scores, others)
 
+    def higher(self, scores: Array, others: Array) -> Array:
+        return np.maximum(scores, others)
+
     def times(self, scores: Array, factor: float) -> Array:
         return scores * factor
 
