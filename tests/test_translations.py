@@ -75,6 +75,19 @@ def test_the_vocabulary_needs_no_dictionary(
     assert (first, {*others}) == (expected[0], {*expected[1:]})
 
 
+@pytest.mark.parametrize("query", ["内存泄漏", "記憶體洩漏"])
+def test_taiwans_word_and_the_mainlands_are_one(query: str, opened: Opened) -> None:
+    engine = opened("内存泄漏。", "記憶體洩漏。", "Memory leaks.")
+    lacking = {hit.doc_id: bool(hit.missing) for hit in engine.search(query).hits}
+    assert lacking == {"a": False, "b": False, "c": True}
+
+
+def test_a_word_that_is_one_of_several_senses_is_only_likely(opened: Opened) -> None:
+    """存档 means archive first of all, then also 保存."""
+    (hit,) = opened("保存以后退出。").search("存档退出").hits
+    assert hit.missing == ("存档",)
+
+
 def test_a_synonym_that_is_no_word_is_looked_for_where_the_word_is_not(
     opened: Opened,
 ) -> None:

@@ -4,7 +4,9 @@ A dictionary gives a word many senses, and the one that was meant is not known. 
 its translations are one leaf, as if they were one word with as many articles as hold
 any of them (Pirkola 1998, https://doi.org/10.1145/290941.290957): a word with vague
 translations weighs little. A document that holds one of them is a hit, but is not
-counted as having the word. What is needed or excluded is so as typed.
+counted as having the word. A word of Taiwan and the mainland's for the same (伺服器 and
+服务器) are names of one thing: who has one lacks neither. What is needed or excluded is
+so as typed.
 
 An article in Chinese would say a Chinese word in Chinese: where English words stand in
 it, in names and code, they translate nothing.
@@ -95,18 +97,25 @@ class Translations:
         at = 0
         while at < len(text) - 1:
             for end in range(min(len(text), at + LONGEST_PART), at + 1, -1):
-                if twins := self._translated(text[at:end], piece.leaves, otherwise):
+                part = text[at:end]
+                if twins := self._translated(part, piece.leaves, otherwise, of=text):
                     yield from twins
                     at = end - 1
                     break
             at += 1
 
     def _translated(
-        self, text: str, leaves: tuple[Leaf, ...], otherwise: tuple[Leaf, ...]
+        self,
+        text: str,
+        leaves: tuple[Leaf, ...],
+        otherwise: tuple[Leaf, ...],
+        *,
+        of: str = "",
     ) -> list[Twin]:
-        """A twin of all translations of a text, one of its Chinese synonyms.
+        """A twin of all translations of a text, one of its Chinese synonyms, and one of
+        those that are the same word.
 
-        Those that count in any document.
+        Those that count in any document. A part `of` a longer word is never the same.
         """
         if self._table is None or not self._left or not self._lookups:
             return []
@@ -115,26 +124,37 @@ class Translations:
         names = self._table.get(key) if key else ()
         if not names or is_light(text.lower()):
             return []
-        english = self._variants([name for name in names if name.isascii()])
-        chinese = self._variants(
-            [name for name in names if not name.isascii()],
-            known=not key.isascii()
-            and any(self._finder.found(leaf).is_anywhere for leaf in leaves),
+        known = not key.isascii() and any(
+            self._finder.found(leaf).is_anywhere for leaf in leaves
         )
+        same = [n for n in names if not of and self._is_same(key, n)]
+        english = [name for name in names if name.isascii()]
+        chinese = [n for n in names if not n.isascii() and n not in same]
         twins = []
-        for variants, unless in (
-            (english, (*otherwise, CHINESE)),
-            (chinese, otherwise),
-        ):
-            if not variants:
-                continue
-            leaf = self._leaf(", ".join(variants), *_together(variants.values()))
-            twin = Twin(leaves, leaf, likely=True, unless=unless)
-            if count := self._finder.count_likely(twin):
-                self._notes.translated(text, [*variants], count)
-                twins.append(twin)
+        if found := self._variants(same, known=known):
+            twins.append(Twin(leaves, leaf := self._either(found)))
+            self._notes.twins(text, [*found], self._finder.found(leaf).document_count)
+        for some, unless in ((english, (*otherwise, CHINESE)), (chinese, otherwise)):
+            if found := self._variants(some, known=known):
+                twin = Twin(leaves, self._either(found), likely=True, unless=unless)
+                if count := self._finder.count_likely(twin):
+                    self._notes.translated(text, [*found], count)
+                    twins.append(twin)
         self._left -= bool(twins)
         return twins
+
+    def _either(self, variants: dict[str, Slots]) -> Leaf:
+        return self._leaf(", ".join(variants), *_together(variants.values()))
+
+    def _is_same(self, word: str, name: str) -> bool:
+        """Whether a Chinese word is another one of Taiwan, or the mainland's for it.
+
+        It is what the one means first of all: 存档 means archive, and then also 保存.
+        """
+        if self._table is None or word.isascii() or name.isascii():
+            return False
+        first, last = self._table.get(word)[:1], self._table.get(name)[:1]
+        return first == (name,) or last == (word,)
 
     def _variants(
         self, names: Sequence[str], *, known: bool = False
