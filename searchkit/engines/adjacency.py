@@ -1,14 +1,16 @@
 """What are words worth that stand side by side, as they were typed?
 
-Two words that follow each other count as a further word, of a share of what both weigh
-(the geometric mean of their idf). Where they stand is looked up in few documents only:
-what a pair can be worth at most follows from the codes of its words.
+Two words that follow each other count as a further word. It weighs what it says more
+than its words do: where the rarer one stands, does the other stand beside it anyway?
+That is looked up in few of its documents, the same ones in each search. Where the words
+of a pair stand is looked up in few documents, too: what it can be worth at most follows
+from the codes of its words.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -39,18 +41,57 @@ def pairs_of(finder: Finder, group: Group) -> list[Pair]:
     One that was typed several times is one pair that weighs so much more.
     """
     pairs: dict[tuple[int, int], Pair] = {}
+    worths: dict[tuple[int, int], float] = {}
     for left, right in pairwise((*group.optional, *group.required)):
         if not isinstance(left, Leaf) or not isinstance(right, Leaf):
             continue
         if not (left.adjacent and right.adjacent and _common_fields(left, right)):
             continue
         one, other = finder.found(left), finder.found(right)
-        if one.is_anywhere and other.is_anywhere:
-            idf = ranking.ADJACENCY * math.sqrt(one.idf * other.idf)
-            key = id(one), id(other)  # the same for words that were typed again
-            again = pairs[key].idf if key in pairs else 0.0
-            pairs[key] = Pair(left, right, again + idf)
+        key = id(one), id(other)  # the same for words that were typed again
+        if key in pairs:
+            idf = worths[key] + pairs[key].idf
+            pairs[key] = Pair(left, right, idf)
+        elif (
+            one.is_anywhere and other.is_anywhere and (idf := _idf(finder, left, right))
+        ):
+            worths[key] = idf
+            pairs[key] = Pair(left, right, idf)
     return [*pairs.values()]
+
+
+def _idf(finder: Finder, left: Leaf, right: Leaf) -> float:
+    """What two words side by side weigh: 0 if it is known that they never are."""
+    one, other = finder.found(left), finder.found(right)
+    if left.weight < 1 or right.weight < 1:
+        return ranking.LIGHT_ADJACENCY * math.sqrt(one.idf * other.idf)
+    key = "beside", *_asked(left), *_asked(right)
+    return ranking.ADJACENCY * finder.reader.found.get(
+        key, lambda: (_surprise(finder, left, right), _KEPT)
+    )
+
+
+def _asked(leaf: Leaf) -> tuple[Hashable, ...]:
+    """What a leaf's documents and its places beside others follow from."""
+    where = leaf.fields, leaf.zones, leaf.languages, leaf.blanks
+    return leaf.variants, leaf.adjacent, *where
+
+
+def _surprise(finder: Finder, left: Leaf, right: Leaf) -> float:
+    """How much rarer two words side by side are than the rarer of them, as an idf."""
+    kernel = finder.kernel
+    rarer = max(left, right, key=lambda leaf: finder.found(leaf).idf)
+    numbers = kernel.numbers(finder.documents(rarer))
+    count, most = len(numbers), ranking.LOOKED_AT
+    if count > most:
+        places = [place * count // most for place in range(most)]
+        numbers = kernel.taken(numbers, places)
+    rows = matching.rows(finder.reader, left.adjacent + right.adjacent)
+    starts = matching.starts_within(kernel, rows, numbers)
+    found = len(kernel.documents_of("text", starts)) if len(starts) else 0
+    if not found and count <= most:
+        return 0.0
+    return max(0.0, math.log((len(numbers) + 1) / (found + 0.5)))
 
 
 def scores(scorer: Scorer, pair: Pair, numbers: Numbers) -> Scores:
@@ -58,21 +99,21 @@ def scores(scorer: Scorer, pair: Pair, numbers: Numbers) -> Scores:
     finder, kernel = scorer.finder, scorer.kernel
     holding = finder.documents(pair.left), finder.documents(pair.right)
     both = kernel.numbers(kernel.intersection([numbers, *holding]))
-    column = _column(finder, pair, both) if len(both) else None
+    column = _beside(finder, pair.left, pair.right, both) if len(both) else None
     if column is None or not len(column):
         return kernel.constant(numbers, 0.0)
     table = kernel.table(scorer.scale.worths, pair.idf)
     return kernel.worths(column, table, numbers)
 
 
-def _column(finder: Finder, pair: Pair, numbers: Numbers) -> Column | None:
-    """Those of the documents in which a pair's words stand side by side."""
-    slots = pair.left.adjacent + pair.right.adjacent
+def _beside(finder: Finder, left: Leaf, right: Leaf, numbers: Numbers) -> Column | None:
+    """Those of the documents in which two words stand side by side."""
+    slots = left.adjacent + right.adjacent
     rows = matching.rows(finder.reader, slots)
     starts = matching.starts_within(finder.kernel, rows, numbers)
     if not len(starts):
         return None
-    return finder.kernel.weighed(starts, _common_fields(pair.left, pair.right))
+    return finder.kernel.weighed(starts, _common_fields(left, right))
 
 
 def bound(scorer: Scorer, pair: Pair, numbers: Numbers) -> Scores:
@@ -127,6 +168,9 @@ _FAR_ABOVE = 3 + math.ceil(
 """The same for the second of two words, which may stand in a zone of less weight."""
 
 _ANYTHING = 255
+
+_KEPT = 1_000
+"""Bytes that are said to be kept of a pair."""
 
 
 def _worths(scale: Scale, leaf: Leaf, above: int) -> Sequence[float]:

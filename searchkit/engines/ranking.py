@@ -62,15 +62,26 @@ CODE_BORDERS = (
 """Where each code from 1 on begins: how many borders are not above x is its code."""
 
 # Two words of the query that stand side by side in a document count as a further word
-# of this share of what both weigh, the geometric mean of their idf (the sequential
-# dependence model of Metzler and Croft 2005, https://doi.org/10.1145/1076034.1076115,
-# gives such pairs about a tenth to a fifth of the mass; a pair is rarer than its words,
-# so the share is larger). With the lower idf alone a pair of a rare and a frequent word
-# was worth too little beside one of two that are neither. nDCG@10 with 0.8 of the lower
-# idf, then 0.5, 0.65, 0.8 of the mean, on half of mixed-dev, headings zh: .748, .752,
-# .758, .761, en: .791, .794, .800, .810; descriptions zh: .635, .638, .645, .648, en:
-# .622, .626, .627, .620; qsec-hf: .508, .500, .499, .499; cacm: .502, .499, .502, .497.
-ADJACENCY = 0.65
+# (the sequential dependence model of Metzler and Croft 2005,
+# https://doi.org/10.1145/1076034.1076115). Of the documents with the rarer word some
+# have the pair: the logarithm of how much fewer is what a pair's idf has more than its
+# rarer word's, and a pair weighs this share of it. `radio waves` say little more than
+# the two words, and words that hardly ever meet say much. nDCG@10 with .65 of
+# the geometric mean of both idf, then so: npl .423, .436, cacm .520, .527, cranfield
+# .387, .388, cosqa dev .396, .397, test .419, .421, qsec-hf .514, .514, qsec-kubernetes
+# .398, .399, descriptions (300 each) en .764, .775, zh .698, .701, headings en .866,
+# .869, zh .828, .830, titles en .887, .886, zh .857, .859, en2zh istio .775, .784,
+# kubernetes .687, .701.
+ADJACENCY = 0.5
+
+# So many documents with the rarer word are looked at, evenly over all of them, once for
+# a pair while it is remembered. The mean of the rows above with 64 and 32: +.005, with
+# 16 (and .65) +.003.
+LOOKED_AT = 32
+
+# Where one of two words is a light one, the pair weighs this share of the geometric
+# mean of their idf. As other pairs they cost qsec-hf .011.
+LIGHT_ADJACENCY = 0.65
 
 # A formula is worth its coverage, between 0 and 1, and WHOLE more where it is all of
 # the article's formula, so that no number of longer formulas outweighs it; how often

@@ -325,12 +325,32 @@ class Oracle:
         only = Leaf("", (), fields=tuple(fields))
         places = self.sequence(left.adjacent + right.adjacent, ())
         xs = self.xs([place for place in places if self.keeps(only, place)])
-        idf = ranking.ADJACENCY * math.sqrt(self.idf(left) * self.idf(right))
+        idf = self.beside_idf(left, right, {place[0] for place in places})
         return {
             n: idf * self.scale.worths[ranking.impact_code(x)]
             for n, x in xs.items()
             if n in both
         }
+
+    def beside_idf(self, left: Leaf, right: Leaf, places: set[int]) -> float:
+        if left.weight < 1 or right.weight < 1:
+            both = math.sqrt(self.idf(left) * self.idf(right))
+            return ranking.LIGHT_ADJACENCY * both
+        rarer = max(left, right, key=self.idf)
+        holding = sorted(self.codes(rarer, rarer.variants))
+        most = ranking.LOOKED_AT
+        if known := len(holding) <= most:
+            looked = holding
+        else:
+            looked = [holding[n * len(holding) // most] for n in range(most)]
+        found = len({*looked} & self.documents_of(places))
+        if known and not found:
+            return 0.0
+        rarity = math.log((len(looked) + 1) / (found + 0.5))
+        return ranking.ADJACENCY * max(0.0, rarity)
+
+    def documents_of(self, places: set[int]) -> set[int]:
+        return {*self.reader.plain.documents_of("text", sorted(places))}
 
     def passes(self, number: int) -> bool:
         filters, document = self.plan.filters, self.reader.documents[number]
