@@ -170,7 +170,8 @@ class SearchEngine:
         Scores rise with relevance; ties are in order of `doc_id`. Articles with every
         word of the query come before those that lack one. `topics` are all needed.
         Other names of what was typed (RoPE of 旋转位置编码, see `glossary`) are
-        searched, too, and come after the words themselves; `exact` leaves them out.
+        searched, too, and come after the words themselves, but for a whole title or
+        heading in the other language, which stands among them; `exact` leaves them out.
         If there are no hits, pinyin is read as Chinese and a word like one that is not
         there is offered in a note; with `correct` it is searched, also if there are. A
         note offers, too, what is far commoner than a word that hardly any article has.

@@ -71,6 +71,19 @@ def test_titles_and_headings_find_both_languages(
     assert any("also searched" in str(note) for note in result.notes)
 
 
+def test_a_title_in_the_other_language_is_before_scattered_words(
+    tmp_path: Path,
+) -> None:
+    text = "证书放在这里。" + "每个节点都有自己的一份说明。" * 40 + "密钥的轮换在那里。"
+    scattered = [Article(f"s{n}", f"笔记 {n}", text) for n in range(3)]
+    searchkit.build([*BOTH, *scattered], tmp_path, config=ALONE)
+    with searchkit.open(tmp_path) as engine:
+        result = engine.search("证书轮换")
+        assert ids(result) == ["1-z", "1-e", "s0", "s1", "s2"]
+        assert result.complete == 5
+        assert ids(engine.search("证书轮换", limit=2, offset=1)) == ["1-e", "s0"]
+
+
 def test_what_many_articles_have_is_one_name(engine: SearchEngine) -> None:
     assert sorted(ids(engine.search("概述"))) == sorted(a.doc_id for a in BOTH)
 

@@ -76,13 +76,15 @@ class Twin:
 
     A document that holds `leaf` lacks none of the leaves in `of`, but for one that is
     only `likely` the same: what a dictionary gives has senses that were not meant. Such
-    a one counts only in documents that hold none of the leaves in `unless`.
+    a one counts only in documents that hold none of the leaves in `unless`. `is_title`:
+    a title or heading of several words is called so in the other language.
     """
 
     of: tuple[Leaf, ...]
     leaf: Leaf
     likely: bool = False
     unless: tuple[Leaf, ...] = ()
+    is_title: bool = False
 
 
 @record

@@ -5,7 +5,8 @@ k of all. Ties are broken by the documents' numbers, which are in order of `doc_
 
 First come sets of documents: those that answer, those of them that lack no word, those
 that have each word as typed. Only documents that may be on the page get scores: the
-last of these sets fills it before the one before is looked at. In a question, which
+last of these sets fills it before the one before is looked at. Those under a title or
+heading that was typed in the other language stand among the last. In a question, which
 nobody expects to find word by word, there is but the first.
 """
 
@@ -508,13 +509,29 @@ class Evaluation:
         answer, kernel = self.answer, self._kernel
         if self.plan.is_question:
             return self._best(answer.hits, count)
-        best = self._best(answer.literal, count, self._literal_root)
-        tiers = (answer.complete, answer.literal), (answer.hits, answer.complete)
+        best, first = self._as_typed(count)
+        tiers = (answer.complete, first), (answer.hits, answer.complete)
         for all_of_them, before in tiers:
             if len(best) < count and all_of_them is not before:
                 rest = kernel.difference(all_of_them, before)
                 best += self._best(rest, count - len(best))
         return best
+
+    def _as_typed(self, count: int) -> tuple[list[tuple[int, float]], Documents]:
+        """The best documents with each word as typed, and all of them.
+
+        With those under the title or heading that was typed, in the other language.
+        """
+        kernel, literal = self._kernel, self.answer.literal
+        best = self._best(literal, count, self._literal_root)
+        titles = [twin.leaf for twin in self.plan.twins() if twin.is_title]
+        if not titles:
+            return best, literal
+        titled = kernel.union([*map(self.finder.documents, titles)])
+        titled = kernel.intersection([self.answer.complete, titled])
+        others = self._best(kernel.difference(titled, literal), count)
+        best = _among(best, others, ranking.OTHER_TITLE)[:count]
+        return best, kernel.union([literal, titled])
 
     @cached_property
     def _literal_root(self) -> Node:
@@ -628,6 +645,15 @@ class Evaluation:
         rows = zip(numbers, days, scores, strict=True)
         ordered = sorted((-float(day), -float(s), int(n)) for n, day, s in rows)
         return [(number, -score) for _, score, number in ordered[:count]]
+
+
+def _among(
+    best: list[tuple[int, float]], others: list[tuple[int, float]], share: float
+) -> list[tuple[int, float]]:
+    """Documents with their scores, in one order; the others by a share of theirs."""
+    ordered = [(-score, number, score) for number, score in best]
+    ordered += [(-score * share, number, score) for number, score in others]
+    return [(number, score) for _, number, score in sorted(ordered)]
 
 
 def _merged(

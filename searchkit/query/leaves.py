@@ -111,7 +111,7 @@ class Leaves:
         if self._exact:
             return
         twins = [*self._twins.of(pieces)]
-        whole = [*self._twins.of_whole(pieces)]
+        whole = [*self._twins.of_whole(pieces, twins)]
         yield from (*twins, *whole)
         if self._finder.reader.translations:
             named = {leaf for twin in twins for leaf in twin.of}

@@ -76,14 +76,18 @@ class Twins:
                     break
             at += 1
 
-    def of_whole(self, pieces: Sequence[Piece]) -> Iterator[Twin]:
+    def of_whole(
+        self, pieces: Sequence[Piece], named: Sequence[Twin]
+    ) -> Iterator[Twin]:
         """What all that was typed is called in the other language, if it is a title or
-        heading that an article has in both."""
+        heading that an article has in both; but for what is `named` already."""
         table = self._finder.reader.counterparts
         if not table or any(piece.needed for piece in pieces):
             return
         text = text_of(pieces)
-        names = table.get(title_key(text))
+        of = tuple(leaf for piece in pieces for leaf in piece.leaves)
+        known = {name_key(twin.leaf.label) for twin in named if twin.of == of}
+        names = [n for n in table.get(title_key(text)) if name_key(n) not in known]
         rows = [self._row([atom.term for atom in atoms(name)]) for name in names]
         if not rows:
             return
@@ -91,7 +95,7 @@ class Twins:
         count = self._finder.found(leaf).document_count
         if count:
             self._notes.twins(text, names, count)
-            yield Twin(tuple(leaf for piece in pieces for leaf in piece.leaves), leaf)
+            yield Twin(of, leaf, is_title=len(of) > 1)  # one word is but a name
 
     def _begins(self, pieces: Sequence[Piece], at: int) -> bool:
         """Whether a name may begin with a piece: most pieces begin none."""
