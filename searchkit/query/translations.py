@@ -12,7 +12,7 @@ it, in names and code, they translate nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 
 from searchkit.analysis.bilingual import bilingual_key
 from searchkit.analysis.scripts import is_han
@@ -21,7 +21,8 @@ from searchkit.engines.plan import Leaf, Twin
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.query.light import is_light
 from searchkit.query.notes import Notes
-from searchkit.query.twins import MakeLeaf, MakeRow, Piece, text_of
+from searchkit.query.twins import MakeLeaf, MakeRow, Piece, bytes_of, text_of
+from searchkit.record import record
 
 MOST_WORDS = 4
 """Words of a name that is looked up as one."""
@@ -39,6 +40,32 @@ CHINESE = Leaf("的", ((("的",),),))
 """Stands in articles that are in Chinese: in 97 to 100 of 100, in 86 of short pieces.
 Without it nDCG@10 of qsec-hf and qsec-kubernetes is .486 and .387, with it .494 and
 .394, without translations .498 and .393."""
+
+
+_BYTES = 2000  # of memory: of what a name is called, without the terms
+
+
+@record
+class _Names:
+    """Some names as one leaf: what it is labelled and its variants."""
+
+    names: tuple[str, ...]
+    label: str
+    variants: tuple[Slots, ...]
+
+
+@record
+class _Standing:
+    """What translates a name in this index.
+
+    A Chinese one that has to be looked for by its characters, since it is no word of
+    the dictionary's, is not among the `words`: these are enough where the word itself
+    stands somewhere, since such a name costs more than all others together.
+    """
+
+    english: _Names
+    chinese: _Names
+    words: _Names
 
 
 class Translations:
@@ -112,40 +139,35 @@ class Translations:
             return []
         self._lookups -= 1
         key = bilingual_key(text)
-        names = self._table.get(key) if key else ()
-        if not names or is_light(text.lower()):
+        if not key or not self._table.get(key) or is_light(text.lower()):
             return []
-        english = self._variants([name for name in names if name.isascii()])
-        chinese = self._variants(
-            [name for name in names if not name.isascii()],
-            known=not key.isascii()
-            and any(self._finder.found(leaf).is_anywhere for leaf in leaves),
+        standing = self._finder.reader.words.get(
+            ("translation", key), lambda: self._standing(key)
         )
+        english, chinese = standing.english, standing.chinese
+        if not key.isascii() and any(
+            self._finder.found(leaf).is_anywhere for leaf in leaves
+        ):
+            chinese = standing.words
         twins = []
-        for variants, unless in (
+        for names, unless in (
             (english, (*otherwise, CHINESE)),
             (chinese, otherwise),
         ):
-            if not variants:
+            if not names.names:
                 continue
-            leaf = self._leaf(", ".join(variants), *_together(variants.values()))
+            leaf = self._leaf(names.label, *names.variants)
             twin = Twin(leaves, leaf, likely=True, unless=unless)
             if count := self._finder.count_likely(twin):
-                self._notes.translated(text, [*variants], count)
+                self._notes.translated(text, names.names, count)
                 twins.append(twin)
         self._left -= bool(twins)
         return twins
 
-    def _variants(
-        self, names: Sequence[str], *, known: bool = False
-    ) -> dict[str, Slots]:
-        """By name how it stands, if it does: of an English one each word with all that
-        shares its stem.
-
-        A Chinese one that has to be looked for by its characters, since it is no word
-        of the dictionary's, is left out if the word itself is `known` to the index: it
-        costs more than all others together.
-        """
+    def _standing(self, key: str) -> tuple[_Standing, int]:
+        """What a key of the table is called where that stands somewhere: of an English
+        name each word with all that shares its stem. With about its bytes."""
+        names = self._table.get(key) if self._table else ()
         rows = {
             name: tuple((self._class_of(word),) for word in name.split(" "))
             if name.isascii()
@@ -154,13 +176,19 @@ class Translations:
             if " " in name or not is_light(name)
         }
         found = {name: row for name, row in rows.items() if self._stands(row)}
-        if not known:
-            return found
-        return {name: row for name, row in found.items() if not _in_characters(row)}
+        english = {name: row for name, row in found.items() if name.isascii()}
+        chinese = {name: row for name, row in found.items() if not name.isascii()}
+        words = {n: row for n, row in chinese.items() if not _in_characters(row)}
+        made = _Standing(_names(english), _names(chinese), _names(words))
+        return made, _BYTES + 3 * bytes_of(found.values())
 
     def _stands(self, row: Slots) -> bool:
         """Whether each word of a row stands somewhere."""
         return all(self._finder.reader.find("text", slot[0]) for slot in row)
+
+
+def _names(rows: Mapping[str, Slots]) -> _Names:
+    return _Names(tuple(rows), ", ".join(rows), tuple(_together(rows.values())))
 
 
 def _in_characters(row: Slots) -> bool:
