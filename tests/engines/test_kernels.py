@@ -75,10 +75,19 @@ def test_scores_are_told_apart_by_bounds(
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.integers(0, 99), st.integers(1, 1200), st.integers(1, 3000))
-def test_the_highest_of_many_scores(seed: int, n: int, different: int) -> None:
+@given(
+    st.integers(0, 99),
+    st.integers(1, 1200),
+    st.integers(1, 3000),
+    st.sampled_from((1, 7, 16)),
+)
+def test_the_highest_of_many_scores(
+    seed: int, n: int, different: int, high: int
+) -> None:
     chance = Random(seed)
     values = [float(chance.randrange(different)) for _ in range(4000)]
+    for at in range(0, len(values), high):
+        values[at] += 5000
     ordered = sorted(values, reverse=True)
     order = sorted(range(len(values)), key=lambda at: (-values[at], at))
     for kernel in KERNELS:
