@@ -232,6 +232,30 @@ def test_an_article_is_not_said_to_have_the_word(engine: SearchEngine) -> None:
     assert engine.search("容器").hits[1].missing == ("容器",)
 
 
+def test_what_was_asked_before_changes_nothing(engine: SearchEngine) -> None:
+    queries = (
+        "容器",
+        "title:容器",
+        "in:code 容器",
+        "部署 容器",
+        "container",
+        "in:title 容器",
+    )
+
+    def answers(one: SearchEngine, *, backwards: bool) -> list[object]:
+        order = [*reversed(queries)] if backwards else [*queries]
+        found = {}
+        for query in order:
+            result = one.search(query)
+            found[query] = result.total, result.complete, result.notes, result.hits
+        return [found[query] for query in queries]
+
+    first = answers(engine, backwards=False)
+    assert answers(engine, backwards=True) == first
+    with searchkit.open(engine.index_path.parent) as other:
+        assert answers(other, backwards=True) == first
+
+
 def test_check_reads_the_translations(engine: SearchEngine, tmp_path: Path) -> None:
     assert engine.check() == ()
     (file,) = (tmp_path / "index").glob("generation-*/translations")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from searchkit.engines.kernels.plain import PlainKernel
     from searchkit.engines.reader import GenerationReader
 
+_COUNT_BYTES = 2000  # of memory: of a number with the leaves that it is of
+
 
 @record
 class Layer:
@@ -163,11 +165,24 @@ class Finder:
         same = self._likely.get(id(twin.leaf))
         if same is not None:
             return same[1]
-        found = self.documents(twin.leaf)
-        for leaf in twin.unless:
-            found = self.kernel.difference(found, self.documents(leaf))
+        found = self._counting(twin) if twin.unless else self.documents(twin.leaf)
         self._likely[id(twin.leaf)] = twin.leaf, found
         return found
+
+    def _counting(self, twin: Twin) -> Documents:
+        """The documents that hold a twin and none of what it is not looked for beside.
+
+        The same word is translated in other queries, too.
+        """
+
+        def made() -> tuple[Documents, int]:
+            found = self.documents(twin.leaf)
+            for leaf in twin.unless:
+                found = self.kernel.difference(found, self.documents(leaf))
+            return found, self.kernel.bytes_of(found)
+
+        key = (self.kernel.name, "likely", twin.leaf, twin.unless)
+        return self.reader.found.get(key, made)
 
     def count_likely(self, twin: Twin) -> int:
         """In how many documents a likely twin counts."""
@@ -182,7 +197,12 @@ class Finder:
         if len(leaves) == 1:
             return self.found(leaves[0]).any_count
         self.spend(sum(self.found(leaf).document_count for leaf in leaves))
-        return self.kernel.count(self.kernel.union([*map(self.documents, leaves)]))
+
+        def counted() -> tuple[int, int]:
+            union = self.kernel.union([*map(self.documents, leaves)])
+            return self.kernel.count(union), _COUNT_BYTES
+
+        return self.reader.found.get(("any", *leaves), counted)
 
     def degrees(self, leaf: Leaf, number: int) -> list[float]:
         """A document's x for the leaf, then for what is closer to what was typed."""

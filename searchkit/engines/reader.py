@@ -52,6 +52,7 @@ MOST_PLAIN = 50_000
 _DECODED_BYTES = 24 << 20  # of lists that are kept, and of what was found by them
 _DECODED_BYTES_A_DOCUMENT = 96  # more: lists grow with the index
 _PAGE_BYTES = 32 << 20  # of the articles' texts that are kept
+_WORD_BYTES = 2 << 20  # of what words of queries stand for
 _MOST_TERMS = 8192  # terms that are kept with where their lists lie
 _NO_TERM = object()
 
@@ -155,6 +156,8 @@ class GenerationReader:
         self.decoded = Cache(room)
         # What is small and long in the making is not crowded out by lists.
         self.found = Cache(room // 2, out_of=self.decoded)
+        # What words stand for in this index: other queries have some of them, too.
+        self.words = Cache(_WORD_BYTES)
         count = self.document_count or 1
         self.averages = Averages(title_words / count, body_words / count)
         self.text_base = self._numbers("text_base", "Q", more=1)

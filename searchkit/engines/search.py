@@ -596,8 +596,11 @@ class Evaluation:
         enough = -math.inf  # what a document must be worth to be among the best
         while above > enough:
             # The highest limits of those not looked at, if they can still be enough.
-            below = max(enough, kernel.nth_highest(limits, looks))
+            below = enough
             places = kernel.between(limits, below, above)
+            if len(places) > looks:
+                below = kernel.nth_highest(kernel.taken(limits, places), looks)
+                places = kernel.between(limits, below, above)
             looked, scores = kernel.taken(numbers, places), kernel.taken(words, places)
             scores = self._with_pairs(pairs, scores, looked)
             best = _merged(best, kernel.best(looked, scores, count))[:count]

@@ -39,18 +39,29 @@ class Tags:
 
     def __getitem__(self, position: int) -> int:
         """The tag of a global position: zone, LOOSE, BLANK."""
+        byte = self._blanks.slice(position >> 3, (position >> 3) + 1)[0]
+        blank = byte >> (position & 7) & 1
+        return self.zone(position) | blank << BLANK_SHIFT
+
+    def zone(self, position: int) -> int:
+        """The tag of a global position without BLANK, of which nothing is read."""
         block, place = position >> SPAN_BITS, position & SPAN - 1
         first, end = self._at.slice(4 * block, 4 * block + 8).cast("I")
         run = first + bisect_right(self._from.slice(first, end), place) - 1
-        byte = self._blanks.slice(position >> 3, (position >> 3) + 1)[0]
-        blank = byte >> (position & 7) & 1
-        return self._zones.slice(run, run + 1)[0] | blank << BLANK_SHIFT
+        return self._zones.slice(run, run + 1)[0]
 
     def of(self, positions: NDArray[np.int64]) -> NDArray[np.uint8]:
         """The tags of many positions in any order."""
         import numpy as np
 
         blanks = self._blanks.gather(positions >> 3) >> (positions & 7).astype(np.uint8)
+        blanks = (blanks & np.uint8(1)) << np.uint8(BLANK_SHIFT)
+        return self.zones(positions) | blanks
+
+    def zones(self, positions: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The same without BLANK, of which nothing is read."""
+        import numpy as np
+
         blocks = positions >> SPAN_BITS
         runs, ends = self._firsts.take(blocks), self._firsts.take(blocks + 1)
         places = (positions & SPAN - 1).astype(np.uint8)
@@ -62,8 +73,7 @@ class Tags:
             runs[open_] = np.where(begun, middle + 1, low)
             ends[open_] = np.where(begun, high, middle)
             open_ = open_[runs.take(open_) < ends.take(open_)]
-        blanks = (blanks & np.uint8(1)) << np.uint8(BLANK_SHIFT)
-        return self._zones.gather(runs - 1) | blanks
+        return self._zones.gather(runs - 1)
 
     def between(self, low: int, high: int) -> NDArray[np.uint8]:
         """The tags of all positions from low to high, high excluded."""

@@ -36,6 +36,8 @@ class Texts:
 
     def several(self, numbers: Sequence[int]) -> list[str]:
         """The texts of some numbers, in their order."""
+        if not self._blob:  # as of paths where none was handed in
+            return [""] * len(numbers)
         at, piece = self._at, self._blob.slice
         return [str(piece(at[n], at[n + 1]), *_ENCODING) for n in numbers]
 

@@ -43,7 +43,7 @@ from searchkit.query.light import CHARACTER_WEIGHT, LIGHT, PARTICLES, is_light
 from searchkit.query.notes import Notes
 from searchkit.query.restrict import Scope
 from searchkit.query.tree import Fuzzy, Occur, Wildcard
-from searchkit.query.twins import Piece, Twins
+from searchkit.query.twins import Piece, Twins, bytes_of
 from searchkit.record import replace
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 _TRADITIONAL = {simplified: traditional for traditional, simplified in ALIKE.items()}
 _WITH_TWO_SPELLINGS = frozenset(ALIKE) | frozenset(_TRADITIONAL)
+_LEAF_BYTES = 500  # of memory: of a leaf without its slots
 _LONGEST_PART = 8  # characters of a part of an unknown word
 _TOGETHER = 1 / 3
 """Of the articles with the rarest rest of a row of characters, those with the row with
@@ -449,6 +450,19 @@ class Leaves:
         return (self._noted(leaf, parts=parts), *parts)
 
     def _whole(self, label: str, word: Word) -> Leaf:
+        """A word as one leaf, which may be that of a query before."""
+        scope = self._scope
+        where = scope.fields, scope.zones, scope.languages
+        key = ("word", label, word.kind, word.folded, word.atoms, *where)
+
+        def made() -> tuple[Leaf, int]:
+            leaf = self._made_whole(label, word)
+            rows = (*leaf.variants, leaf.adjacent, leaf.closer)
+            return leaf, _LEAF_BYTES + bytes_of(rows)
+
+        return self._finder.reader.words.get(key, made)
+
+    def _made_whole(self, label: str, word: Word) -> Leaf:
         if word.kind == "han":
             return self._han(label, word.atoms)
         if word.kind == "name" and (owner := _POSSESSIVE.fullmatch(word.folded)):

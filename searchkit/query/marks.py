@@ -54,9 +54,8 @@ class Matches:
 
     def set(self, marks: Sequence[Mark]) -> None:
         """Have these marks, which rise, and no others."""
-        self.positions = [mark[0] for mark in marks]
-        self.atoms = [mark[1] for mark in marks]
-        self.leaves = [mark[2] for mark in marks]
+        columns = [*map(list, zip(*marks, strict=True))] or [[], [], []]
+        self.positions, self.atoms, self.leaves = columns
 
 
 class Marks:

@@ -14,7 +14,7 @@ it, in names and code, they translate nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 
 from searchkit.analysis.bilingual import bilingual_key
 from searchkit.analysis.scripts import is_han
@@ -23,7 +23,8 @@ from searchkit.engines.plan import Leaf, Twin
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.query.light import is_light
 from searchkit.query.notes import Notes
-from searchkit.query.twins import MakeLeaf, MakeRow, Piece, text_of
+from searchkit.query.twins import MakeLeaf, MakeRow, Piece, bytes_of, text_of
+from searchkit.record import record
 
 MOST_WORDS = 4
 """Words of a name that is looked up as one."""
@@ -41,6 +42,44 @@ CHINESE = Leaf("的", ((("的",),),))
 """Stands in articles that are in Chinese: in 97 to 100 of 100, in 86 of short pieces.
 Without it nDCG@10 of qsec-hf and qsec-kubernetes is .486 and .387, with it .494 and
 .394, without translations .498 and .393."""
+
+
+_BYTES = 2000  # of memory: of what a name is called, without the terms
+
+
+@record
+class _Names:
+    """Some names as one leaf: what it is labelled and its variants."""
+
+    names: tuple[str, ...]
+    label: str
+    variants: tuple[Slots, ...]
+
+
+@record
+class _Chinese:
+    """Chinese names of a word.
+
+    One that has to be looked for by its characters, since it is no word of the
+    dictionary's, is not among the `words`: these are enough where the word itself
+    stands somewhere, since such a name costs more than all others together.
+    """
+
+    every: _Names
+    words: _Names
+
+
+@record
+class _Standing:
+    """What translates a name in this index: `same` and `other` are the `chinese` ones.
+
+    `same` are those that are the same word, Taiwan's or the mainland's.
+    """
+
+    english: _Names
+    chinese: _Chinese
+    same: _Chinese
+    other: _Chinese
 
 
 class Translations:
@@ -121,30 +160,33 @@ class Translations:
             return []
         self._lookups -= 1
         key = bilingual_key(text)
-        names = self._table.get(key) if key else ()
-        if not names or is_light(text.lower()):
+        if not key or not self._table.get(key) or is_light(text.lower()):
             return []
+        standing = self._finder.reader.words.get(
+            ("translation", key), lambda: self._standing(key)
+        )
         known = not key.isascii() and any(
             self._finder.found(leaf).is_anywhere for leaf in leaves
         )
-        same = [n for n in names if not of and self._is_same(key, n)]
-        english = [name for name in names if name.isascii()]
-        chinese = [n for n in names if not n.isascii() and n not in same]
         twins = []
-        if found := self._variants(same, known=known):
-            twins.append(Twin(leaves, leaf := self._either(found)))
-            self._notes.twins(text, [*found], self._finder.found(leaf).document_count)
-        for some, unless in ((english, (*otherwise, CHINESE)), (chinese, otherwise)):
-            if found := self._variants(some, known=known):
-                twin = Twin(leaves, self._either(found), likely=True, unless=unless)
-                if count := self._finder.count_likely(twin):
-                    self._notes.translated(text, [*found], count)
-                    twins.append(twin)
+        if not of and (same := _chosen(standing.same, known=known)).names:
+            leaf = self._leaf(same.label, *same.variants)
+            twins.append(Twin(leaves, leaf))
+            self._notes.twins(text, same.names, self._finder.found(leaf).document_count)
+        chinese = _chosen(standing.chinese if of else standing.other, known=known)
+        for some, unless in (
+            (standing.english, (*otherwise, CHINESE)),
+            (chinese, otherwise),
+        ):
+            if not some.names:
+                continue
+            leaf = self._leaf(some.label, *some.variants)
+            twin = Twin(leaves, leaf, likely=True, unless=unless)
+            if count := self._finder.count_likely(twin):
+                self._notes.translated(text, some.names, count)
+                twins.append(twin)
         self._left -= bool(twins)
         return twins
-
-    def _either(self, variants: dict[str, Slots]) -> Leaf:
-        return self._leaf(", ".join(variants), *_together(variants.values()))
 
     def _is_same(self, word: str, name: str) -> bool:
         """Whether a Chinese word is another one of Taiwan, or the mainland's for it.
@@ -156,16 +198,10 @@ class Translations:
         first, last = self._table.get(word)[:1], self._table.get(name)[:1]
         return first == (name,) or last == (word,)
 
-    def _variants(
-        self, names: Sequence[str], *, known: bool = False
-    ) -> dict[str, Slots]:
-        """By name how it stands, if it does: of an English one each word with all that
-        shares its stem.
-
-        A Chinese one that has to be looked for by its characters, since it is no word
-        of the dictionary's, is left out if the word itself is `known` to the index: it
-        costs more than all others together.
-        """
+    def _standing(self, key: str) -> tuple[_Standing, int]:
+        """What a key of the table is called where that stands somewhere: of an English
+        name each word with all that shares its stem. With about its bytes."""
+        names = self._table.get(key) if self._table else ()
         rows = {
             name: tuple((self._class_of(word),) for word in name.split(" "))
             if name.isascii()
@@ -174,13 +210,30 @@ class Translations:
             if " " in name or not is_light(name)
         }
         found = {name: row for name, row in rows.items() if self._stands(row)}
-        if not known:
-            return found
-        return {name: row for name, row in found.items() if not _in_characters(row)}
+        english = {name: row for name, row in found.items() if name.isascii()}
+        chinese = {name: row for name, row in found.items() if not name.isascii()}
+        same = {n: row for n, row in chinese.items() if self._is_same(key, n)}
+        other = {n: row for n, row in chinese.items() if n not in same}
+        made = _Standing(_names(english), *map(_chinese, (chinese, same, other)))
+        return made, _BYTES + 3 * bytes_of(found.values())
 
     def _stands(self, row: Slots) -> bool:
         """Whether each word of a row stands somewhere."""
         return all(self._finder.reader.find("text", slot[0]) for slot in row)
+
+
+def _names(rows: Mapping[str, Slots]) -> _Names:
+    return _Names(tuple(rows), ", ".join(rows), tuple(_together(rows.values())))
+
+
+def _chinese(rows: Mapping[str, Slots]) -> _Chinese:
+    words = {name: row for name, row in rows.items() if not _in_characters(row)}
+    return _Chinese(_names(rows), _names(words))
+
+
+def _chosen(names: _Chinese, *, known: bool) -> _Names:
+    """Those that are looked for where the word itself is `known`, or is not."""
+    return names.words if known else names.every
 
 
 def _in_characters(row: Slots) -> bool:

@@ -9,7 +9,7 @@ write it as an abbreviation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from searchkit.analysis.analyzer import atoms, words
 from searchkit.analysis.names import is_abbreviation, name_key, title_key
@@ -27,6 +27,7 @@ MOST_WORDS = 8
 MOST_TWINS = 8
 """Of one name; the best attested ones."""
 
+_VARIANT_BYTES, _TERM_BYTES = 300, 100  # of memory: of some variants, and a term each
 _ABBREVIATED = 0.5  # of the articles with a word, for it to be an abbreviation
 
 MakeLeaf = Callable[..., Leaf]
@@ -126,7 +127,7 @@ class Twins:
     def _found(self, names: Names) -> list[Leaf]:
         """The twins of a name as leaves: those that stand somewhere."""
         twins = names.twins[:MOST_TWINS]
-        leaves = [self._leaf(name, *self._variants(name)) for name in twins]
+        leaves = [self._leaf(name, *self._known_variants(name)) for name in twins]
         return [leaf for leaf in leaves if self._finder.found(leaf).is_anywhere]
 
     def _names(self, text: str) -> Names | None:
@@ -143,6 +144,15 @@ class Twins:
         counts = [self._finder.found(leaf).document_count for leaf in (cased, plain)]
         return counts[0] >= _ABBREVIATED * counts[1]
 
+    def _known_variants(self, name: str) -> tuple[Slots, ...]:
+        """The same as `_variants`, which may have been asked for before."""
+
+        def made() -> tuple[tuple[Slots, ...], int]:
+            variants = tuple(self._variants(name))
+            return variants, bytes_of(variants)
+
+        return self._finder.reader.words.get(("twin", name), made)
+
     def _variants(self, name: str) -> Iterator[Slots]:
         """How a twin stands in the index: as a word, or its atoms in a row."""
         if is_abbreviation(name) and name.isalpha():
@@ -153,6 +163,13 @@ class Twins:
         row = self._row([atom for atom in found if atom not in "-_·"])
         # The plural is in the last word; merging the lists of each word is what costs.
         yield (*row[:-1], _forms(row[-1][0]))
+
+
+def bytes_of(variants: Iterable[Slots]) -> int:
+    """About how much memory slots take."""
+    return _VARIANT_BYTES + sum(
+        [_TERM_BYTES * (1 + len(slot)) for slots in variants for slot in slots]
+    )
 
 
 def text_of(pieces: Sequence[Piece]) -> str:

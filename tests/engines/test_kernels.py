@@ -1,6 +1,7 @@
 """What the kernels find of columns and scores, beside what it is by definition."""
 
 import math
+from random import Random
 
 import numpy as np
 from hypothesis import given, settings
@@ -71,6 +72,67 @@ def test_scores_are_told_apart_by_bounds(
         made = values if kernel is READER.plain else np.array(values)
         assert kernel.nth_highest(made, n) == nth
         assert [int(at) for at in kernel.between(made, low, high)] == inside
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.integers(0, 99),
+    st.integers(1, 1200),
+    st.integers(1, 3000),
+    st.sampled_from((1, 7, 16)),
+)
+def test_the_highest_of_many_scores(
+    seed: int, n: int, different: int, high: int
+) -> None:
+    chance = Random(seed)
+    values = [float(chance.randrange(different)) for _ in range(4000)]
+    for at in range(0, len(values), high):
+        values[at] += 5000
+    ordered = sorted(values, reverse=True)
+    order = sorted(range(len(values)), key=lambda at: (-values[at], at))
+    for kernel in KERNELS:
+        made = values if kernel is READER.plain else np.array(values)
+        numbers = kernel.chosen(range(len(values)))
+        assert kernel.nth_highest(made, n) == ordered[n - 1]
+        best = kernel.best(numbers, made, min(n, 70))
+        assert best == [(at, values[at]) for at in order[: min(n, 70)]]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(columns, min_size=2, max_size=4))
+def test_columns_are_put_together(lists: list[list[tuple[int, int]]]) -> None:
+    every = [*range(READER.document_count)]
+    first = {n: code for codes in reversed(lists) for n, code in codes}
+    merged = []
+    for kernel in KERNELS:
+        several = [kernel.column(codes) for codes in lists]
+        found = kernel.first_of(several), kernel.merged(several)
+        for column in found:
+            assert [*kernel.holds(column, kernel.chosen(every))] == [
+                n in first for n in every
+            ]
+            assert [*map(int, kernel.numbers(column))] == sorted(first)
+            assert len(column) == len(first)
+            assert kernel.size_of(column) > 0
+        chosen = kernel.chosen(every)
+        codes = [int(code) for code in kernel.codes(found[0], chosen)]
+        assert codes == [first.get(n, 0) for n in every]
+        merged.append([int(code) for code in kernel.codes(found[1], chosen)])
+    assert merged[0] == merged[1]
+    assert [code > 0 for code in merged[0]] == [n in first for n in every]
+
+
+@settings(max_examples=200, deadline=None)
+@given(columns, columns)
+def test_the_difference_of_sets(
+    left: list[tuple[int, int]], right: list[tuple[int, int]]
+) -> None:
+    rest = sorted({n for n, _ in left} - {n for n, _ in right})
+    for kernel in KERNELS:
+        found = kernel.difference(kernel.column(left), kernel.column(right))
+        assert [*map(int, kernel.numbers(found))] == rest
+        assert kernel.count(found) == len(rest)
+        assert kernel.bytes_of(found) > 0
 
 
 def test_where_two_terms_stand_is_one_place() -> None:

@@ -58,6 +58,9 @@ def test_all_ways_read_what_was_written(
     assert tags.between(low, high).tolist() == every[low:high]
     places = data.draw(st.lists(place, min_size=1, max_size=50))
     assert [tags[at] for at in places] == [every[at] for at in places]
+    zones = [every[at] & ~BLANK for at in places]
+    assert [tags.zone(at) for at in places] == zones
+    assert tags.zones(np.array(places)).tolist() == zones
     assert tags.of(np.array(places)).tolist() == [every[at] for at in places]
 
 

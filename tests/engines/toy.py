@@ -140,6 +140,12 @@ class Tags:
     def of(self, positions: NDArray[np.int64]) -> NDArray[np.uint8]:
         return self._tags[positions]
 
+    def zone(self, position: int) -> int:
+        return self[position] & ~BLANK
+
+    def zones(self, positions: NDArray[np.int64]) -> NDArray[np.uint8]:
+        return self.of(positions) & ~np.uint8(BLANK)
+
 
 class ToyReader:
     """What evaluation asks of a reader, made of toy documents."""
@@ -177,6 +183,7 @@ class ToyReader:
         self.folded_doc_ids = [f"{number:06d}.md" for number in range(count)]
         self.decoded = Cache(1 << 20)
         self.found = Cache(1 << 20)
+        self.words = Cache(1 << 20)
         self.text = space(self._terms(), self.text_base)
         self.math = space({}, self.math_base)
         self.plain = PlainKernel(self)

@@ -114,6 +114,9 @@ class Kernel(Protocol):
     def difference(self, left: Documents, right: Documents) -> Documents:
         """The documents of one set that are not in the other."""
 
+    def bytes_of(self, documents: Documents) -> int:
+        """The bytes of memory of a set that is no column."""
+
     def count(self, documents: Documents) -> int:
         """How many documents a set has."""
 

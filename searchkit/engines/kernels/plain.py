@@ -155,7 +155,7 @@ class PlainKernel:
                 kept += (
                     rows[body:]
                     if zones is None
-                    else [p for p in rows[body:] if tags[p] & ZONE_MASK in zones]
+                    else [p for p in rows[body:] if tags.zone(p) & ZONE_MASK in zones]
                 )
         return kept
 
@@ -203,7 +203,7 @@ class PlainKernel:
         """In which part a position is: 0 to 3 the body's zones, then title etc."""
         reader = self._reader
         if start >= self._body(number):
-            return reader.tags[start] & ZONE_MASK
+            return reader.tags.zone(start) & ZONE_MASK
         inner = start - reader.text_base[number]
         ends = (reader.title_end, reader.alias_end, reader.address_end)
         field = sum(inner >= end[number] for end in ends)
@@ -234,6 +234,9 @@ class PlainKernel:
     def difference(self, left: Documents, right: Documents) -> Documents:
         holder = _holder(right)
         return {number for number in _numbers(left) if number not in holder}
+
+    def bytes_of(self, documents: Documents) -> int:
+        return 300 + 80 * len(documents)
 
     def count(self, documents: Documents) -> int:
         return len(documents)

@@ -7,12 +7,13 @@ every document: gathering from it is 30 times faster than a binary search for ea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from searchkit.engines.columns import plain
 from searchkit.engines.columns import vector as decode
 from searchkit.engines.columns.postings import BITMAP
 
@@ -32,6 +33,7 @@ NONE = np.zeros(0, np.int32)
 SPARSE = 16
 """A set of fewer than one document of so many is kept as its numbers."""
 
+_SHORT = 16  # documents that are decoded in half the time without numpy
 _MOST_KEPT = 1 << 17  # documents of rows that are kept: long ones crowd lists out
 _ROW_COST = 600, 30  # documents whose codes are written while one is looked up
 _ONE = np.uint64(1)
@@ -58,6 +60,11 @@ class Column:
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of its lists."""
+        return int(self.documents.nbytes + self.codes.nbytes)
 
     @property
     def bits(self) -> Array:
@@ -88,7 +95,7 @@ class Column:
     def _row_for(self, lookups: int) -> Array | None:
         """The row of codes, if there is one or so many look-ups are worth it."""
         rows, listed = _ROW_COST
-        writing = self.document_count // rows + len(self.codes) // listed
+        writing = self.document_count // rows + len(self) // listed
         if self._row is not None or lookups <= writing:
             return self._row
         row = self._written()
@@ -116,6 +123,47 @@ class Column:
         places = documents.searchsorted(numbers.astype(np.int32, copy=False))
         codes = self.codes.take(places, mode="clip")
         return codes * (documents.take(places, mode="clip") == numbers)
+
+
+class MadeColumn(Column):
+    """A column whose codes are made when they are first asked for.
+
+    Other names of a word mostly tell only which documents have them: none gets on the
+    page by them where enough have the word itself.
+    """
+
+    def __init__(
+        self,
+        documents: Array,
+        make: Callable[[], Array],
+        document_count: int,
+        *,
+        held: int,
+    ) -> None:
+        """`held` are the bytes of what the codes are made of."""
+        self.documents = documents
+        self.document_count = document_count
+        self.is_sparse = len(documents) * SPARSE < document_count
+        self._row = None
+        self._bits = None
+        self._make = make
+        self._held = held
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    @property
+    def nbytes(self) -> int:
+        return int(self.documents.nbytes) + len(self) + self._held
+
+    @cached_property
+    def codes(self) -> Array:
+        return self._make()
+
+    def holds(self, numbers: Array) -> Array:
+        if len(numbers) * SPARSE <= len(self) or self.is_sparse:
+            return among(self.documents, numbers)
+        return in_bits(self.bits, numbers)
 
 
 class TermColumn(Column):
@@ -150,7 +198,11 @@ class TermColumn(Column):
     @cached_property
     def documents(self) -> Array:
         def decoded() -> tuple[Array, int]:
-            documents = decode.documents(self._term).astype(np.int32)
+            term = self._term
+            if term.documents <= _SHORT:
+                documents = np.array(plain.documents(term), np.int32)
+            else:
+                documents = decode.documents(term).astype(np.int32)
             return documents, documents.nbytes
 
         return self._decoded.get(("documents", self._term.ordinal), decoded)
