@@ -274,10 +274,8 @@ class Build:
             GenerationWriter(generation, runs, base, unchanged) as writer,
         ):
 
-            def words_known(words: Iterable[tuple[str, int]]) -> None:
-                made.append(
-                    beside.start(make_suggestions, generation, base, tuple(words))
-                )
+            def words_known(words: Path) -> None:
+                made.append(beside.start(make_suggestions, generation, base, words))
 
             writer.write_documents()
             if self._translated:

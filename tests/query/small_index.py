@@ -56,7 +56,7 @@ def completions(
     """The file of completions, written and opened."""
     path = folder / SUGGESTIONS
     counted = (words or {}).items()
-    made = Completions(titles=titles, headings=headings, names=names)
+    made = Completions(folder, titles=titles, headings=headings, names=names)
     made.write(path, words=counted)
     return Suggestions(Columns(path, SUGGESTIONS))
 

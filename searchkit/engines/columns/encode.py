@@ -8,6 +8,7 @@ where one slab ends and the next begins.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import lt
@@ -345,9 +346,8 @@ class DictionaryWriter:
     """Sorted terms on their way into blocks of BLOCK."""
 
     def __init__(self) -> None:
-        self._data: list[Bytes] = []
-        self._size = 0
-        self._blocks: list[tuple[int, int]] = []  # head, where it begins
+        self._data = bytearray()
+        self._blocks = array("Q")  # head, where it begins; head, ...
         self._last = b""
         self._count = 0
 
@@ -373,19 +373,16 @@ class DictionaryWriter:
         firsts = np.flatnonzero(opens).tolist()
         for i, start in zip(firsts, starts_of(sizes)[opens].tolist(), strict=True):
             head = int.from_bytes(terms[i][:HEAD].ljust(HEAD, b"\0"), "big")
-            self._blocks.append((head, self._size + start))
-        self._data.append(data)
-        self._size += len(data)
+            self._blocks.extend((head, len(self._data) + start))
+        self._data += data.data
         self._last = terms[-1]
         self._count += len(terms)
 
     def finish(self, writer: ColumnWriter, name: str) -> None:
         """Write the columns of the dictionary."""
-        with writer.stream(f"{name}.terms") as stream:
-            for data in self._data:
-                stream.write(data)
-        pairs = [*self._blocks, (0, self._size)]
-        writer.add(f"{name}.blocks", np.array(pairs, "<u8"))
+        writer.add(f"{name}.terms", self._data)
+        self._blocks.extend((0, len(self._data)))
+        writer.add(f"{name}.blocks", self._blocks)
         writer.add(f"{name}.count", self._count.to_bytes(8, "little"))
 
 

@@ -2,7 +2,8 @@
 
 Titles, names of the glossary, headings and words, each once by its folded text. What is
 written follows from what is given alone, so it is the same whatever the history of an
-index. It is bounded: see MOST_*. How the file lies is told in `engines.suggestions`.
+index. It is bounded: see MOST_*; and what is made on the way is sorted outside the
+memory, as lines. How the file lies is told in `engines.suggestions`.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
-from heapq import merge
-from itertools import accumulate, islice, repeat, takewhile
+from itertools import accumulate, groupby, islice, repeat, starmap
 from math import log2
+from operator import itemgetter
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +30,7 @@ from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.columns.terms import Terms
 from searchkit.engines.generation.documents import Array, each
 from searchkit.engines.generation.documents import texts as texts_of
+from searchkit.engines.generation.sorted_lines import SortedLines
 from searchkit.engines.generations import SUGGESTIONS
 from searchkit.engines.suggestions import (
     BEGINS,
@@ -53,7 +54,7 @@ _LONGEST_TEXT = 200  # characters of a completion; a longer title helps nobody
 _MOST_STARTS = 12  # later words of a text by which it is found
 _LONGEST_INITIALS = 12
 _KEYS_AT_ONCE = 1 << 14  # encoded in some hundred bytes each
-_ROWS_AT_ONCE = 1 << 20  # keys with a number in memory, some 90 bytes each
+_COUNTED_AT_ONCE = 1 << 16  # different texts, some 200 bytes each
 _MOST_KNOWN = 8  # new completions are at most one in so many, or all keys are made
 _NUMBER_BYTES = 10  # of a row: NUL, eight digits, a line end
 
@@ -61,36 +62,61 @@ _NUMBER_BYTES = 10  # of a row: NUL, eight digits, a line end
 # a title: a title says what an article is about.
 _TITLE, _NAME, _HEADING, _WORD = 6.0, 6.0, 3.0, 0.0
 
+_MOST_WORTH = 99_999  # in thousandths
+_RANK, _LENGTH, _IS_WORD = slice(8, 13), slice(13, 18), slice(18, 19)
+"""Where they stand in a completion's line, behind its folded text."""
+_RANKED_BY = 10  # bytes of a line: the rank and the length
+_MOST_COUNTED = 10**12 - 1
+_COUNT_AND_LENGTH = 20  # characters of a line
+
 _PIECE = re.compile(rf"[a-z0-9]+|[{HAN}]|(?:{OTHER_LETTER})+|[^\W_]")
 _SPOKEN = re.compile(rf"[a-z0-9]+|[{HAN}]+")
 
 
 class Words:
-    """Gathers the words of an index with the number of articles that have them."""
+    """The words of an index on their way to the process that makes the completions."""
 
-    def __init__(self) -> None:
-        self._found: list[tuple[str, int]] = []
+    def __init__(self, path: Path) -> None:
+        """Begin the file, which must not exist. Raises: OSError."""
+        self._file = path.open("xb")
 
     def add(self, terms: Iterable[bytes], counts: Iterable[int]) -> None:
-        """Add terms as they are written, of which only some are words."""
-        for raw, count in zip(terms, counts, strict=True):
-            term = raw.decode("utf-8", "surrogatepass")
-            if len(term) > 1 and term.isalpha():
-                self._found.append((term, count))
-        if len(self._found) > 4 * MOST_WORDS:
-            self._found = _best(self._found, MOST_WORDS)
+        """Add terms as they are written, of which only some are words.
 
-    def __iter__(self) -> Iterator[tuple[str, int]]:
-        return iter(self._found)
+        The counts are those of the articles that have them. Raises: OSError.
+        """
+        self._file.writelines(
+            _counted_line(term, count)
+            for raw, count in zip(terms, counts, strict=True)
+            for term in (raw.decode("utf-8", "surrogatepass"),)
+            if len(term) > 1 and term.isalpha()
+        )
+
+    def close(self) -> None:
+        """No more words come. Raises: OSError."""
+        self._file.close()
+
+
+def read_words(path: Path) -> Iterator[tuple[str, int]]:
+    """The words of such a file, with their counts. Raises: OSError."""
+    with path.open("rb") as file:
+        yield from map(_counted_text, file)
+
+
+def _counted_line(text: str, count: int) -> bytes:
+    return b"%s\t%d\n" % (encoded(text), count)
+
+
+def _counted_text(line: bytes) -> tuple[str, int]:
+    text, _, count = line.rpartition(b"\t")
+    return text.decode("utf-8", "surrogatepass"), int(count)
 
 
 class _Completion(NamedTuple):
-    """A text with what it is found by. They sort by what they are worth."""
+    """A text with what it is found by."""
 
-    rank: float  # the worth, below 0
-    length: int  # of the folded text, of which there is one each
     folded: str
-    text: str
+    text: bytes
     is_word: bool
 
 
@@ -99,6 +125,7 @@ class Completions:
 
     def __init__(
         self,
+        folder: Path,
         *,
         titles: Iterable[str],
         headings: Iterable[str],
@@ -107,15 +134,22 @@ class Completions:
         """`titles` and `headings` are those of all articles in their order.
 
         They may repeat. `names` are those of the glossary with the number of articles
-        that attest them.
+        that attest them. `folder` is where nameless files may be made.
+
+        Raises: OSError.
         """
-        self._found: dict[str, _Completion] = {}
-        for text in _first(titles, MOST_TITLES):
-            _add(self._found, text, _folded(text), _TITLE + 1)
-        for text, count in _best(names, MOST_NAMES):
-            _add(self._found, text, _folded(text), _NAME + log2(1 + count))
-        for text, count in _best(_counted(headings).items(), MOST_HEADINGS):
-            _add(self._found, text, _folded(text), _HEADING + log2(1 + count))
+        self._folder = folder
+        self._lines = SortedLines(folder)
+        self._count = 0
+        self._add((text, _TITLE + 1) for text in _first(titles, MOST_TITLES))
+        self._add(
+            (text, _NAME + log2(1 + count))
+            for text, count in _best(names, MOST_NAMES, folder)
+        )
+        self._add(
+            (text, _HEADING + log2(1 + count))
+            for text, count in _best(_counted(headings, folder), MOST_HEADINGS, folder)
+        )
 
     def write(
         self,
@@ -132,82 +166,121 @@ class Completions:
 
         Raises: OSError.
         """
-        for text, count in _common(_best(words, MOST_WORDS)):
-            worth = _WORD + log2(1 + count)
-            _add(self._found, text, text, worth, is_word=True)
-        ranked = sorted(self._found.values())
-        texts = [encoded(made.text) for made in ranked]
-        are_words = bytes([made.is_word for made in ranked])
-        known = _Before(before, texts, are_words) if before else None
+        best = _common(_best(words, MOST_WORDS, self._folder))
+        self._add(((text, _WORD + log2(1 + n)) for text, n in best), are_words=True)
+        made = SortedLines(self._folder, _ranked(self._lines))
+        are_words = bytes([one.is_word for one in _completions(made)])
         with ColumnWriter(path, SUGGESTIONS) as writer:
-            add_texts(writer, "texts", texts)
+            add_texts(writer, "texts", (one.text for one in _completions(made)))
             writer.add("are_words", are_words)
-            _write_keys(writer, _all_blocks(ranked, path.parent, known))
+            known = None
+            if before:
+                texts = [one.text for one in _completions(made)]
+                known = _Before(before, texts, are_words)
+            numbered = enumerate(_completions(made))
+            _write_keys(writer, _all_blocks(numbered, self._folder, known))
+
+    def _add(
+        self, texts: Iterable[tuple[str, float]], *, are_words: bool = False
+    ) -> None:
+        """Add texts with what they are worth; words are folded already."""
+        self._lines.add(filter(None, map(self._line, texts, repeat(are_words))))
+
+    def _line(self, added: tuple[str, float], is_word: bool) -> bytes:
+        """A line that sorts by the folded text, then by when it was added."""
+        text, worth = added
+        folded = text if is_word else _folded(text)
+        text = " ".join(text.split())
+        if not folded or len(text) > _LONGEST_TEXT:
+            return b""
+        self._count += 1
+        rank = _MOST_WORTH - round(round(worth, 3) * 1000)
+        numbers = self._count, rank, len(folded), is_word
+        return b"%s\t%08x%05d%05d%d%s\n" % (encoded(folded), *numbers, encoded(text))
+
+
+def _ranked(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Each completion once, as a line that sorts by what it is worth.
+
+    Of those that have one folded text the first one's spelling is kept.
+    """
+    for folded, group in groupby(lines, lambda line: line.partition(b"\t")[0]):
+        same = [line[len(folded) + 1 :] for line in group]
+        rank = min(line[_RANK] for line in same)
+        is_word = max(line[_IS_WORD] for line in same)
+        first = same[0]
+        yield b"%s%s%s\t%s%s" % (
+            rank,
+            first[_LENGTH],
+            folded,
+            is_word,
+            first[_IS_WORD.stop :],
+        )
+
+
+def _completions(lines: Iterable[bytes]) -> Iterator[_Completion]:
+    """The lines of `_ranked` as what they mean."""
+    for line in lines:
+        folded, _, rest = line[_RANKED_BY:-1].partition(b"\t")
+        yield _Completion(
+            folded.decode("utf-8", "surrogatepass"), rest[1:], rest[:1] == b"1"
+        )
 
 
 def _all_blocks(
-    ranked: Sequence[_Completion], folder: Path, known: _Before | None
+    numbered: Iterable[tuple[int, _Completion]], folder: Path, known: _Before | None
 ) -> Iterator[_Block]:
     """All keys of the completions; those that are known taken over if most are."""
-    if known and len(known.unknown) * _MOST_KNOWN <= len(ranked):
-        rows = _rows((number, ranked[number]) for number in known.unknown)
-        return known.blocks(sorted(rows))
-    return _blocks(_in_order(_rows(enumerate(ranked)), folder))
+    if known and known.are_most:
+        new = (one for one in numbered if one[0] in known.unknown)
+        return known.blocks(sorted(_rows(new)))
+    return _blocks(SortedLines(folder, _rows(numbered)))
 
 
-def _first(texts: Iterable[str], most: int) -> Iterable[str]:
+def _first(texts: Iterable[str], most: int) -> Iterator[str]:
     """So many different texts."""
-    found: dict[str, None] = {}
+    found: set[str] = set()
     for text in texts:
-        found.setdefault(text)
-        if len(found) == most:
-            break
-    return found
+        if text not in found:
+            yield text
+            found.add(text)
+            if len(found) == most:
+                return
 
 
-def _counted(texts: Iterable[str]) -> dict[str, int]:
-    """How often each text is there; rare ones are forgotten if there are too many."""
-    counts: dict[str, int] = {}
-    for text in texts:
-        counts[text] = counts.get(text, 0) + 1
-        if len(counts) >= 4 * MOST_HEADINGS:
-            counts = dict(_best(counts.items(), MOST_HEADINGS))
-    return counts
+def _counted(texts: Iterable[str], folder: Path) -> Iterator[tuple[str, int]]:
+    """How often each text is there."""
+    lines = SortedLines(folder)
+    waiting = iter(texts)
+    while counts := Counter(islice(waiting, _COUNTED_AT_ONCE)):
+        lines.add(starmap(_counted_line, counts.items()))
+    for text, group in groupby(map(_counted_text, lines), itemgetter(0)):
+        yield text, sum(count for _, count in group)
 
 
-def _best(counted: Iterable[tuple[str, int]], most: int) -> list[tuple[str, int]]:
-    ranked = sorted(counted, key=lambda item: (-item[1], len(item[0]), item[0]))
-    return ranked[:most]
+def _best(
+    counted: Iterable[tuple[str, int]], most: int, folder: Path
+) -> Iterator[tuple[str, int]]:
+    """So many of the texts, most frequent first, then the shortest."""
+    lines = (
+        b"%012d%08d%s" % (_MOST_COUNTED - count, len(text), _counted_line(text, count))
+        for text, count in counted
+    )
+    for line in islice(SortedLines(folder, lines), most):
+        yield _counted_text(line[_COUNT_AND_LENGTH:])
 
 
-def _common(words: list[tuple[str, int]]) -> list[tuple[str, int]]:
+def _common(words: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
     """Without words of one article, which are mostly no words, if there are many."""
-    common = [*takewhile(lambda word: word[1] > 1, words)]
-    return words[: max(len(common), MOST_RARE_WORDS)]
+    for number, word in enumerate(words):
+        if word[1] <= 1 and number >= MOST_RARE_WORDS:
+            return
+        yield word
 
 
 def _folded(text: str) -> str:
     """A text as it is searched; a word of the index is that already."""
     return fold(" ".join(text.split())).text.strip()
-
-
-def _add(
-    found: dict[str, _Completion],
-    text: str,
-    folded: str,
-    worth: float,
-    *,
-    is_word: bool = False,
-) -> None:
-    """Add a text; one that is there under its folded form keeps its spelling."""
-    text = " ".join(text.split())
-    if not folded or len(text) > _LONGEST_TEXT:
-        return
-    rank, before = -round(worth, 3), found.get(folded)
-    if before:
-        text, rank = before.text, min(rank, before.rank)
-        is_word = is_word or before.is_word
-    found[folded] = _Completion(rank, len(folded), folded, text, is_word)
 
 
 class _Block(NamedTuple):
@@ -220,7 +293,8 @@ class _Block(NamedTuple):
 
 def _write_keys(writer: ColumnWriter, blocks: Iterable[_Block]) -> None:
     """The keys of blocks that follow each other; those without a row are left out."""
-    dictionary, starts, numbers = DictionaryWriter(), array("I", [0]), array("I")
+    dictionary = DictionaryWriter()
+    starts, numbers = array("I", [0]), array("I")
     for block in blocks:
         rows = np.unique(block.places << 32 | block.numbers)
         counts = np.bincount(rows >> 32, minlength=len(block.keys))
@@ -272,8 +346,10 @@ class _Before:
         self._moved = np.fromiter(map(now.get, before, repeat(-1)), np.int64)
         known = np.zeros(len(texts), bool)
         known[self._moved[self._moved >= 0]] = True
-        self.unknown: list[int] = np.flatnonzero(~known).tolist()
+        self.unknown = frozenset(np.flatnonzero(~known).tolist())
         """The numbers of completions that were not there."""
+        self.are_most = len(self.unknown) * _MOST_KNOWN <= len(texts)
+        """Whether most were."""
 
     def blocks(self, new: Sequence[bytes]) -> Iterator[_Block]:
         """Its keys with the numbers of now, and the new rows, which are in order."""
@@ -320,21 +396,6 @@ def _rows(completions: Iterable[tuple[int, _Completion]]) -> Iterator[bytes]:
         end = b"\0%08x\n" % number
         for key in keys(made.folded, is_word=made.is_word):
             yield key.encode("utf-8", "surrogatepass") + end
-
-
-def _in_order(lines: Iterator[bytes], folder: Path) -> Iterator[bytes]:
-    """The lines sorted; what is more than _ROWS_AT_ONCE waits in nameless files."""
-    parts: list[Iterable[bytes]] = []
-    with ExitStack() as files:
-        while part := sorted(islice(lines, _ROWS_AT_ONCE)):
-            if not parts and len(part) < _ROWS_AT_ONCE:
-                yield from part
-                return
-            file = files.enter_context(TemporaryFile(dir=folder))
-            file.writelines(part)
-            file.seek(0)
-            parts.append(file)
-        yield from merge(*parts)
 
 
 def _levels(numbers: array[int]) -> Iterator[array[int]]:

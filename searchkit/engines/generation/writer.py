@@ -94,11 +94,12 @@ class GenerationWriter:
         self,
         threads: int,
         told: Told,
-        words_known: Callable[[Words], None],
+        words_known: Callable[[Path], None],
     ) -> RareWords:
         """The postings of both spaces; by which rare words documents are alike.
 
-        `words_known` hears which words there are before the formulas are written.
+        `words_known` hears in which file all words are, before the formulas are
+        written.
         """
         with (
             ThreadPoolExecutor(threads) as pool,
@@ -117,10 +118,11 @@ class GenerationWriter:
         writer: ColumnWriter,
         in_order: InOrder,
         told: Told,
-    ) -> tuple[Words, RareWords]:
+    ) -> tuple[Path, RareWords]:
         table = self._folder / "tmp-frequencies"
+        all_words = self._folder / "tmp-words"
         bases = self._placed.base("text")
-        words, rare = Words(), RareWords(len(bases) - 1)
+        words, rare = Words(all_words), RareWords(len(bases) - 1)
         text = TextMerge(
             self._sources,
             self._placed,
@@ -135,8 +137,9 @@ class GenerationWriter:
             rare.add(found.terms, found.document_counts, found.documents)
 
         _write_space(writer, "text", text, bases, in_order, told, heard)
+        words.close()
         table.unlink()
-        return words, rare
+        return all_words, rare
 
     def write_pages(self) -> None:
         """The stored articles."""
