@@ -82,7 +82,7 @@ class SpaceWriter:
     def __init__(self, writer: ColumnWriter, name: str, bases: Numbers) -> None:
         self._writer = writer
         self._name = name
-        self._bases = np.asarray(bases).astype(np.int64)
+        self._bases = np.asarray(bases, np.int64)
         self._finder = RowFinder(self._bases)
         self._terms = DictionaryWriter()
         self._sizes: list[Numbers] = []

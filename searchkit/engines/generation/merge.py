@@ -18,7 +18,7 @@ import numpy as np
 from searchkit.analysis.terms import CASED, LANGUAGE
 from searchkit.engines.generation.classes import CLASSES, Keys, classes, word_slices
 from searchkit.engines.generation.documents import Array, Documents
-from searchkit.engines.generation.layout import Layout, Move
+from searchkit.engines.generation.layout import Move
 from searchkit.engines.generation.run import ZONE_BITS
 from searchkit.engines.generation.scores import (
     Frequencies,
@@ -102,12 +102,12 @@ class SpaceMerge:
     """Merges one space of all sources."""
 
     def __init__(
-        self, space: str, sources: Sequence[Source], layout: Layout, folder: Path
+        self, space: str, sources: Sequence[Source], moves: Sequence[Move], folder: Path
     ) -> None:
-        """`folder` is where nameless files may be made."""
+        """Positions of the sources move so; nameless files may be made in `folder`."""
         self._space = space
         self._sources = sources
-        self._moves = layout.moves(space)
+        self._moves = moves
         terms = tuple(self._completed(self._standing()))
         number_of = numbers(terms)
         local = (local_numbers(terms, number_of) for terms in self._source_terms())
@@ -191,8 +191,10 @@ class SpaceMerge:
 class FormulaMerge(SpaceMerge):
     """The space of formulas: nothing is scored, there are no classes."""
 
-    def __init__(self, sources: Sequence[Source], layout: Layout, folder: Path) -> None:
-        super().__init__("math", sources, layout, folder)
+    def __init__(
+        self, sources: Sequence[Source], moves: Sequence[Move], folder: Path
+    ) -> None:
+        super().__init__("math", sources, moves, folder)
 
     def postings(self, low: int, high: int) -> Postings:
         """The postings of the terms from `low` to `high`."""
@@ -220,7 +222,7 @@ class TextMerge(SpaceMerge):
     def __init__(
         self,
         sources: Sequence[Source],
-        layout: Layout,
+        moves: Sequence[Move],
         *,
         weigher: Weigher,
         known: Mapping[bytes, Keys],
@@ -230,7 +232,7 @@ class TextMerge(SpaceMerge):
         self._weigher = weigher
         self._known = known
         self._table = table
-        super().__init__("text", sources, layout, table.parent)
+        super().__init__("text", sources, moves, table.parent)
         self._direct = np.fromiter(map(_is_direct, self.terms), bool)
 
     def prepare(self, in_order: InOrder) -> None:
@@ -243,6 +245,7 @@ class TextMerge(SpaceMerge):
     def release(self) -> None:
         super().release()
         self._words.release()
+        self._weigher.release()
 
     def sizes(self) -> Array:
         sizes = super().sizes()

@@ -74,7 +74,10 @@ _SPOKEN = re.compile(rf"[a-z0-9]+|[{HAN}]+")
 
 
 class Words:
-    """The words of an index on their way to the process that makes the completions."""
+    """The words of an index on their way to the process that makes the completions.
+
+    A context manager: with its end no more words come.
+    """
 
     def __init__(self, path: Path) -> None:
         """Begin the file, which must not exist. Raises: OSError."""
@@ -92,8 +95,10 @@ class Words:
             if len(term) > 1 and term.isalpha()
         )
 
-    def close(self) -> None:
-        """No more words come. Raises: OSError."""
+    def __enter__(self) -> Words:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
 
