@@ -6,8 +6,8 @@ End to end in the column `NAME`, with the offset of each and their end in `NAME_
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
-from itertools import accumulate, islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, islice, pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,6 +34,14 @@ class Texts:
     def __getitem__(self, number: int) -> str:
         text = self._blob.slice(self._at[number], self._at[number + 1])
         return str(text, *_ENCODING)
+
+    def all(self) -> Iterator[str]:
+        """All texts in their order; only a few of them are in memory at a time."""
+        for first in range(0, len(self), _AT_ONCE):
+            ends = self._at[first : first + _AT_ONCE + 1].tolist()
+            some = bytes(self._blob.slice(ends[0], ends[-1]))
+            for low, end in pairwise(ends):
+                yield str(some[low - ends[0] : end - ends[0]], *_ENCODING)
 
     def several(self, numbers: Sequence[int]) -> list[str]:
         """The texts of some numbers, in their order."""

@@ -107,6 +107,9 @@ class Sources(Sequence[Source]):
 
         Of several with one doc_id the first is kept.
         """
+        names = map(self._name, range(len(self)))
+        if all(one < other for one, other in pairwise(names)):
+            return self, []
         order = sorted(range(len(self)), key=self._name)
         names = map(self._name, order)
         new = [True, *(one != other for one, other in pairwise(names))][: len(order)]

@@ -9,7 +9,7 @@ where one slab ends and the next begins.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import lt
 from typing import Any
@@ -40,6 +40,7 @@ Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 
 _LONG_PREFIX = 64  # bytes up to which common prefixes are found for all terms at once
+_VALUES_AT_ONCE = 1 << 20
 _NO_LIMIT = 1 << 62
 _NO_NUMBERS = np.empty(0, np.int64)
 
@@ -126,7 +127,9 @@ def encode(slab: Slab, bases: Numbers, finder: RowFinder) -> tuple[Bytes, Number
     documents.put_numbers(record)
     positions.put_lists(record)
     documents.put_lists(record)
-    members, sizes = _varints(_differences(slab.members, _NO_LIMIT))
+    _check_rising(slab.members, _NO_LIMIT)
+    steps = np.concatenate([values for _, values in _differences(slab.members)])
+    members, sizes = _varints(steps)
     record.put(members, _sums_by(sizes, slab.members.counts))
     return record.joined()
 
@@ -168,7 +171,8 @@ class _Units:
     """Lists as escaped units, each in the kind that makes it shortest."""
 
     def __init__(self, lists: Lists, limit: int) -> None:
-        self._differences = _differences(lists, limit)
+        _check_rising(lists, limit)
+        self._lists = lists
         self._counts, self._bounds = lists.counts, lists.bounds
         self._full = [self._full_units(kind) for kind in UNITS]
         units = [self._counts + full for full in self._full]
@@ -183,27 +187,38 @@ class _Units:
         return np.choose(np.maximum(self.kinds - 1, 0), self._full)
 
     def _full_units(self, kind: int) -> Numbers:
-        long, more, _ = _long_values(self._differences, kind)
-        before = np.zeros(len(long) + 1, np.int64)
-        np.cumsum(more, out=before[1:])
-        return np.diff(before[np.searchsorted(long, self._bounds)])
+        found = np.zeros(len(self._counts), np.int64)
+        for first, values in _differences(self._lists):
+            long, more, _ = _long_values(values, kind)
+            before = np.zeros(len(long) + 1, np.int64)
+            np.cumsum(more, out=before[1:])
+            found += np.diff(before[np.searchsorted(long, self._bounds - first)])
+        return found
 
     def encoded(self, kind: int, chosen: Bools) -> Any:
         """The units of the chosen lists, which are of this kind, in a row."""
-        values = self._differences
-        if not chosen.all():
-            values = values[np.repeat(chosen, self._counts)]
-        long, more, rest = _long_values(values, kind)
-        values = values.astype(TYPES[kind])
-        if not len(long):
-            return values
-        values[long] = rest
-        count = int(more.sum())
-        is_last = np.ones(len(values) + count, np.bool_)  # of the units of a value
-        is_last[np.arange(count) + np.repeat(long, more)] = False
-        units = np.full(len(is_last), FULL[kind], TYPES[kind])
-        units[is_last] = values
-        return units
+        which = np.repeat(chosen, self._counts)
+        every = bool(chosen.all())
+        parts = [
+            _units(values if every else values[which[at : at + len(values)]], kind)
+            for at, values in _differences(self._lists)
+        ]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _units(values: Numbers, kind: int) -> Any:
+    """The units of some values."""
+    long, more, rest = _long_values(values, kind)
+    values = values.astype(TYPES[kind])
+    if not len(long):
+        return values
+    values[long] = rest
+    count = int(more.sum())
+    is_last = np.ones(len(values) + count, np.bool_)  # of the units of a value
+    is_last[np.arange(count) + np.repeat(long, more)] = False
+    units = np.full(len(is_last), FULL[kind], TYPES[kind])
+    units[is_last] = values
+    return units
 
 
 def _long_values(values: Numbers, kind: int) -> tuple[Numbers, Numbers, Numbers]:
@@ -253,9 +268,10 @@ def _skips(units: Any, sizes: Numbers) -> tuple[Numbers, Numbers]:
     counts = np.maximum(sizes - 1, 0) // SKIP
     starts = starts_of(sizes)
     found = [
-        np.cumsum(units[starts[i] : starts[i] + SKIP * counts[i]], dtype=np.int64)[
-            SKIP - 1 :: SKIP
-        ]
+        units[starts[i] : starts[i] + SKIP * counts[i]]
+        .reshape(-1, SKIP)
+        .sum(axis=1, dtype=np.int64)
+        .cumsum()
         for i in np.flatnonzero(counts)
     ]
     return np.concatenate([_NO_NUMBERS, *found]), counts
@@ -435,20 +451,44 @@ def _varints(values: Numbers) -> tuple[Bytes, Numbers]:
     return out, sizes
 
 
-def _differences(lists: Lists, limit: int) -> Numbers:
-    """Each value less the one before it in its list; the first as it is.
-
-    Raises: ValueError if a list does not rise, or not within 0 and the limit.
-    """
-    present = lists.counts > 0
-    firsts, lasts = lists.bounds[:-1][present], lists.bounds[1:][present] - 1
-    found = np.array(lists.values, np.int64)
-    found[1:] -= lists.values[:-1]
-    found[firsts] = lists.values[firsts] + 1  # so that all must be above 0
-    if found.min(initial=1) < 1 or lists.values[lasts].max(initial=-1) >= limit:
+def _check_rising(lists: Lists, limit: int) -> None:
+    """Raises: ValueError if a list does not rise, or not within 0 and the limit."""
+    firsts, ends = _filled(lists)
+    values, falls = lists.values, 0
+    for at in range(0, len(values) - 1, _VALUES_AT_ONCE):
+        some = values[at : at + _VALUES_AT_ONCE + 1]
+        falls += int(np.count_nonzero(some[1:] <= some[:-1]))
+    between = firsts[1:]  # where one list ends and the next begins, it may fall
+    falls -= int(np.count_nonzero(values[between] <= values[between - 1]))
+    low, high = values[firsts].min(initial=0), values[ends - 1].max(initial=-1)
+    if falls or low < 0 or high >= limit:
         raise ValueError("a list does not rise within its limits")
-    found[firsts] -= 1
-    return found
+
+
+def _differences(lists: Lists) -> Iterator[tuple[int, Numbers]]:
+    """Each value less the one before it in its list; the first of a list as it is.
+
+    In pieces, each with the place of its first value: of a single list there may be
+    many millions. There is at least one piece.
+    """
+    firsts, _ = _filled(lists)
+    values = lists.values
+    for at in range(0, max(1, len(values)), _VALUES_AT_ONCE):
+        piece = values[at : at + _VALUES_AT_ONCE]
+        found = np.array(piece, np.int64)
+        found[1:] -= piece[:-1]
+        if at:
+            found[0] -= values[at - 1]
+        low, high = np.searchsorted(firsts, (at, at + len(piece)))
+        starts = firsts[low:high]
+        found[starts - at] = values[starts]
+        yield at, found
+
+
+def _filled(lists: Lists) -> tuple[Numbers, Numbers]:
+    """Where the lists begin that are not empty, and where they end."""
+    present = lists.counts > 0
+    return lists.bounds[:-1][present], lists.bounds[1:][present]
 
 
 def _sums_by(values: Numbers, counts: Numbers) -> Numbers:

@@ -26,6 +26,7 @@ from searchkit.engines.generation.scores import (
     Weigher,
     merged,
 )
+from searchkit.engines.generation.scratch import Scratch
 from searchkit.engines.generation.slabs import Slab, slabs
 from searchkit.engines.generation.vocabulary import (
     Vocabulary,
@@ -37,6 +38,7 @@ from searchkit.engines.generation.vocabulary import (
 _POSITION_BITS = 40  # a corpus of 10**12 atoms
 _POSITIONS = (1 << _POSITION_BITS) - 1
 _ZONES = (1 << ZONE_BITS) - 1
+_AT_ONCE = 1 << 20  # occurrences of one term
 _UNSCORED = (CASED.encode(), LANGUAGE.encode())
 
 Found = TypeVar("Found")
@@ -93,9 +95,15 @@ class _Occurrences:
     positions: Array
     zones: Array
 
-    def chosen(self, which: Array) -> _Occurrences:
+    def chosen(self, which: Array | slice) -> _Occurrences:
         """Some of them."""
         return _Occurrences(self.terms[which], self.positions[which], self.zones[which])
+
+    def counts(self, terms: int) -> Array:
+        """How many there are of each of so many terms."""
+        if terms == 1:
+            return np.array([len(self.terms)])
+        return np.bincount(self.terms, minlength=terms)
 
 
 class SpaceMerge:
@@ -108,6 +116,7 @@ class SpaceMerge:
         self._space = space
         self._sources = sources
         self._moves = moves
+        self._folder = folder
         terms = tuple(self._completed(self._standing()))
         number_of = numbers(terms)
         local = (local_numbers(terms, number_of) for terms in self._source_terms())
@@ -136,18 +145,31 @@ class SpaceMerge:
 
     def occurrences(self, low: int, high: int) -> _Occurrences:
         """All occurrences of the terms from `low` to `high`."""
-        parts = [self._keys(source, low, high) for source in range(len(self._sources))]
+        parts = (self._keys(source, low, high) for source in range(len(self._sources)))
+        if high - low == 1:
+            return self._of_one(parts)
         filled = [part for part in parts if len(part)]
         keys = np.concatenate([np.empty(0, np.int64), *filled])
         if len(filled) > 1:
             keys.sort(kind="stable")  # merges what is in order already
-        del parts, filled  # a single term may stand in many millions of places
         zones = keys.astype(np.uint8) & np.uint8(_ZONES)
         keys >>= ZONE_BITS
-        several = high - low > 1
-        terms = keys >> _POSITION_BITS if several else np.zeros(len(keys), np.int64)
+        terms = keys >> _POSITION_BITS
         keys &= _POSITIONS
         return _Occurrences(terms, keys, zones)
+
+    def _of_one(self, parts: Iterable[Array]) -> _Occurrences:
+        """All occurrences of one term, which may be many millions: they are mapped."""
+        keys = Scratch(self._folder, np.int64, parts, writable=True).numbers
+        stretches = range(0, len(keys), _AT_ONCE)
+        borders = (keys[at : at + _AT_ONCE + 1] for at in stretches)
+        if not all((some[1:] > some[:-1]).all() for some in borders):
+            keys.sort(kind="stable")
+        zones = np.empty(len(keys), np.uint8)
+        for at in stretches:
+            zones[at : at + _AT_ONCE] = keys[at : at + _AT_ONCE] & _ZONES
+        keys >>= ZONE_BITS
+        return _Occurrences(np.broadcast_to(np.int64(0), len(keys)), keys, zones)
 
     def _standing(self) -> list[bytes]:
         """The terms that stand in a document that is kept, in order."""
@@ -202,7 +224,7 @@ class FormulaMerge(SpaceMerge):
         none, count = np.empty(0, np.int64), high - low
         return Postings(
             terms=self.terms[low:high],
-            position_counts=np.bincount(found.terms, minlength=count),
+            position_counts=found.counts(count),
             positions=found.positions,
             document_counts=np.zeros(count, np.int64),
             documents=none,
@@ -258,7 +280,12 @@ class TextMerge(SpaceMerge):
         """The postings of the terms from `low` to `high`."""
         found, count = self.occurrences(low, high), high - low
         direct = self._direct[low:high]
-        own = found if direct.all() else found.chosen(direct[found.terms])
+        if direct.all():
+            own = found
+        elif direct.any():
+            own = found.chosen(direct[found.terms])
+        else:
+            own = found.chosen(slice(0))
         scored = merged(
             [
                 self._weigher.frequencies(own.terms, own.positions, own.zones),
@@ -268,7 +295,7 @@ class TextMerge(SpaceMerge):
         members, member_counts = self._listed(low, high)
         return Postings(
             terms=self.terms[low:high],
-            position_counts=np.bincount(found.terms, minlength=count),
+            position_counts=found.counts(count),
             positions=found.positions,
             document_counts=np.bincount(scored.terms, minlength=count),
             documents=scored.documents,

@@ -17,19 +17,22 @@ from searchkit.engines.generation.documents import Array
 class Scratch:
     """Numbers that are written once, then mapped from a nameless file."""
 
-    def __init__(self, folder: Path, kind: Any, parts: Iterable[Array]) -> None:
+    def __init__(
+        self, folder: Path, kind: Any, parts: Iterable[Array], *, writable: bool = False
+    ) -> None:
         """The parts, one behind the other, as a row of a numpy type.
 
         They may be made one by one. Raises: OSError.
         """
+        access = mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ
         self._map: mmap.mmap | None = None
         with TemporaryFile(dir=folder) as file:
             for part in parts:
                 file.write(part.astype(kind, copy=False).tobytes())
             file.flush()
             if file.tell():
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self.numbers: Array = np.frombuffer(self._map or b"", kind)
+                self._map = mmap.mmap(file.fileno(), 0, access=access)
+        self.numbers: Array = np.frombuffer(self._map or bytearray(), kind)
 
     def release(self) -> None:
         """Give back the memory of what was read of them."""
