@@ -7,7 +7,7 @@ dictionary only.
 from __future__ import annotations
 
 import shutil
-from contextlib import ExitStack, closing
+from contextlib import closing
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -61,17 +61,18 @@ def make_translations(
         add_names(writer, table)
 
 
-def begin_suggestions(generation: Path) -> None:
+def begin_suggestions(generation: Path, base: Path | None) -> None:
     """Gather completions from documents and glossary, which are there already.
 
-    `make_suggestions` goes on with them, in the same process.
+    `base` is the generation before, if articles were taken over from it. `add_words`
+    and `make_suggestions` go on with them, in the same process.
     """
     _completions.cache_clear()  # from a build that failed, perhaps
-    _completions(generation)
+    _completions(generation, base)
 
 
 @lru_cache(maxsize=1)
-def _completions(generation: Path) -> Completions:
+def _completions(generation: Path, base: Path | None) -> Completions:
     with closing(Columns(generation / GLOSSARY, GLOSSARY)) as columns:
         pairs = read_pairs(columns)
     return Completions(
@@ -79,21 +80,19 @@ def _completions(generation: Path) -> Completions:
         titles=stored_titles(generation),
         headings=stored_headings(generation),
         names=((name, pair.count) for pair in pairs for name in pair.names),
+        before=Columns(base / SUGGESTIONS, SUGGESTIONS) if base else None,
     )
 
 
-def make_suggestions(generation: Path, base: Path | None, words: Path) -> None:
-    """Write the completions.
+def add_words(
+    generation: Path, base: Path | None, words: Path, start: int, end: int
+) -> None:
+    """Take in a stretch of the file of all words of the index."""
+    _completions(generation, base).add_words(read_words(words, start, end))
 
-    `words` is the file of those of the index; it is not needed any more then. `base` is
-    the generation before, if articles were taken over from it.
-    """
-    found = _completions(generation)
+
+def make_suggestions(generation: Path, base: Path | None, words: Path) -> None:
+    """Write the completions; all words are there, and their file is not needed now."""
+    _completions(generation, base).write(generation / SUGGESTIONS)
     _completions.cache_clear()
-    with ExitStack() as files:
-        before = Columns(base / SUGGESTIONS, SUGGESTIONS) if base else None
-        if before:
-            files.enter_context(closing(before))
-        path = generation / SUGGESTIONS
-        found.write(path, words=read_words(words), before=before)
     words.unlink()

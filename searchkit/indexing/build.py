@@ -256,6 +256,7 @@ class Build:
         from searchkit.engines.generation.families import write_families
         from searchkit.engines.generation.writer import GenerationWriter
         from searchkit.indexing.aids import (
+            add_words,
             begin_suggestions,
             make_glossary,
             make_suggestions,
@@ -274,6 +275,10 @@ class Build:
             GenerationWriter(generation, runs, base, unchanged) as writer,
         ):
 
+            def words_found(words: Path, start: int, end: int) -> None:
+                told = generation, base, words, start, end
+                made.append(beside.start(add_words, *told))
+
             def words_known(words: Path) -> None:
                 made.append(beside.start(make_suggestions, generation, base, words))
 
@@ -285,9 +290,9 @@ class Build:
                 )
             same = base if self._glossary_stays(base) else None
             made.append(beside.start(make_glossary, generation, same, self.glossary))
-            made.append(beside.start(begin_suggestions, generation))
+            made.append(beside.start(begin_suggestions, generation, base))
             threads = min(self.jobs, 2)
-            rare = writer.write_postings(threads, told, words_known)
+            rare = writer.write_postings(threads, told, words_found, words_known)
             writer.write_pages()
             counterparts = [*rare.counterparts()]
             write_counterparts(generation, counterparts)

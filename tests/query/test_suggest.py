@@ -145,12 +145,14 @@ def test_the_best_of_many_are_the_best_of_all(worths: list[int], prefix: str) ->
 def test_the_file_follows_from_what_is_given_alone(tmp_path: Path) -> None:
     made = []
     for name, words in (("a", WORDS), ("b", dict(reversed(WORDS.items())))):
-        Completions(
+        found = Completions(
             tmp_path,
             titles=iter(TITLES),
             headings=iter(HEADINGS),
             names=reversed(NAMES),
-        ).write(tmp_path / name, words=words.items())
+        )
+        found.add_words(words.items())
+        found.write(tmp_path / name)
         made.append((tmp_path / name).read_bytes())
     assert made[0] == made[1]
 
@@ -226,8 +228,9 @@ def test_keys_taken_over_make_the_same_file(
     ):
         old = Columns(tmp_path / taken, SUGGESTIONS) if taken else None
         words = {"旋": 1, "律": 4}.items() if taken or name == "fresh" else []
-        gathered = Completions(tmp_path, titles=titles, headings=[], names=[])
-        gathered.write(tmp_path / name, words=words, before=old)
+        found = Completions(tmp_path, titles=titles, headings=[], names=[], before=old)
+        found.add_words(words)
+        found.write(tmp_path / name)
         made.append((tmp_path / name).read_bytes())
     assert made[0] != made[1] == made[2]
 
@@ -247,7 +250,7 @@ def test_only_keys_of_new_completions_are_made(
     monkeypatch.setattr(stored, "keys", keys)
     old = Columns(tmp_path / SUGGESTIONS, SUGGESTIONS)
     grown = Completions(
-        tmp_path, titles=[*titles[1:], "another"], headings=[], names=[]
+        tmp_path, titles=[*titles[1:], "another"], headings=[], names=[], before=old
     )
-    grown.write(tmp_path / "grown", words=[], before=old)
+    grown.write(tmp_path / "grown")
     assert asked == ["another"]

@@ -12,8 +12,8 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, groupby, islice, repeat, starmap
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, chain, groupby, islice, repeat, starmap
 from math import log2
 from operator import itemgetter
 from pathlib import Path
@@ -54,6 +54,7 @@ _LONGEST_TEXT = 200  # characters of a completion; a longer title helps nobody
 _MOST_STARTS = 12  # later words of a text by which it is found
 _LONGEST_INITIALS = 12
 _KEYS_AT_ONCE = 1 << 14  # encoded in some hundred bytes each
+_WORD_BYTES = 1 << 18  # of words that are told together
 _COUNTED_AT_ONCE = 1 << 16  # different texts, some 200 bytes each
 _MOST_KNOWN = 8  # new completions are at most one in so many, or all keys are made
 _NUMBER_BYTES = 10  # of a row: NUL, eight digits, a line end
@@ -63,7 +64,8 @@ _NUMBER_BYTES = 10  # of a row: NUL, eight digits, a line end
 _TITLE, _NAME, _HEADING, _WORD = 6.0, 6.0, 3.0, 0.0
 
 _MOST_WORTH = 99_999  # in thousandths
-_RANK, _LENGTH, _IS_WORD = slice(8, 13), slice(13, 18), slice(18, 19)
+_NUMBER, _RANK = slice(0, 8), slice(8, 13)
+_LENGTH, _IS_WORD = slice(13, 18), slice(18, 19)
 """Where they stand in a completion's line, behind its folded text."""
 _RANKED_BY = 10  # bytes of a line: the rank and the length
 _MOST_COUNTED = 10**12 - 1
@@ -79,8 +81,16 @@ class Words:
     A context manager: with its end no more words come.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Begin the file, which must not exist. Raises: OSError."""
+    def __init__(self, path: Path, found: Callable[[Path, int, int], None]) -> None:
+        """Begin the file, which must not exist.
+
+        `found` hears of one stretch of the file after the other that has words.
+
+        Raises: OSError.
+        """
+        self._path = path
+        self._found = found
+        self._told = 0
         self._file = path.open("xb")
 
     def add(self, terms: Iterable[bytes], counts: Iterable[int]) -> None:
@@ -94,18 +104,29 @@ class Words:
             for term in (raw.decode("utf-8", "surrogatepass"),)
             if len(term) > 1 and term.isalpha()
         )
+        if self._file.tell() - self._told >= _WORD_BYTES:
+            self._tell()
+
+    def _tell(self) -> None:
+        self._file.flush()
+        start, self._told = self._told, self._file.tell()
+        self._found(self._path, start, self._told)
 
     def __enter__(self) -> Words:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        with self._file:
+            if kind is None:
+                self._tell()
 
 
-def read_words(path: Path) -> Iterator[tuple[str, int]]:
-    """The words of such a file, with their counts. Raises: OSError."""
+def read_words(path: Path, start: int, end: int) -> Iterator[tuple[str, int]]:
+    """The words of a stretch, with their counts. Raises: OSError."""
     with path.open("rb") as file:
-        yield from map(_counted_text, file)
+        file.seek(start)
+        lines = file.read(end - start).splitlines(keepends=True)
+    return map(_counted_text, lines)
 
 
 def _counted_line(text: str, count: int) -> bytes:
@@ -118,15 +139,20 @@ def _counted_text(line: bytes) -> tuple[str, int]:
 
 
 class _Completion(NamedTuple):
-    """A text with what it is found by."""
+    """A text with what it is found by; the number of what was added tells its rows."""
 
     folded: str
     text: bytes
     is_word: bool
+    number: int
 
 
 class Completions:
-    """What can be offered: texts of the articles, and in the end the words."""
+    """What can be offered: texts of the articles, and words as they become known.
+
+    Their keys are made at once, as rows of the number of what was added; but where
+    most can be taken over, of what is new only, in the end.
+    """
 
     def __init__(
         self,
@@ -135,73 +161,102 @@ class Completions:
         titles: Iterable[str],
         headings: Iterable[str],
         names: Iterable[tuple[str, int]],
+        before: Columns | None = None,
     ) -> None:
         """`titles` and `headings` are those of all articles in their order.
 
         They may repeat. `names` are those of the glossary with the number of articles
-        that attest them. `folder` is where nameless files may be made.
+        that attest them. `before` is a file of completions made by the same code: keys
+        that it has need not be made again. `folder` is where nameless files may be
+        made.
 
         Raises: OSError.
         """
         self._folder = folder
-        self._lines = SortedLines(folder)
+        self._before = before
+        self._lines, self._words, self._rows = (SortedLines(folder) for _ in range(3))
         self._count = 0
-        self._add((text, _TITLE + 1) for text in _first(titles, MOST_TITLES))
-        self._add(
-            (text, _NAME + log2(1 + count))
-            for text, count in _best(names, MOST_NAMES, folder)
-        )
-        self._add(
-            (text, _HEADING + log2(1 + count))
-            for text, count in _best(_counted(headings, folder), MOST_HEADINGS, folder)
-        )
+        for text in _first(titles, MOST_TITLES):
+            self._add(text, _TITLE + 1)
+        for text, count in _best(names, MOST_NAMES, folder):
+            self._add(text, _NAME + log2(1 + count))
+        for text, count in _best(_counted(headings, folder), MOST_HEADINGS, folder):
+            self._add(text, _HEADING + log2(1 + count))
 
-    def write(
-        self,
-        path: Path,
-        *,
-        words: Iterable[tuple[str, int]],
-        before: Columns | None = None,
-    ) -> None:
-        """Write the file, which must not exist.
+    def add_words(self, words: Iterable[tuple[str, int]]) -> None:
+        """Add atoms and Han words of the index, once each.
 
-        `words` are atoms and Han words of the index with the number of articles that
-        have them. `before` is such a file, made by the same code: keys that it has need
-        not be made again.
-
-        Raises: OSError.
+        With each the number of articles that have it. Raises: OSError.
         """
-        best = _common(_best(words, MOST_WORDS, self._folder))
-        self._add(((text, _WORD + log2(1 + n)) for text, n in best), are_words=True)
+        self._words.add(
+            _best_line(text, count) + b"\t%08x\n" % number
+            for text, count in words
+            if len(text) <= _LONGEST_TEXT
+            for number in (self._number(text, is_word=True) if count > 1 else 0,)
+        )
+
+    def write(self, path: Path) -> None:
+        """Write the file, which must not exist. Raises: OSError."""
+        for word, count, number in _common(islice(self._words, MOST_WORDS)):
+            number = number or self._number(word, is_word=True)
+            self._line(number, word, word, _WORD + log2(1 + count), is_word=True)
         made = SortedLines(self._folder, _ranked(self._lines))
-        are_words = bytes([one.is_word for one in _completions(made)])
+        place_of = np.full(self._count + 1, -1)  # by number
+        are_words = bytearray()
+
+        def texts() -> Iterator[bytes]:
+            for place, one in enumerate(_completions(made)):
+                place_of[one.number] = place
+                are_words.append(one.is_word)
+                yield one.text
+
         with ColumnWriter(path, SUGGESTIONS) as writer:
-            add_texts(writer, "texts", (one.text for one in _completions(made)))
+            add_texts(writer, "texts", texts())
             writer.add("are_words", are_words)
-            known = None
-            if before:
-                texts = [one.text for one in _completions(made)]
-                known = _Before(before, texts, are_words)
-            numbered = enumerate(_completions(made))
-            _write_keys(writer, _all_blocks(numbered, self._folder, known))
+            _write_keys(writer, self._blocks(made, place_of))
 
-    def _add(
-        self, texts: Iterable[tuple[str, float]], *, are_words: bool = False
-    ) -> None:
-        """Add texts with what they are worth; words are folded already."""
-        self._lines.add(filter(None, map(self._line, texts, repeat(are_words))))
+    def _blocks(self, made: SortedLines, place_of: Array) -> Iterator[_Block]:
+        """All keys of the completions; those that are known taken over if most are."""
+        if self._before:
+            now = ((one.text, one.is_word) for one in _completions(made))
+            known = _Before(self._before, now)
+            if known.are_most:
+                numbered = enumerate(_completions(made))
+                new = (
+                    _rows(place, one.folded, is_word=one.is_word)
+                    for place, one in numbered
+                    if place in known.unknown
+                )
+                yield from known.blocks(sorted(chain.from_iterable(new)))
+                return
+            for one in _completions(made):
+                self._rows.add(_rows(one.number, one.folded, is_word=one.is_word))
+        for keys, at, numbers in _blocks(self._rows):
+            places = place_of[numbers]
+            kept = places >= 0
+            yield _Block(keys, at[kept], places[kept])
 
-    def _line(self, added: tuple[str, float], is_word: bool) -> bytes:
-        """A line that sorts by the folded text, then by when it was added."""
-        text, worth = added
-        folded = text if is_word else _folded(text)
-        text = " ".join(text.split())
-        if not folded or len(text) > _LONGEST_TEXT:
-            return b""
+    def _add(self, text: str, worth: float) -> None:
+        text, folded = " ".join(text.split()), _folded(text)
+        if folded and len(text) <= _LONGEST_TEXT:
+            number = self._number(folded, is_word=False)
+            self._line(number, folded, text, worth, is_word=False)
+
+    def _number(self, folded: str, *, is_word: bool) -> int:
+        """The number of what is added now; its keys are made."""
         self._count += 1
+        if not self._before:
+            self._rows.add(_rows(self._count, folded, is_word=is_word))
+        return self._count
+
+    def _line(
+        self, number: int, folded: str, text: str, worth: float, *, is_word: bool
+    ) -> None:
+        """Add a line that sorts by the folded text, then by when it was added."""
         rank = _MOST_WORTH - round(round(worth, 3) * 1000)
-        numbers = self._count, rank, len(folded), is_word
-        return b"%s\t%08x%05d%05d%d%s\n" % (encoded(folded), *numbers, encoded(text))
+        numbers = number, rank, len(folded), is_word
+        line = b"%s\t%08x%05d%05d%d%s\n"
+        self._lines.add([line % (encoded(folded), *numbers, encoded(text))])
 
 
 def _ranked(lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -210,17 +265,14 @@ def _ranked(lines: Iterable[bytes]) -> Iterator[bytes]:
     Of those that have one folded text the first one's spelling is kept.
     """
     for folded, group in groupby(lines, lambda line: line.partition(b"\t")[0]):
-        same = [line[len(folded) + 1 :] for line in group]
-        rank = min(line[_RANK] for line in same)
-        is_word = max(line[_IS_WORD] for line in same)
-        first = same[0]
-        yield b"%s%s%s\t%s%s" % (
-            rank,
-            first[_LENGTH],
-            folded,
-            is_word,
-            first[_IS_WORD.stop :],
-        )
+        first, *others = [line[len(folded) + 1 :] for line in group]
+        found, rank = first, first[_RANK]
+        if others:
+            rank = min(rank, *(line[_RANK] for line in others))
+            found = max(first, *others, key=itemgetter(_IS_WORD))
+        sorted_by = rank + first[_LENGTH] + folded
+        told = found[_IS_WORD] + found[_NUMBER] + first[_IS_WORD.stop :]
+        yield b"%s\t%s" % (sorted_by, told)
 
 
 def _completions(lines: Iterable[bytes]) -> Iterator[_Completion]:
@@ -228,18 +280,11 @@ def _completions(lines: Iterable[bytes]) -> Iterator[_Completion]:
     for line in lines:
         folded, _, rest = line[_RANKED_BY:-1].partition(b"\t")
         yield _Completion(
-            folded.decode("utf-8", "surrogatepass"), rest[1:], rest[:1] == b"1"
+            folded.decode("utf-8", "surrogatepass"),
+            rest[9:],
+            rest[:1] == b"1",
+            int(rest[1:9], 16),
         )
-
-
-def _all_blocks(
-    numbered: Iterable[tuple[int, _Completion]], folder: Path, known: _Before | None
-) -> Iterator[_Block]:
-    """All keys of the completions; those that are known taken over if most are."""
-    if known and known.are_most:
-        new = (one for one in numbered if one[0] in known.unknown)
-        return known.blocks(sorted(_rows(new)))
-    return _blocks(SortedLines(folder, _rows(numbered)))
 
 
 def _first(texts: Iterable[str], most: int) -> Iterator[str]:
@@ -267,20 +312,28 @@ def _best(
     counted: Iterable[tuple[str, int]], most: int, folder: Path
 ) -> Iterator[tuple[str, int]]:
     """So many of the texts, most frequent first, then the shortest."""
-    lines = (
-        b"%012d%08d%s" % (_MOST_COUNTED - count, len(text), _counted_line(text, count))
-        for text, count in counted
-    )
+    lines = (_best_line(text, count) + b"\n" for text, count in counted)
     for line in islice(SortedLines(folder, lines), most):
         yield _counted_text(line[_COUNT_AND_LENGTH:])
 
 
-def _common(words: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
-    """Without words of one article, which are mostly no words, if there are many."""
-    for number, word in enumerate(words):
-        if word[1] <= 1 and number >= MOST_RARE_WORDS:
+def _best_line(text: str, count: int) -> bytes:
+    """The beginning of a line that sorts by the count, highest first, then by text."""
+    numbers = _MOST_COUNTED - count, len(text)
+    return b"%012d%08d%s\t%d" % (*numbers, encoded(text), count)
+
+
+def _common(lines: Iterable[bytes]) -> Iterator[tuple[str, int, int]]:
+    """Words of `add_words`, their counts and numbers.
+
+    Without words of one article, which are mostly no words, if there are many.
+    """
+    for place, line in enumerate(lines):
+        line, _, number = line.rpartition(b"\t")
+        word, count = _counted_text(line[_COUNT_AND_LENGTH:])
+        if count <= 1 and place >= MOST_RARE_WORDS:
             return
-        yield word
+        yield word, count, int(number, 16)
 
 
 def _folded(text: str) -> str:
@@ -336,24 +389,25 @@ class _Before:
     """The file of the generation before, whose keys need not be made again."""
 
     def __init__(
-        self, columns: Columns, texts: Sequence[bytes], are_words: bytes
+        self, columns: Columns, completions: Iterable[tuple[bytes, int]]
     ) -> None:
-        """`texts` and `are_words` are those of the completions that there are now."""
+        """`completions` are those that there are now: texts, and whether words."""
         self._keys = Terms(columns, "keys")
         self._starts = np.frombuffer(columns.column("starts").whole(), "<u4")
         self._numbers = np.frombuffer(columns.column("least0").whole(), "<u4")
-        now = {one: at for at, one in enumerate(zip(texts, are_words, strict=True))}
+        now: dict[tuple[bytes, int], int]
+        now = {one: at for at, one in enumerate(completions)}
         before = zip(
             each(texts_of(columns, "texts")),
             columns.column("are_words").whole(),
             strict=True,
         )
         self._moved = np.fromiter(map(now.get, before, repeat(-1)), np.int64)
-        known = np.zeros(len(texts), bool)
+        known = np.zeros(len(now), bool)
         known[self._moved[self._moved >= 0]] = True
         self.unknown = frozenset(np.flatnonzero(~known).tolist())
         """The numbers of completions that were not there."""
-        self.are_most = len(self.unknown) * _MOST_KNOWN <= len(texts)
+        self.are_most = len(self.unknown) * _MOST_KNOWN <= len(now)
         """Whether most were."""
 
     def blocks(self, new: Sequence[bytes]) -> Iterator[_Block]:
@@ -392,15 +446,14 @@ def _united(one: _Block, other: _Block) -> _Block:
     return _Block(keys, np.concatenate(places), numbers)
 
 
-def _rows(completions: Iterable[tuple[int, _Completion]]) -> Iterator[bytes]:
-    """Each key with the number of its completion, as a line that sorts by both.
+def _rows(number: int, folded: str, *, is_word: bool) -> Iterator[bytes]:
+    """Each key of a completion with its number, as a line that sorts by both.
 
     Folding leaves no line end and no NUL in a text.
     """
-    for number, made in completions:
-        end = b"\0%08x\n" % number
-        for key in keys(made.folded, is_word=made.is_word):
-            yield key.encode("utf-8", "surrogatepass") + end
+    end = b"\0%08x\n" % number
+    for key in keys(folded, is_word=is_word):
+        yield key.encode("utf-8", "surrogatepass") + end
 
 
 def _levels(numbers: array[int]) -> Iterator[array[int]]:

@@ -101,19 +101,20 @@ class GenerationWriter:
         self,
         threads: int,
         told: Told,
+        words_found: Callable[[Path, int, int], None],
         words_known: Callable[[Path], None],
     ) -> RareWords:
         """The postings of both spaces; by which rare words documents are alike.
 
-        `words_known` hears in which file all words are, before the formulas are
-        written.
+        `words_found` hears of one stretch of a file of words after the other, and
+        `words_known` that these are all, before the formulas are written.
         """
         with (
             ThreadPoolExecutor(threads) as pool,
             ColumnWriter(self._folder / POSTINGS, POSTINGS) as writer,
         ):
             in_order = partial(_in_order, pool)
-            words, rare = self._write_texts(writer, in_order, told)
+            words, rare = self._write_texts(writer, in_order, told, words_found)
             words_known(words)
             bases = self._written.math_base
             moves = self._placed.moves("math", self._written)
@@ -126,6 +127,7 @@ class GenerationWriter:
         writer: ColumnWriter,
         in_order: InOrder,
         told: Told,
+        words_found: Callable[[Path, int, int], None],
     ) -> tuple[Path, RareWords]:
         table = self._folder / "tmp-frequencies"
         all_words = self._folder / "tmp-words"
@@ -139,7 +141,7 @@ class GenerationWriter:
             table=table,
         )
         text.prepare(in_order)
-        with Words(all_words) as words:
+        with Words(all_words, words_found) as words:
 
             def heard(found: Postings) -> None:
                 words.add(found.terms, found.document_counts.tolist())
