@@ -111,6 +111,8 @@ class Build:
         base, old = (None, {}) if self.full else _usable(self.index, self.dictionary)
         manifest = generations.read_manifest(base) if base else None
         self.sources = sources = self._sources(read=base is not None)
+        with self._disk_errors_told():
+            sources.leave_memory(self.index)
         unchanged = {s.doc_id for s in sources if _same(s, old.get(s.doc_id))}
         named = enumerate(sources.doc_ids())
         changed = sources.chosen(
