@@ -5,16 +5,19 @@ what speaks for it: an abbreviation spelled out beside it, words that translate 
 other, or several articles that agree; and it is not if its Chinese name is given to
 many things (插件, 已弃用), which makes it a class and not a name.
 
-The result depends on the definitions alone, not on the builds by which they came.
+The result depends on the definitions alone, not on the builds by which they came. They
+need not fit into memory: what is said of one name is, which is read as often as needed.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import count, groupby
+from operator import itemgetter
 
 from searchkit.analysis.borders import Support, beginnings, split_name
 from searchkit.analysis.english import stem
@@ -31,7 +34,7 @@ from searchkit.analysis.pairs import (
 )
 from searchkit.analysis.translations import Translations
 from searchkit.model import GlossaryPair, GlossaryPlace
-from searchkit.record import record
+from searchkit.record import as_tuple, record
 
 _MOST_PLACES = 3  # kept of each pair
 _MOST_THINGS = 3  # that one Chinese name may be given to
@@ -56,6 +59,14 @@ _PER_WORD = (1.5, 3.0)
 _PER_LETTER_ALONE = 2.4  # where nothing but the abbreviation tells where a name begins
 
 
+Sort = Callable[[Iterable[bytes]], Iterable[bytes]]
+"""Gives lines in the order of their bytes, to be read as often as is wanted."""
+
+_CERTAIN, _NAMED = b"c", b"n"
+"""What a line begins with that tells a pair, or something of a Latin name."""
+
+_AS = "utf-8", "surrogatepass"
+
 _key = lru_cache(maxsize=1 << 15)(name_key)  # a build asks for each many times
 
 
@@ -69,17 +80,23 @@ class _Place:
     definition: Definition
 
 
-@dataclass(slots=True)
-class _Named:
-    """All that is said of one Latin name."""
+@record
+class _Said:
+    """What a line says: two names, or a Chinese one beside a spelling of a Latin one.
 
-    spellings: Counter[str] = field(default_factory=Counter)
-    places: list[_Place] = field(default_factory=list)
+    `edge` is that of the Chinese name. `told` tells the place.
+    """
 
-    @property
-    def latin(self) -> str:
-        """The most usual spelling."""
-        return min(self.spellings, key=lambda name: (-self.spellings[name], name))
+    left: str
+    right: str
+    edge: str
+    told: bytes
+
+    def place(self) -> _Place:
+        """With its definition."""
+        doc_id, left, edge, names, line, text = json.loads(self.told)
+        definition = Definition(left, edge, tuple(names), line, text)
+        return _Place(doc_id, self.left, self.edge, definition)
 
 
 @record
@@ -89,15 +106,23 @@ class _Candidate:
     han: str
     latin: str
     support: Support
-    places: tuple[_Place, ...]
+    said: tuple[_Said, ...]
+
+    def places(self) -> tuple[_Place, ...]:
+        """Where it is said."""
+        return tuple(said.place() for said in self.said)
 
     @property
     def articles(self) -> int:
-        return len({place.doc_id for place in self.places})
+        return len({place.doc_id for place in self.places()})
+
+    def latin_names(self) -> set[str]:
+        """All that stand at its places."""
+        return {n for place in self.places() for n in _latin_names(place.definition)}
 
     def abbreviated(self) -> str:
         """The abbreviation that is spelled out where the names stand, or nothing."""
-        names = {n for place in self.places for n in _latin_names(place.definition)}
+        names = self.latin_names()
         pairs = ((name, self.latin) for name in sorted(names))
         for other, mine in pairs:
             if abbreviates(other, mine):
@@ -110,8 +135,8 @@ class _Candidate:
 class _Judge:
     """Decides which candidates are believed."""
 
-    def __init__(self, named: dict[str, _Named], fulls: dict[str, set[str]]) -> None:
-        self.lexicon = Translations(_lessons(named))
+    def __init__(self, lexicon: Translations, fulls: dict[str, set[str]]) -> None:
+        self.lexicon = lexicon
         self.fulls = fulls  # key of an abbreviation to the names it is short for
 
     def believes(self, candidate: _Candidate, things: int) -> bool:
@@ -183,9 +208,7 @@ class _Judge:
     def _begins(self, candidate: _Candidate) -> bool:
         """Whether the first Chinese word translates one of a Latin name beside it."""
         chinese = split_name(candidate.han)
-        names = {
-            n for place in candidate.places for n in _latin_names(place.definition)
-        }
+        names = candidate.latin_names()
         names |= self.fulls.get(_key(candidate.latin), set())
         roots = {root for name in names for root in _roots(name)}
         if self._spells(chinese, candidate.latin):
@@ -193,44 +216,65 @@ class _Judge:
         return not roots.isdisjoint(self.lexicon.stems(chinese[0]))
 
 
-def mine(found: Iterable[tuple[str, Definition]]) -> tuple[GlossaryPair, ...]:
-    """The pairs that (doc_id, definition) pairs speak for, in order of their names."""
-    ordered = sorted(found, key=lambda one: (one[0], one[1].line, one[1].text))
-    named, certain = _gathered(ordered)
+def mine(
+    found: Iterable[tuple[str, Definition]], sort: Sort = sorted
+) -> tuple[GlossaryPair, ...]:
+    """The pairs that (doc_id, definition) pairs speak for, in order of their names.
+
+    They come in the order of doc_id.
+    """
+    lines = sort(_lines(found))
     fulls: dict[str, set[str]] = defaultdict(set)
-    for left, right in certain:
-        fulls[_key(right)].add(left)
-    judge = _Judge(named, fulls)
-    candidates = [c for key in sorted(named) for c in _candidates(named[key], judge)]
-    things = Counter(candidate.han for candidate in candidates)
+    for certain in _groups(lines, _CERTAIN):
+        fulls[_key(certain[0].right)].add(certain[0].left)
+    judge = _Judge(Translations(map(_lesson, _groups(lines, _NAMED))), fulls)
+    names = [_names_meant(named, judge) for named in _groups(lines, _NAMED)]
+    things = Counter(han for meant in names for han, _ in meant)
     pairs = {
-        (_key(c.han), _key(c.latin)): _pair(_written(c), c.latin, c.places)
-        for c in candidates
+        (_key(c.han), _key(c.latin)): _pair(_written(c), c.latin, c.places())
+        for named, meant in zip(_groups(lines, _NAMED), names, strict=True)
+        for c in _candidates(named, meant)
         if judge.believes(c, things[c.han])
     }
-    for (left, right), places in certain.items():
-        pairs.setdefault((_key(left), _key(right)), _pair(left, right, places))
+    for certain in _groups(lines, _CERTAIN):
+        left, right = certain[0].left, certain[0].right
+        key = _key(left), _key(right)
+        if key not in pairs:
+            pairs[key] = _pair(left, right, [said.place() for said in certain])
     return tuple(sorted(pairs.values(), key=lambda pair: pair.names))
 
 
-def _gathered(
-    ordered: Iterable[tuple[str, Definition]],
-) -> tuple[dict[str, _Named], dict[tuple[str, str], list[_Place]]]:
-    """What is said of each Latin name, and pairs that need no further evidence."""
-    named: dict[str, _Named] = defaultdict(_Named)
-    certain: dict[tuple[str, str], list[_Place]] = {}
-    first: dict[tuple[str, str], tuple[str, str]] = {}
-    for doc_id, definition in ordered:
-        place = _Place(doc_id, "", EDGE, definition)
-        for left, right in _certain(definition):
-            if (key := (_key(left), _key(right))) and key[0] != key[1]:
-                names = first.setdefault(key, (left, right))
-                certain.setdefault(names, []).append(place)
-        for han, latin, edge in _sides(definition):
-            one = named[_key(latin)]
-            one.spellings[latin] += definition.edge != ADDRESS  # it has no capitals
-            one.places.append(_Place(doc_id, fold(han).text, edge, definition))
-    return dict(named), certain
+def _lines(found: Iterable[tuple[str, Definition]]) -> Iterator[bytes]:
+    """What is said of each Latin name, and pairs that need no further evidence.
+
+    Lines that sort by the names and then by article and line.
+    """
+    numbers = count()
+    for doc_id, group in groupby(found, itemgetter(0)):
+        definitions = sorted(group, key=lambda one: (one[1].line, one[1].text))
+        for _, definition in definitions:
+            told = json.dumps((doc_id, *as_tuple(definition)))
+            for one, other in _certain(definition):
+                if (keys := (_key(one), _key(other)))[0] != keys[1]:
+                    yield _line(_CERTAIN, keys, next(numbers), one, other, EDGE, told)
+            for han, latin, edge in _sides(definition):
+                said = fold(han).text, latin, edge, told
+                yield _line(_NAMED, (_key(latin),), next(numbers), *said)
+
+
+def _line(kind: bytes, keys: Sequence[str], number: int, *said: str) -> bytes:
+    fields = "\t".join(("\0".join(keys), f"{number:012d}", *said))
+    return kind + fields.encode(*_AS) + b"\n"
+
+
+def _groups(lines: Iterable[bytes], kind: bytes) -> Iterator[list[_Said]]:
+    """What the lines of one kind say of one thing after the other."""
+    fields = (line[:-1].split(b"\t", 5) for line in lines if line[:1] == kind)
+    for _, group in groupby(fields, itemgetter(0)):
+        yield [
+            _Said(left.decode(*_AS), right.decode(*_AS), edge.decode(), told)
+            for _, _, left, right, edge, told in group
+        ]
 
 
 def _certain(definition: Definition) -> Iterator[tuple[str, str]]:
@@ -273,23 +317,37 @@ def _latin_names(definition: Definition) -> list[str]:
     return [name for name in names if not is_chinese(name)]
 
 
-def _candidates(named: _Named, judge: _Judge) -> Iterator[_Candidate]:
-    places = [(place.han, place.edge) for place in named.places]
-    latin = named.latin
+def _usual_spelling(named: Sequence[_Said]) -> str:
+    """The most usual spelling of a Latin name; an address has no capitals."""
+    spellings: Counter[str] = Counter()
+    for said in named:
+        spellings[said.right] += said.edge != ADDRESS
+    return min(spellings, key=lambda name: (-spellings[name], name))
+
+
+def _names_meant(named: Sequence[_Said], judge: _Judge) -> list[tuple[str, Support]]:
+    """The Chinese names that may be meant by a Latin one."""
+    latin = _usual_spelling(named)
 
     def whole(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
         return judge.whole(before, after, latin)
 
-    for han, support in beginnings(places, whole):
+    return beginnings(((said.left, said.edge) for said in named), whole)
+
+
+def _candidates(
+    named: Sequence[_Said], meant: Iterable[tuple[str, Support]]
+) -> Iterator[_Candidate]:
+    latin = _usual_spelling(named)
+    for han, support in meant:
         key = han.replace(" ", "")
-        here = [p for p in named.places if p.han.replace(" ", "").endswith(key)]
-        yield _Candidate(han, named.latin, support, tuple(here))
+        here = [said for said in named if said.left.replace(" ", "").endswith(key)]
+        yield _Candidate(han, latin, support, tuple(here))
 
 
-def _lessons(named: dict[str, _Named]) -> Iterator[tuple[set[str], tuple[str, ...]]]:
-    for one in named.values():
-        chinese = {w for p in one.places for w in split_name(p.han)[-_TAUGHT:]}
-        yield chinese, _roots(one.latin)
+def _lesson(named: Sequence[_Said]) -> tuple[set[str], tuple[str, ...]]:
+    chinese = {word for said in named for word in split_name(said.left)[-_TAUGHT:]}
+    return chinese, _roots(_usual_spelling(named))
 
 
 def _roots(latin: str) -> tuple[str, ...]:
@@ -320,7 +378,7 @@ def _in_proportion(candidate: _Candidate) -> bool:
 
 def _written(candidate: _Candidate) -> str:
     """The Chinese name as its first place has it, not folded."""
-    for place in candidate.places:
+    for place in candidate.places():
         for text in (*place.definition.names, place.definition.left):
             if fold(text).text.replace(" ", "") == candidate.han:
                 return text

@@ -6,14 +6,15 @@ End to end in the column `NAME`, with the offset of each and their end in `NAME_
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, islice, pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from searchkit.engines.columns.files import Columns, ColumnWriter
 
 _ENCODING = "utf-8", "surrogatepass"
+_AT_ONCE = 4096  # texts
 
 
 class Texts:
@@ -34,6 +35,14 @@ class Texts:
         text = self._blob.slice(self._at[number], self._at[number + 1])
         return str(text, *_ENCODING)
 
+    def all(self) -> Iterator[str]:
+        """All texts in their order; only a few of them are in memory at a time."""
+        for first in range(0, len(self), _AT_ONCE):
+            ends = self._at[first : first + _AT_ONCE + 1].tolist()
+            some = bytes(self._blob.slice(ends[0], ends[-1]))
+            for low, end in pairwise(ends):
+                yield str(some[low - ends[0] : end - ends[0]], *_ENCODING)
+
     def several(self, numbers: Sequence[int]) -> list[str]:
         """The texts of some numbers, in their order."""
         if not self._blob:  # as of paths where none was handed in
@@ -51,9 +60,11 @@ def encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def add_texts(writer: ColumnWriter, name: str, texts: Sequence[bytes]) -> None:
-    """Write a column of texts."""
-    blob = b"".join(texts)
-    writer.add(name, blob)
-    code = "Q" if len(blob) >= 1 << 32 else "I"
-    writer.add(name + "_at", array(code, accumulate(map(len, texts), initial=0)))
+def add_texts(writer: ColumnWriter, name: str, texts: Iterable[bytes]) -> None:
+    """Write a column of texts; only a few of them are in memory at a time."""
+    waiting, ends = iter(texts), array("Q", [0])
+    with writer.stream(name) as stream:
+        while some := [*islice(waiting, _AT_ONCE)]:
+            stream.write(b"".join(some))
+            ends.extend(accumulate(map(len, some[1:]), initial=ends[-1] + len(some[0])))
+    writer.add(name + "_at", ends if ends[-1] >= 1 << 32 else array("I", ends))

@@ -7,9 +7,8 @@ dictionary only.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
-from contextlib import ExitStack, closing
-from functools import lru_cache
+from contextlib import closing
+from functools import lru_cache, partial
 from pathlib import Path
 
 from searchkit.analysis.bilingual import bilingual_table
@@ -25,7 +24,8 @@ from searchkit.engines.generation.known import (
     stored_headings,
     stored_titles,
 )
-from searchkit.engines.generation.suggestions import Completions
+from searchkit.engines.generation.sorted_lines import SortedLines
+from searchkit.engines.generation.suggestions import Completions, read_words
 from searchkit.engines.generations import GLOSSARY, SUGGESTIONS, TRANSLATIONS
 from searchkit.engines.glossary import read_pairs, write_glossary
 from searchkit.engines.twins import add_names
@@ -40,7 +40,7 @@ def make_glossary(generation: Path, base: Path | None, user: UserGlossary) -> No
     if base and same_definitions(base, generation):
         shutil.copyfile(base / GLOSSARY, generation / GLOSSARY)
         return
-    mined = mine(stored_definitions(generation))
+    mined = mine(stored_definitions(generation), partial(SortedLines, generation))
     pairs = with_user_pairs(mined, user.path, user.added, user.banned)
     write_glossary(generation, pairs)
 
@@ -61,38 +61,38 @@ def make_translations(
         add_names(writer, table)
 
 
-def begin_suggestions(generation: Path) -> None:
+def begin_suggestions(generation: Path, base: Path | None) -> None:
     """Gather completions from documents and glossary, which are there already.
 
-    `make_suggestions` goes on with them, in the same process.
+    `base` is the generation before, if articles were taken over from it. `add_words`
+    and `make_suggestions` go on with them, in the same process.
     """
     _completions.cache_clear()  # from a build that failed, perhaps
-    _completions(generation)
+    _completions(generation, base)
 
 
 @lru_cache(maxsize=1)
-def _completions(generation: Path) -> Completions:
+def _completions(generation: Path, base: Path | None) -> Completions:
     with closing(Columns(generation / GLOSSARY, GLOSSARY)) as columns:
         pairs = read_pairs(columns)
     return Completions(
+        generation,
         titles=stored_titles(generation),
         headings=stored_headings(generation),
         names=((name, pair.count) for pair in pairs for name in pair.names),
+        before=Columns(base / SUGGESTIONS, SUGGESTIONS) if base else None,
     )
 
 
-def make_suggestions(
-    generation: Path, base: Path | None, words: Iterable[tuple[str, int]]
+def add_words(
+    generation: Path, base: Path | None, words: Path, start: int, end: int
 ) -> None:
-    """Write the completions.
+    """Take in a stretch of the file of all words of the index."""
+    _completions(generation, base).add_words(read_words(words, start, end))
 
-    `words` are those of the index with the number of articles that have them. `base` is
-    the generation before, if articles were taken over from it.
-    """
-    found = _completions(generation)
+
+def make_suggestions(generation: Path, base: Path | None, words: Path) -> None:
+    """Write the completions; all words are there, and their file is not needed now."""
+    _completions(generation, base).write(generation / SUGGESTIONS)
     _completions.cache_clear()
-    with ExitStack() as files:
-        before = Columns(base / SUGGESTIONS, SUGGESTIONS) if base else None
-        if before:
-            files.enter_context(closing(before))
-        found.write(generation / SUGGESTIONS, words=words, before=before)
+    words.unlink()

@@ -111,6 +111,8 @@ class Build:
         base, old = (None, {}) if self.full else _usable(self.index, self.dictionary)
         manifest = generations.read_manifest(base) if base else None
         self.sources = sources = self._sources(read=base is not None)
+        with self._disk_errors_told():
+            sources.leave_memory(self.index)
         unchanged = {s.doc_id for s in sources if _same(s, old.get(s.doc_id))}
         named = enumerate(sources.doc_ids())
         changed = sources.chosen(
@@ -256,6 +258,7 @@ class Build:
         from searchkit.engines.generation.families import write_families
         from searchkit.engines.generation.writer import GenerationWriter
         from searchkit.indexing.aids import (
+            add_words,
             begin_suggestions,
             make_glossary,
             make_suggestions,
@@ -274,10 +277,12 @@ class Build:
             GenerationWriter(generation, runs, base, unchanged) as writer,
         ):
 
-            def words_known(words: Iterable[tuple[str, int]]) -> None:
-                made.append(
-                    beside.start(make_suggestions, generation, base, tuple(words))
-                )
+            def words_found(words: Path, start: int, end: int) -> None:
+                told = generation, base, words, start, end
+                made.append(beside.start(add_words, *told))
+
+            def words_known(words: Path) -> None:
+                made.append(beside.start(make_suggestions, generation, base, words))
 
             writer.write_documents()
             if self._translated:
@@ -287,9 +292,9 @@ class Build:
                 )
             same = base if self._glossary_stays(base) else None
             made.append(beside.start(make_glossary, generation, same, self.glossary))
-            made.append(beside.start(begin_suggestions, generation))
+            made.append(beside.start(begin_suggestions, generation, base))
             threads = min(self.jobs, 2)
-            rare = writer.write_postings(threads, told, words_known)
+            rare = writer.write_postings(threads, told, words_found, words_known)
             writer.write_pages()
             counterparts = [*rare.counterparts()]
             write_counterparts(generation, counterparts)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
-from itertools import compress, pairwise
+from itertools import accumulate, compress, pairwise
+from mmap import ACCESS_READ, mmap
 from operator import not_
 from os import PathLike
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import overload
 
 from searchkit.corpus.reader import SourceFile, read_bytes
@@ -43,22 +46,36 @@ class Sources(Sequence[Source]):
     """
 
     def __init__(self, sources: Iterable[Source] = ()) -> None:
-        self._names = bytearray()
-        self._ends = array("Q", [0])
-        self._sizes = array("Q")
-        self._starts = array("Q")
-        self._digests = bytearray()
-        self._files: list[SourceFile | None] = []
+        names, digests = bytearray(), bytearray()
+        ends, sizes, starts = array("Q", [0]), array("Q"), array("Q")
+        files: list[SourceFile | None] = []
         for source in sources:
-            self._add(source)
+            names += source.doc_id.encode("utf-8", "surrogatepass")
+            ends.append(len(names))
+            sizes.append(source.size_bytes)
+            starts.append(source.start)
+            digests += source.digest.ljust(DIGEST_BYTES, b"\0")
+            files.append(source.file)
+        self._files = files if any(files) else ()
+        columns = ends, sizes, starts, digests, names
+        self._take([memoryview(column) for column in columns])
 
-    def _add(self, source: Source) -> None:
-        self._names += source.doc_id.encode("utf-8", "surrogatepass")
-        self._ends.append(len(self._names))
-        self._sizes.append(source.size_bytes)
-        self._starts.append(source.start)
-        self._digests += source.digest.ljust(DIGEST_BYTES, b"\0")
-        self._files.append(source.file)
+    def _take(self, columns: Sequence[memoryview]) -> None:
+        """Three columns of numbers, two of bytes."""
+        self._columns = columns
+        self._ends, self._sizes, self._starts, self._digests, self._names = columns
+
+    def leave_memory(self, folder: Path) -> None:
+        """Lie in a nameless file of the folder from now on. Raises: OSError."""
+        with TemporaryFile(dir=folder) as file:
+            for column in self._columns:
+                file.write(column)
+            file.flush()
+            whole = memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
+        ends = [*accumulate((column.nbytes for column in self._columns), initial=0)]
+        pieces = [whole[first:end] for first, end in pairwise(ends)]
+        numbers = [piece.cast("Q") for piece in pieces[:3]]
+        self._take([*numbers, *pieces[3:]])
 
     def __len__(self) -> int:
         return len(self._sizes)
@@ -78,7 +95,7 @@ class Sources(Sequence[Source]):
             self._name(number).decode("utf-8", "surrogatepass"),
             self._sizes[number],
             digest if any(digest) else b"",
-            self._files[number],
+            self._files[number] if self._files else None,
             self._starts[number],
         )
 
@@ -107,6 +124,9 @@ class Sources(Sequence[Source]):
 
         Of several with one doc_id the first is kept.
         """
+        names = map(self._name, range(len(self)))
+        if all(one < other for one, other in pairwise(names)):
+            return self, []
         order = sorted(range(len(self)), key=self._name)
         names = map(self._name, order)
         new = [True, *(one != other for one, other in pairwise(names))][: len(order)]

@@ -125,9 +125,9 @@ def test_evidence_tells_the_place() -> None:
     assert "生成对抗网络（GAN）很难训练" in text
 
 
-def test_order_changes_nothing() -> None:
+def test_order_within_an_article_changes_nothing() -> None:
     said = [
-        ("b", Definition("生成对抗网络", "edge", ("GAN",), 1, "x")),
+        ("a", Definition("生成对抗网络", "edge", ("GAN",), 1, "x")),
         ("a", Definition("用生成对抗网络", "edge", ("GAN",), 2, "y")),
     ]
     assert mine(said) == mine(said[::-1])

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 import searchkit
 from searchkit import Article
+from searchkit.engines.columns import encode
+from searchkit.engines.generation import merge, slabs
 
 VARYING = {"built_at", "seal"}
 
@@ -62,6 +64,23 @@ def test_many_builds_write_what_one_writes(
     grown, fresh = files(folder / "grown"), files(folder / "fresh")
     assert grown.keys() == fresh.keys()
     assert [name for name in grown if grown[name] != fresh[name]] == []
+
+
+def test_lists_longer_than_memory_should_hold_are_written_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = "networks network\n\n旋转位置编码（RoPE）与 $x_{t-1}^2$ userName\n"
+    articles = [Article(f"{n:02}", f"题 {n}", body * (1 + n % 3)) for n in range(20)]
+    searchkit.build(articles, tmp_path / "at once")
+    monkeypatch.setattr(slabs, "_SLAB", 1)  # each term by itself
+    monkeypatch.setattr(merge, "_AT_ONCE", 4)
+    monkeypatch.setattr(encode, "_VALUES_AT_ONCE", 3)
+    searchkit.build(articles, tmp_path / "in pieces")
+    searchkit.build(articles[::2], tmp_path / "grown")
+    searchkit.build(articles, tmp_path / "grown")
+    at_once = files(tmp_path / "at once")
+    assert files(tmp_path / "in pieces") == at_once
+    assert files(tmp_path / "grown") == at_once
 
 
 BUILD = """

@@ -55,9 +55,9 @@ def completions(
 ) -> Suggestions:
     """The file of completions, written and opened."""
     path = folder / SUGGESTIONS
-    counted = (words or {}).items()
-    made = Completions(titles=titles, headings=headings, names=names)
-    made.write(path, words=counted)
+    made = Completions(folder, titles=titles, headings=headings, names=names)
+    made.add_words((words or {}).items())
+    made.write(path)
     return Suggestions(Columns(path, SUGGESTIONS))
 
 

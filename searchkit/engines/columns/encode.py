@@ -8,7 +8,8 @@ where one slab ends and the next begins.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import lt
 from typing import Any
@@ -39,6 +40,7 @@ Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 
 _LONG_PREFIX = 64  # bytes up to which common prefixes are found for all terms at once
+_VALUES_AT_ONCE = 1 << 20
 _NO_LIMIT = 1 << 62
 _NO_NUMBERS = np.empty(0, np.int64)
 
@@ -81,7 +83,7 @@ class SpaceWriter:
     def __init__(self, writer: ColumnWriter, name: str, bases: Numbers) -> None:
         self._writer = writer
         self._name = name
-        self._bases = np.asarray(bases).astype(np.int64)
+        self._bases = np.asarray(bases, np.int64)
         self._finder = RowFinder(self._bases)
         self._terms = DictionaryWriter()
         self._sizes: list[Numbers] = []
@@ -125,7 +127,9 @@ def encode(slab: Slab, bases: Numbers, finder: RowFinder) -> tuple[Bytes, Number
     documents.put_numbers(record)
     positions.put_lists(record)
     documents.put_lists(record)
-    members, sizes = _varints(_differences(slab.members, _NO_LIMIT))
+    _check_rising(slab.members, _NO_LIMIT)
+    steps = np.concatenate([values for _, values in _differences(slab.members)])
+    members, sizes = _varints(steps)
     record.put(members, _sums_by(sizes, slab.members.counts))
     return record.joined()
 
@@ -167,7 +171,8 @@ class _Units:
     """Lists as escaped units, each in the kind that makes it shortest."""
 
     def __init__(self, lists: Lists, limit: int) -> None:
-        self._differences = _differences(lists, limit)
+        _check_rising(lists, limit)
+        self._lists = lists
         self._counts, self._bounds = lists.counts, lists.bounds
         self._full = [self._full_units(kind) for kind in UNITS]
         units = [self._counts + full for full in self._full]
@@ -182,27 +187,38 @@ class _Units:
         return np.choose(np.maximum(self.kinds - 1, 0), self._full)
 
     def _full_units(self, kind: int) -> Numbers:
-        long, more, _ = _long_values(self._differences, kind)
-        before = np.zeros(len(long) + 1, np.int64)
-        np.cumsum(more, out=before[1:])
-        return np.diff(before[np.searchsorted(long, self._bounds)])
+        found = np.zeros(len(self._counts), np.int64)
+        for first, values in _differences(self._lists):
+            long, more, _ = _long_values(values, kind)
+            before = np.zeros(len(long) + 1, np.int64)
+            np.cumsum(more, out=before[1:])
+            found += np.diff(before[np.searchsorted(long, self._bounds - first)])
+        return found
 
     def encoded(self, kind: int, chosen: Bools) -> Any:
         """The units of the chosen lists, which are of this kind, in a row."""
-        values = self._differences
-        if not chosen.all():
-            values = values[np.repeat(chosen, self._counts)]
-        long, more, rest = _long_values(values, kind)
-        values = values.astype(TYPES[kind])
-        if not len(long):
-            return values
-        values[long] = rest
-        count = int(more.sum())
-        is_last = np.ones(len(values) + count, np.bool_)  # of the units of a value
-        is_last[np.arange(count) + np.repeat(long, more)] = False
-        units = np.full(len(is_last), FULL[kind], TYPES[kind])
-        units[is_last] = values
-        return units
+        which = np.repeat(chosen, self._counts)
+        every = bool(chosen.all())
+        parts = [
+            _units(values if every else values[which[at : at + len(values)]], kind)
+            for at, values in _differences(self._lists)
+        ]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _units(values: Numbers, kind: int) -> Any:
+    """The units of some values."""
+    long, more, rest = _long_values(values, kind)
+    values = values.astype(TYPES[kind])
+    if not len(long):
+        return values
+    values[long] = rest
+    count = int(more.sum())
+    is_last = np.ones(len(values) + count, np.bool_)  # of the units of a value
+    is_last[np.arange(count) + np.repeat(long, more)] = False
+    units = np.full(len(is_last), FULL[kind], TYPES[kind])
+    units[is_last] = values
+    return units
 
 
 def _long_values(values: Numbers, kind: int) -> tuple[Numbers, Numbers, Numbers]:
@@ -252,9 +268,10 @@ def _skips(units: Any, sizes: Numbers) -> tuple[Numbers, Numbers]:
     counts = np.maximum(sizes - 1, 0) // SKIP
     starts = starts_of(sizes)
     found = [
-        np.cumsum(units[starts[i] : starts[i] + SKIP * counts[i]], dtype=np.int64)[
-            SKIP - 1 :: SKIP
-        ]
+        units[starts[i] : starts[i] + SKIP * counts[i]]
+        .reshape(-1, SKIP)
+        .sum(axis=1, dtype=np.int64)
+        .cumsum()
         for i in np.flatnonzero(counts)
     ]
     return np.concatenate([_NO_NUMBERS, *found]), counts
@@ -345,9 +362,8 @@ class DictionaryWriter:
     """Sorted terms on their way into blocks of BLOCK."""
 
     def __init__(self) -> None:
-        self._data: list[Bytes] = []
-        self._size = 0
-        self._blocks: list[tuple[int, int]] = []  # head, where it begins
+        self._data = bytearray()
+        self._blocks = array("Q")  # head, where it begins; head, ...
         self._last = b""
         self._count = 0
 
@@ -373,19 +389,16 @@ class DictionaryWriter:
         firsts = np.flatnonzero(opens).tolist()
         for i, start in zip(firsts, starts_of(sizes)[opens].tolist(), strict=True):
             head = int.from_bytes(terms[i][:HEAD].ljust(HEAD, b"\0"), "big")
-            self._blocks.append((head, self._size + start))
-        self._data.append(data)
-        self._size += len(data)
+            self._blocks.extend((head, len(self._data) + start))
+        self._data += data.data
         self._last = terms[-1]
         self._count += len(terms)
 
     def finish(self, writer: ColumnWriter, name: str) -> None:
         """Write the columns of the dictionary."""
-        with writer.stream(f"{name}.terms") as stream:
-            for data in self._data:
-                stream.write(data)
-        pairs = [*self._blocks, (0, self._size)]
-        writer.add(f"{name}.blocks", np.array(pairs, "<u8"))
+        writer.add(f"{name}.terms", self._data)
+        self._blocks.extend((0, len(self._data)))
+        writer.add(f"{name}.blocks", self._blocks)
         writer.add(f"{name}.count", self._count.to_bytes(8, "little"))
 
 
@@ -438,20 +451,44 @@ def _varints(values: Numbers) -> tuple[Bytes, Numbers]:
     return out, sizes
 
 
-def _differences(lists: Lists, limit: int) -> Numbers:
-    """Each value less the one before it in its list; the first as it is.
-
-    Raises: ValueError if a list does not rise, or not within 0 and the limit.
-    """
-    present = lists.counts > 0
-    firsts, lasts = lists.bounds[:-1][present], lists.bounds[1:][present] - 1
-    found = np.array(lists.values, np.int64)
-    found[1:] -= lists.values[:-1]
-    found[firsts] = lists.values[firsts] + 1  # so that all must be above 0
-    if found.min(initial=1) < 1 or lists.values[lasts].max(initial=-1) >= limit:
+def _check_rising(lists: Lists, limit: int) -> None:
+    """Raises: ValueError if a list does not rise, or not within 0 and the limit."""
+    firsts, ends = _filled(lists)
+    values, falls = lists.values, 0
+    for at in range(0, len(values) - 1, _VALUES_AT_ONCE):
+        some = values[at : at + _VALUES_AT_ONCE + 1]
+        falls += int(np.count_nonzero(some[1:] <= some[:-1]))
+    between = firsts[1:]  # where one list ends and the next begins, it may fall
+    falls -= int(np.count_nonzero(values[between] <= values[between - 1]))
+    low, high = values[firsts].min(initial=0), values[ends - 1].max(initial=-1)
+    if falls or low < 0 or high >= limit:
         raise ValueError("a list does not rise within its limits")
-    found[firsts] -= 1
-    return found
+
+
+def _differences(lists: Lists) -> Iterator[tuple[int, Numbers]]:
+    """Each value less the one before it in its list; the first of a list as it is.
+
+    In pieces, each with the place of its first value: of a single list there may be
+    many millions. There is at least one piece.
+    """
+    firsts, _ = _filled(lists)
+    values = lists.values
+    for at in range(0, max(1, len(values)), _VALUES_AT_ONCE):
+        piece = values[at : at + _VALUES_AT_ONCE]
+        found = np.array(piece, np.int64)
+        found[1:] -= piece[:-1]
+        if at:
+            found[0] -= values[at - 1]
+        low, high = np.searchsorted(firsts, (at, at + len(piece)))
+        starts = firsts[low:high]
+        found[starts - at] = values[starts]
+        yield at, found
+
+
+def _filled(lists: Lists) -> tuple[Numbers, Numbers]:
+    """Where the lists begin that are not empty, and where they end."""
+    present = lists.counts > 0
+    return lists.bounds[:-1][present], lists.bounds[1:][present]
 
 
 def _sums_by(values: Numbers, counts: Numbers) -> Numbers:

@@ -30,16 +30,17 @@ class RowFinder:
         bits = min(_MOST_BITS, len(bases).bit_length() + _BITS_MORE)
         self._shift = max(0, int(bases[-1]).bit_length() - bits)
         places = np.arange((int(bases[-1]) >> self._shift) + 1) << self._shift
-        self._table = bases.searchsorted(places, "right") - 1
-        self._ends = np.append(bases[1:], np.iinfo(np.int64).max)
+        self._table = (bases.searchsorted(places, "right") - 1).astype(np.uint32)
+        self._bases = bases
 
     def rows(self, places: Numbers) -> Numbers:
         """The row of each of the places."""
-        found = self._table.take(places >> self._shift, mode="clip")
-        late = np.flatnonzero(places >= self._ends.take(found))
-        while len(late):
+        found = self._table.take(places >> self._shift, mode="clip").astype(np.int64)
+        bases, last = self._bases, len(self._bases) - 1
+        late = np.flatnonzero(places >= bases.take(found + 1, mode="clip"))
+        while len(late := late[found[late] < last]):
             found[late] += 1
-            late = late[places[late] >= self._ends[found[late]]]
+            late = late[places[late] >= bases.take(found[late] + 1, mode="clip")]
         return found
 
 

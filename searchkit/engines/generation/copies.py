@@ -114,23 +114,23 @@ def _digests(atoms: Array, documents: Array, count: int) -> Array:
     return found.astype("<u8").view(np.uint8)
 
 
-def alike(found: Array) -> Iterator[tuple[int, int, int]]:
+def alike(found: Array, groups: Array) -> Iterator[tuple[int, int, int]]:
     """Pairs of documents with signatures alike, and how many bits differ.
 
+    Both are of one group, of which each document has one, by number.
     Signatures are compared where they agree in one of 16 blocks of 16 bits (8 of
     neighbouring bits, 8 of bits far apart), and there with the next few in order only:
     linear, however many are alike. Of pairs that differ in MOST_DIFFERENT bits about
     one in 80 goes unseen. A pair may come several times.
     """
-    numbers = np.flatnonzero(found.any(axis=1))
+    numbers = np.flatnonzero(found.any(axis=1)).astype(np.uint32)
     if len(numbers) < 2:
         return
-    rows = found[numbers]
-    order = np.lexsort(rows.T)  # equal ones side by side
-    numbers, rows = numbers[order], rows[order]
+    numbers = numbers[np.lexsort(found[numbers].T)]  # equal ones side by side
+    rows, groups = found[numbers], groups[numbers]
     least = 0
     for keys in _block_keys(rows):
-        for left, right, apart in _alike_in(rows, keys, least):
+        for left, right, apart in _alike_in(rows, keys, groups, least):
             yield int(numbers[left]), int(numbers[right]), apart
         least = 1  # equal ones are side by side in every block
 
@@ -144,15 +144,19 @@ def _block_keys(rows: Array) -> Iterator[Array]:
         yield far[:, 0].astype(np.uint16) | far[:, 1] << np.uint16(8)
 
 
-def _alike_in(rows: Array, keys: Array, least: int) -> Iterator[tuple[int, int, int]]:
-    """Pairs of rows that differ in `least` bits or more, but not many."""
-    order = np.argsort(keys, kind="stable")  # rows are in order already
+def _alike_in(
+    rows: Array, keys: Array, groups: Array, least: int
+) -> Iterator[tuple[int, int, int]]:
+    """Pairs of rows of one group that differ in `least` bits or more, but not many."""
+    order = np.argsort(keys, kind="stable").astype(np.uint32)  # rows are in order
     keys = keys[order]
     for step in range(1, _NEIGHBOURS + 1):
         at = np.flatnonzero(keys[step:] == keys[:-step])
         if not len(at):
             return
         left, right = order[at], order[at + step]
+        same = groups[left] == groups[right]
+        left, right = left[same], right[same]
         apart = _ONES[rows[left] ^ rows[right]].sum(axis=1)
         kept = (apart >= least) & (apart <= MOST_DIFFERENT)
         yield from zip(

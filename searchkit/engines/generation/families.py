@@ -54,11 +54,15 @@ def write_families(generation: Path, counterparts: Iterable[Pair]) -> None:
     """
     with closing(Columns(generation / DOCUMENTS, DOCUMENTS)) as columns:
         doc_ids, titles = Texts(columns, "doc_id"), Texts(columns, "title")
-        signatures = np.frombuffer(bytes(columns.column("signature").whole()), np.uint8)
+        signatures = np.frombuffer(columns.column("signature").whole(), np.uint8)
+        # Only documents with names that are the same but for numbers can be copies.
+        named = (_checksum(_without_numbers(title)) for title in titles.all())
+        names = np.fromiter(named, np.uint32, len(titles))
         leaders = array("I", range(len(doc_ids)))
         for left, right in chain(counterparts, language_twins(doc_ids)):
             _join(leaders, left, right)
-        for left, right, apart in alike(signatures.reshape(-1, SIGNATURE_BYTES)):
+        rows = signatures.reshape(-1, SIGNATURE_BYTES)
+        for left, right, apart in alike(rows, names):
             # Many pairs are joined by others already, and names take longer to compare.
             known = _leader(leaders, left) == _leader(leaders, right)
             if not known and _are_copies(
@@ -118,8 +122,7 @@ def language_twins(doc_ids: Texts) -> Iterator[Pair]:
     """Pairs of documents whose paths differ only in their language."""
     found: defaultdict[str, dict[str, list[int]]]
     found = defaultdict(lambda: defaultdict(list))
-    paths = (doc_ids[number] for number in range(len(doc_ids)))
-    for number in _with_company(path_key(path)[0] for path in paths):
+    for number in _with_company(path_key(path)[0] for path in doc_ids.all()):
         key, language = path_key(doc_ids[number])
         found[key][language].append(number)
     for by_language in found.values():
@@ -129,10 +132,13 @@ def language_twins(doc_ids: Texts) -> Iterator[Pair]:
             yield from ((first, other) for other in others)
 
 
+def _checksum(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"))
+
+
 def _with_company(keys: Iterable[str]) -> list[int]:
     """The numbers of keys that come again, and of few others, in little memory."""
-    hashes = (zlib.crc32(key.encode("utf-8", "surrogatepass")) for key in keys)
-    found = np.fromiter(hashes, np.uint32)
+    found = np.fromiter(map(_checksum, keys), np.uint32)
     order = found.argsort(kind="stable")
     same = found[order[1:]] == found[order[:-1]]
     again = np.zeros(len(found), np.bool_)

@@ -14,14 +14,7 @@ from heapq import merge
 import numpy as np
 
 from searchkit.engines.columns.rows import RowFinder
-from searchkit.engines.generation.documents import (
-    NUMBERS,
-    Array,
-    Documents,
-    Stretch,
-    merged_base,
-    merged_numbers,
-)
+from searchkit.engines.generation.documents import Array, Documents, Stretch
 
 
 class Move:
@@ -62,18 +55,11 @@ class Layout:
         """The stretches in their order, each with the documents that it is of."""
         return [(self.sources[number], low, end) for number, low, end in self.pieces]
 
-    def base(self, space: str) -> Array:
-        """Where each document begins in a space, and the end of the last."""
-        return merged_base(f"{space}_base", self.stretches())
-
-    def numbers(self) -> dict[str, Array]:
-        """The columns of NUMBERS of the new generation."""
-        return {name: merged_numbers(name, self.stretches()) for name in NUMBERS}
-
-    def moves(self, space: str) -> list[Move]:
-        """How the positions of each source move."""
-        bases: list[Array] = [getattr(rows, f"{space}_base") for rows in self.sources]
-        new, row = self.base(space), 0
+    def moves(self, space: str, written: Documents) -> list[Move]:
+        """How the positions of each source move; `written` are all documents."""
+        base = f"{space}_base"
+        bases: list[Array] = [getattr(rows, base) for rows in self.sources]
+        new, row = getattr(written, base), 0
         parts = [[(0, 0, False)] for _ in bases]  # border, distance, kept
         for number, low, end in self.pieces:
             old = bases[number]

@@ -18,7 +18,7 @@ import numpy as np
 from searchkit.analysis.terms import CASED, LANGUAGE
 from searchkit.engines.generation.classes import CLASSES, Keys, classes, word_slices
 from searchkit.engines.generation.documents import Array, Documents
-from searchkit.engines.generation.layout import Layout, Move
+from searchkit.engines.generation.layout import Move
 from searchkit.engines.generation.run import ZONE_BITS
 from searchkit.engines.generation.scores import (
     Frequencies,
@@ -26,6 +26,7 @@ from searchkit.engines.generation.scores import (
     Weigher,
     merged,
 )
+from searchkit.engines.generation.scratch import Scratch
 from searchkit.engines.generation.slabs import Slab, slabs
 from searchkit.engines.generation.vocabulary import (
     Vocabulary,
@@ -37,6 +38,7 @@ from searchkit.engines.generation.vocabulary import (
 _POSITION_BITS = 40  # a corpus of 10**12 atoms
 _POSITIONS = (1 << _POSITION_BITS) - 1
 _ZONES = (1 << ZONE_BITS) - 1
+_AT_ONCE = 1 << 20  # occurrences of one term
 _UNSCORED = (CASED.encode(), LANGUAGE.encode())
 
 Found = TypeVar("Found")
@@ -93,21 +95,28 @@ class _Occurrences:
     positions: Array
     zones: Array
 
-    def chosen(self, which: Array) -> _Occurrences:
+    def chosen(self, which: Array | slice) -> _Occurrences:
         """Some of them."""
         return _Occurrences(self.terms[which], self.positions[which], self.zones[which])
+
+    def counts(self, terms: int) -> Array:
+        """How many there are of each of so many terms."""
+        if terms == 1:
+            return np.array([len(self.terms)])
+        return np.bincount(self.terms, minlength=terms)
 
 
 class SpaceMerge:
     """Merges one space of all sources."""
 
     def __init__(
-        self, space: str, sources: Sequence[Source], layout: Layout, folder: Path
+        self, space: str, sources: Sequence[Source], moves: Sequence[Move], folder: Path
     ) -> None:
-        """`folder` is where nameless files may be made."""
+        """Positions of the sources move so; nameless files may be made in `folder`."""
         self._space = space
         self._sources = sources
-        self._moves = layout.moves(space)
+        self._moves = moves
+        self._folder = folder
         terms = tuple(self._completed(self._standing()))
         number_of = numbers(terms)
         local = (local_numbers(terms, number_of) for terms in self._source_terms())
@@ -136,18 +145,31 @@ class SpaceMerge:
 
     def occurrences(self, low: int, high: int) -> _Occurrences:
         """All occurrences of the terms from `low` to `high`."""
-        parts = [self._keys(source, low, high) for source in range(len(self._sources))]
+        parts = (self._keys(source, low, high) for source in range(len(self._sources)))
+        if high - low == 1:
+            return self._of_one(parts)
         filled = [part for part in parts if len(part)]
         keys = np.concatenate([np.empty(0, np.int64), *filled])
         if len(filled) > 1:
             keys.sort(kind="stable")  # merges what is in order already
-        del parts, filled  # a single term may stand in many millions of places
         zones = keys.astype(np.uint8) & np.uint8(_ZONES)
         keys >>= ZONE_BITS
-        several = high - low > 1
-        terms = keys >> _POSITION_BITS if several else np.zeros(len(keys), np.int64)
+        terms = keys >> _POSITION_BITS
         keys &= _POSITIONS
         return _Occurrences(terms, keys, zones)
+
+    def _of_one(self, parts: Iterable[Array]) -> _Occurrences:
+        """All occurrences of one term, which may be many millions: they are mapped."""
+        keys = Scratch(self._folder, np.int64, parts, writable=True).numbers
+        stretches = range(0, len(keys), _AT_ONCE)
+        borders = (keys[at : at + _AT_ONCE + 1] for at in stretches)
+        if not all((some[1:] > some[:-1]).all() for some in borders):
+            keys.sort(kind="stable")
+        zones = np.empty(len(keys), np.uint8)
+        for at in stretches:
+            zones[at : at + _AT_ONCE] = keys[at : at + _AT_ONCE] & _ZONES
+        keys >>= ZONE_BITS
+        return _Occurrences(np.broadcast_to(np.int64(0), len(keys)), keys, zones)
 
     def _standing(self) -> list[bytes]:
         """The terms that stand in a document that is kept, in order."""
@@ -191,8 +213,10 @@ class SpaceMerge:
 class FormulaMerge(SpaceMerge):
     """The space of formulas: nothing is scored, there are no classes."""
 
-    def __init__(self, sources: Sequence[Source], layout: Layout, folder: Path) -> None:
-        super().__init__("math", sources, layout, folder)
+    def __init__(
+        self, sources: Sequence[Source], moves: Sequence[Move], folder: Path
+    ) -> None:
+        super().__init__("math", sources, moves, folder)
 
     def postings(self, low: int, high: int) -> Postings:
         """The postings of the terms from `low` to `high`."""
@@ -200,7 +224,7 @@ class FormulaMerge(SpaceMerge):
         none, count = np.empty(0, np.int64), high - low
         return Postings(
             terms=self.terms[low:high],
-            position_counts=np.bincount(found.terms, minlength=count),
+            position_counts=found.counts(count),
             positions=found.positions,
             document_counts=np.zeros(count, np.int64),
             documents=none,
@@ -220,7 +244,7 @@ class TextMerge(SpaceMerge):
     def __init__(
         self,
         sources: Sequence[Source],
-        layout: Layout,
+        moves: Sequence[Move],
         *,
         weigher: Weigher,
         known: Mapping[bytes, Keys],
@@ -230,7 +254,7 @@ class TextMerge(SpaceMerge):
         self._weigher = weigher
         self._known = known
         self._table = table
-        super().__init__("text", sources, layout, table.parent)
+        super().__init__("text", sources, moves, table.parent)
         self._direct = np.fromiter(map(_is_direct, self.terms), bool)
 
     def prepare(self, in_order: InOrder) -> None:
@@ -243,6 +267,7 @@ class TextMerge(SpaceMerge):
     def release(self) -> None:
         super().release()
         self._words.release()
+        self._weigher.release()
 
     def sizes(self) -> Array:
         sizes = super().sizes()
@@ -255,7 +280,12 @@ class TextMerge(SpaceMerge):
         """The postings of the terms from `low` to `high`."""
         found, count = self.occurrences(low, high), high - low
         direct = self._direct[low:high]
-        own = found if direct.all() else found.chosen(direct[found.terms])
+        if direct.all():
+            own = found
+        elif direct.any():
+            own = found.chosen(direct[found.terms])
+        else:
+            own = found.chosen(slice(0))
         scored = merged(
             [
                 self._weigher.frequencies(own.terms, own.positions, own.zones),
@@ -265,7 +295,7 @@ class TextMerge(SpaceMerge):
         members, member_counts = self._listed(low, high)
         return Postings(
             terms=self.terms[low:high],
-            position_counts=np.bincount(found.terms, minlength=count),
+            position_counts=found.counts(count),
             positions=found.positions,
             document_counts=np.bincount(scored.terms, minlength=count),
             documents=scored.documents,

@@ -15,11 +15,21 @@ import numpy as np
 
 from searchkit.engines.columns.files import release
 from searchkit.engines.columns.rows import RowFinder, spread
-from searchkit.engines.generation.documents import Array
+from searchkit.engines.generation.documents import Array, Documents
+from searchkit.engines.generation.scratch import Scratch
 from searchkit.engines.impacts import codes_of
-from searchkit.engines.weights import ADDRESS, ALIAS, PARTS, TITLE, TOPIC, weight_table
+from searchkit.engines.weights import (
+    ADDRESS,
+    ALIAS,
+    GRAIN,
+    PARTS,
+    TITLE,
+    TOPIC,
+    weight_table,
+)
 
 _AT_ONCE = 1 << 20  # occurrences that are weighed in some 50 bytes each
+_ROWS_AT_ONCE = 1 << 14  # documents
 _RECORD = np.dtype([("document", "<u4"), ("x", "<f8")])
 
 
@@ -42,21 +52,26 @@ class Frequencies:
 class Weigher:
     """Knows the rows of all documents of the new generation."""
 
-    def __init__(self, base: Array, numbers: dict[str, Array]) -> None:
-        """`numbers` are those of documents.NUMBERS; `base` where each row begins."""
-        self._finder = RowFinder(base)
-        self._body_start = base[:-1] + numbers["body_start"]
-        self._title_end = base[:-1] + numbers["title_end"]
-        self._alias_end = base[:-1] + numbers["alias_end"]
-        self._address_end = base[:-1] + numbers["address_end"]
-        count = max(1, len(base) - 1)
-        title, body = numbers["title_words"], numbers["body_words"]
-        self._weights = weight_table(
-            title,
-            body,
-            int(title.sum(dtype=np.int64)) / count,
-            int(body.sum(dtype=np.int64)) / count,
-        ).ravel()
+    def __init__(self, documents: Documents, folder: Path) -> None:
+        """`documents` are those of the new generation, which stay in their file.
+
+        So do the weights, in a nameless one of the folder. Raises: OSError.
+        """
+        self._numbers = documents.numbers
+        self._base = documents.text_base
+        self._finder = RowFinder(documents.text_base)
+        title, body = (self._numbers[name] for name in ("title_words", "body_words"))
+        count = max(1, documents.count)
+        averages = [int(all_.sum(dtype=np.int64)) / count for all_ in (title, body)]
+        stretches = range(0, documents.count, _ROWS_AT_ONCE)
+        some = (slice(at, at + _ROWS_AT_ONCE) for at in stretches)
+        tables = (weight_table(title[rows], body[rows], *averages) for rows in some)
+        grains = (table / GRAIN for table in tables)  # whole numbers
+        self._weights = Scratch(folder, np.uint32, grains)
+
+    def release(self) -> None:
+        """Give back the memory of what was looked up."""
+        self._weights.release()
 
     def frequencies(self, terms: Array, positions: Array, zones: Array) -> Frequencies:
         """Of occurrences in order of (term, position)."""
@@ -71,17 +86,20 @@ class Weigher:
     def _of_few(self, terms: Array, positions: Array, zones: Array) -> Frequencies:
         documents = self._finder.rows(positions)
         parts = self._parts(documents, positions, zones)
-        weights = self._weights[documents * PARTS + parts]
+        weights = self._weights.numbers.take(documents * PARTS + parts) * GRAIN
         return _summed(terms, documents, weights)
 
     def _parts(self, documents: Array, positions: Array, zones: Array) -> Array:
-        (heads,) = np.nonzero(positions < self._body_start[documents])
+        within = positions - self._base.take(documents)
+        (heads,) = np.nonzero(within < self._numbers["body_start"].take(documents))
         if not len(heads):
             return zones
-        parts, document, at = zones.copy(), documents[heads], positions[heads]
-        ends = (self._title_end, self._alias_end, self._address_end)
+        parts, document, at = zones.copy(), documents[heads], within[heads]
+        ends = ("title_end", "alias_end", "address_end")
         parts[heads] = np.select(
-            [at < end[document] for end in ends], (TITLE, ALIAS, ADDRESS), TOPIC
+            [at < self._numbers[end].take(document) for end in ends],
+            (TITLE, ALIAS, ADDRESS),
+            TOPIC,
         )
         return parts
 

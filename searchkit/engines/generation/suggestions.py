@@ -2,7 +2,8 @@
 
 Titles, names of the glossary, headings and words, each once by its folded text. What is
 written follows from what is given alone, so it is the same whatever the history of an
-index. It is bounded: see MOST_*. How the file lies is told in `engines.suggestions`.
+index. It is bounded: see MOST_*; and what is made on the way is sorted outside the
+memory, as lines. How the file lies is told in `engines.suggestions`.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
-from heapq import merge
-from itertools import accumulate, islice, repeat, takewhile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, chain, groupby, islice, repeat, starmap
 from math import log2
+from operator import itemgetter
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +30,7 @@ from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.columns.terms import Terms
 from searchkit.engines.generation.documents import Array, each
 from searchkit.engines.generation.documents import texts as texts_of
+from searchkit.engines.generation.sorted_lines import SortedLines
 from searchkit.engines.generations import SUGGESTIONS
 from searchkit.engines.suggestions import (
     BEGINS,
@@ -53,7 +54,8 @@ _LONGEST_TEXT = 200  # characters of a completion; a longer title helps nobody
 _MOST_STARTS = 12  # later words of a text by which it is found
 _LONGEST_INITIALS = 12
 _KEYS_AT_ONCE = 1 << 14  # encoded in some hundred bytes each
-_ROWS_AT_ONCE = 1 << 20  # keys with a number in memory, some 90 bytes each
+_WORD_BYTES = 1 << 18  # of words that are told together
+_COUNTED_AT_ONCE = 1 << 16  # different texts, some 200 bytes each
 _MOST_KNOWN = 8  # new completions are at most one in so many, or all keys are made
 _NUMBER_BYTES = 10  # of a row: NUL, eight digits, a line end
 
@@ -61,153 +63,282 @@ _NUMBER_BYTES = 10  # of a row: NUL, eight digits, a line end
 # a title: a title says what an article is about.
 _TITLE, _NAME, _HEADING, _WORD = 6.0, 6.0, 3.0, 0.0
 
+_MOST_WORTH = 99_999  # in thousandths
+_NUMBER, _RANK = slice(0, 8), slice(8, 13)
+_LENGTH, _IS_WORD = slice(13, 18), slice(18, 19)
+"""Where they stand in a completion's line, behind its folded text."""
+_RANKED_BY = 10  # bytes of a line: the rank and the length
+_MOST_COUNTED = 10**12 - 1
+_COUNT_AND_LENGTH = 20  # characters of a line
+
 _PIECE = re.compile(rf"[a-z0-9]+|[{HAN}]|(?:{OTHER_LETTER})+|[^\W_]")
 _SPOKEN = re.compile(rf"[a-z0-9]+|[{HAN}]+")
 
 
 class Words:
-    """Gathers the words of an index with the number of articles that have them."""
+    """The words of an index on their way to the process that makes the completions.
 
-    def __init__(self) -> None:
-        self._found: list[tuple[str, int]] = []
+    A context manager: with its end no more words come.
+    """
+
+    def __init__(self, path: Path, found: Callable[[Path, int, int], None]) -> None:
+        """Begin the file, which must not exist.
+
+        `found` hears of one stretch of the file after the other that has words.
+
+        Raises: OSError.
+        """
+        self._path = path
+        self._found = found
+        self._told = 0
+        self._file = path.open("xb")
 
     def add(self, terms: Iterable[bytes], counts: Iterable[int]) -> None:
-        """Add terms as they are written, of which only some are words."""
-        for raw, count in zip(terms, counts, strict=True):
-            term = raw.decode("utf-8", "surrogatepass")
-            if len(term) > 1 and term.isalpha():
-                self._found.append((term, count))
-        if len(self._found) > 4 * MOST_WORDS:
-            self._found = _best(self._found, MOST_WORDS)
+        """Add terms as they are written, of which only some are words.
 
-    def __iter__(self) -> Iterator[tuple[str, int]]:
-        return iter(self._found)
+        The counts are those of the articles that have them. Raises: OSError.
+        """
+        self._file.writelines(
+            _counted_line(term, count)
+            for raw, count in zip(terms, counts, strict=True)
+            for term in (raw.decode("utf-8", "surrogatepass"),)
+            if len(term) > 1 and term.isalpha()
+        )
+        if self._file.tell() - self._told >= _WORD_BYTES:
+            self._tell()
+
+    def _tell(self) -> None:
+        self._file.flush()
+        start, self._told = self._told, self._file.tell()
+        self._found(self._path, start, self._told)
+
+    def __enter__(self) -> Words:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        with self._file:
+            if kind is None:
+                self._tell()
+
+
+def read_words(path: Path, start: int, end: int) -> Iterator[tuple[str, int]]:
+    """The words of a stretch, with their counts. Raises: OSError."""
+    with path.open("rb") as file:
+        file.seek(start)
+        lines = file.read(end - start).splitlines(keepends=True)
+    return map(_counted_text, lines)
+
+
+def _counted_line(text: str, count: int) -> bytes:
+    return b"%s\t%d\n" % (encoded(text), count)
+
+
+def _counted_text(line: bytes) -> tuple[str, int]:
+    text, _, count = line.rpartition(b"\t")
+    return text.decode("utf-8", "surrogatepass"), int(count)
 
 
 class _Completion(NamedTuple):
-    """A text with what it is found by. They sort by what they are worth."""
+    """A text with what it is found by; the number of what was added tells its rows."""
 
-    rank: float  # the worth, below 0
-    length: int  # of the folded text, of which there is one each
     folded: str
-    text: str
+    text: bytes
     is_word: bool
+    number: int
 
 
 class Completions:
-    """What can be offered: texts of the articles, and in the end the words."""
+    """What can be offered: texts of the articles, and words as they become known.
+
+    Their keys are made at once, as rows of the number of what was added; but where
+    most can be taken over, of what is new only, in the end.
+    """
 
     def __init__(
         self,
+        folder: Path,
         *,
         titles: Iterable[str],
         headings: Iterable[str],
         names: Iterable[tuple[str, int]],
+        before: Columns | None = None,
     ) -> None:
         """`titles` and `headings` are those of all articles in their order.
 
         They may repeat. `names` are those of the glossary with the number of articles
-        that attest them.
-        """
-        self._found: dict[str, _Completion] = {}
-        for text in _first(titles, MOST_TITLES):
-            _add(self._found, text, _folded(text), _TITLE + 1)
-        for text, count in _best(names, MOST_NAMES):
-            _add(self._found, text, _folded(text), _NAME + log2(1 + count))
-        for text, count in _best(_counted(headings).items(), MOST_HEADINGS):
-            _add(self._found, text, _folded(text), _HEADING + log2(1 + count))
-
-    def write(
-        self,
-        path: Path,
-        *,
-        words: Iterable[tuple[str, int]],
-        before: Columns | None = None,
-    ) -> None:
-        """Write the file, which must not exist.
-
-        `words` are atoms and Han words of the index with the number of articles that
-        have them. `before` is such a file, made by the same code: keys that it has need
-        not be made again.
+        that attest them. `before` is a file of completions made by the same code: keys
+        that it has need not be made again. `folder` is where nameless files may be
+        made.
 
         Raises: OSError.
         """
-        for text, count in _common(_best(words, MOST_WORDS)):
-            worth = _WORD + log2(1 + count)
-            _add(self._found, text, text, worth, is_word=True)
-        ranked = sorted(self._found.values())
-        texts = [encoded(made.text) for made in ranked]
-        are_words = bytes([made.is_word for made in ranked])
-        known = _Before(before, texts, are_words) if before else None
+        self._folder = folder
+        self._before = before
+        self._lines, self._words, self._rows = (SortedLines(folder) for _ in range(3))
+        self._count = 0
+        for text in _first(titles, MOST_TITLES):
+            self._add(text, _TITLE + 1)
+        for text, count in _best(names, MOST_NAMES, folder):
+            self._add(text, _NAME + log2(1 + count))
+        for text, count in _best(_counted(headings, folder), MOST_HEADINGS, folder):
+            self._add(text, _HEADING + log2(1 + count))
+
+    def add_words(self, words: Iterable[tuple[str, int]]) -> None:
+        """Add atoms and Han words of the index, once each.
+
+        With each the number of articles that have it. Raises: OSError.
+        """
+        self._words.add(
+            _best_line(text, count) + b"\t%08x\n" % number
+            for text, count in words
+            if len(text) <= _LONGEST_TEXT
+            for number in (self._number(text, is_word=True) if count > 1 else 0,)
+        )
+
+    def write(self, path: Path) -> None:
+        """Write the file, which must not exist. Raises: OSError."""
+        for word, count, number in _common(islice(self._words, MOST_WORDS)):
+            number = number or self._number(word, is_word=True)
+            self._line(number, word, word, _WORD + log2(1 + count), is_word=True)
+        made = SortedLines(self._folder, _ranked(self._lines))
+        place_of = np.full(self._count + 1, -1)  # by number
+        are_words = bytearray()
+
+        def texts() -> Iterator[bytes]:
+            for place, one in enumerate(_completions(made)):
+                place_of[one.number] = place
+                are_words.append(one.is_word)
+                yield one.text
+
         with ColumnWriter(path, SUGGESTIONS) as writer:
-            add_texts(writer, "texts", texts)
+            add_texts(writer, "texts", texts())
             writer.add("are_words", are_words)
-            _write_keys(writer, _all_blocks(ranked, path.parent, known))
+            _write_keys(writer, self._blocks(made, place_of))
+
+    def _blocks(self, made: SortedLines, place_of: Array) -> Iterator[_Block]:
+        """All keys of the completions; those that are known taken over if most are."""
+        if self._before:
+            now = ((one.text, one.is_word) for one in _completions(made))
+            known = _Before(self._before, now)
+            if known.are_most:
+                numbered = enumerate(_completions(made))
+                new = (
+                    _rows(place, one.folded, is_word=one.is_word)
+                    for place, one in numbered
+                    if place in known.unknown
+                )
+                yield from known.blocks(sorted(chain.from_iterable(new)))
+                return
+            for one in _completions(made):
+                self._rows.add(_rows(one.number, one.folded, is_word=one.is_word))
+        for keys, at, numbers in _blocks(self._rows):
+            places = place_of[numbers]
+            kept = places >= 0
+            yield _Block(keys, at[kept], places[kept])
+
+    def _add(self, text: str, worth: float) -> None:
+        text, folded = " ".join(text.split()), _folded(text)
+        if folded and len(text) <= _LONGEST_TEXT:
+            number = self._number(folded, is_word=False)
+            self._line(number, folded, text, worth, is_word=False)
+
+    def _number(self, folded: str, *, is_word: bool) -> int:
+        """The number of what is added now; its keys are made."""
+        self._count += 1
+        if not self._before:
+            self._rows.add(_rows(self._count, folded, is_word=is_word))
+        return self._count
+
+    def _line(
+        self, number: int, folded: str, text: str, worth: float, *, is_word: bool
+    ) -> None:
+        """Add a line that sorts by the folded text, then by when it was added."""
+        rank = _MOST_WORTH - round(round(worth, 3) * 1000)
+        numbers = number, rank, len(folded), is_word
+        line = b"%s\t%08x%05d%05d%d%s\n"
+        self._lines.add([line % (encoded(folded), *numbers, encoded(text))])
 
 
-def _all_blocks(
-    ranked: Sequence[_Completion], folder: Path, known: _Before | None
-) -> Iterator[_Block]:
-    """All keys of the completions; those that are known taken over if most are."""
-    if known and len(known.unknown) * _MOST_KNOWN <= len(ranked):
-        rows = _rows((number, ranked[number]) for number in known.unknown)
-        return known.blocks(sorted(rows))
-    return _blocks(_in_order(_rows(enumerate(ranked)), folder))
+def _ranked(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Each completion once, as a line that sorts by what it is worth.
+
+    Of those that have one folded text the first one's spelling is kept.
+    """
+    for folded, group in groupby(lines, lambda line: line.partition(b"\t")[0]):
+        first, *others = [line[len(folded) + 1 :] for line in group]
+        found, rank = first, first[_RANK]
+        if others:
+            rank = min(rank, *(line[_RANK] for line in others))
+            found = max(first, *others, key=itemgetter(_IS_WORD))
+        sorted_by = rank + first[_LENGTH] + folded
+        told = found[_IS_WORD] + found[_NUMBER] + first[_IS_WORD.stop :]
+        yield b"%s\t%s" % (sorted_by, told)
 
 
-def _first(texts: Iterable[str], most: int) -> Iterable[str]:
+def _completions(lines: Iterable[bytes]) -> Iterator[_Completion]:
+    """The lines of `_ranked` as what they mean."""
+    for line in lines:
+        folded, _, rest = line[_RANKED_BY:-1].partition(b"\t")
+        yield _Completion(
+            folded.decode("utf-8", "surrogatepass"),
+            rest[9:],
+            rest[:1] == b"1",
+            int(rest[1:9], 16),
+        )
+
+
+def _first(texts: Iterable[str], most: int) -> Iterator[str]:
     """So many different texts."""
-    found: dict[str, None] = {}
+    found: set[str] = set()
     for text in texts:
-        found.setdefault(text)
-        if len(found) == most:
-            break
-    return found
+        if text not in found:
+            yield text
+            found.add(text)
+            if len(found) == most:
+                return
 
 
-def _counted(texts: Iterable[str]) -> dict[str, int]:
-    """How often each text is there; rare ones are forgotten if there are too many."""
-    counts: dict[str, int] = {}
-    for text in texts:
-        counts[text] = counts.get(text, 0) + 1
-        if len(counts) >= 4 * MOST_HEADINGS:
-            counts = dict(_best(counts.items(), MOST_HEADINGS))
-    return counts
+def _counted(texts: Iterable[str], folder: Path) -> Iterator[tuple[str, int]]:
+    """How often each text is there."""
+    lines = SortedLines(folder)
+    waiting = iter(texts)
+    while counts := Counter(islice(waiting, _COUNTED_AT_ONCE)):
+        lines.add(starmap(_counted_line, counts.items()))
+    for text, group in groupby(map(_counted_text, lines), itemgetter(0)):
+        yield text, sum(count for _, count in group)
 
 
-def _best(counted: Iterable[tuple[str, int]], most: int) -> list[tuple[str, int]]:
-    ranked = sorted(counted, key=lambda item: (-item[1], len(item[0]), item[0]))
-    return ranked[:most]
+def _best(
+    counted: Iterable[tuple[str, int]], most: int, folder: Path
+) -> Iterator[tuple[str, int]]:
+    """So many of the texts, most frequent first, then the shortest."""
+    lines = (_best_line(text, count) + b"\n" for text, count in counted)
+    for line in islice(SortedLines(folder, lines), most):
+        yield _counted_text(line[_COUNT_AND_LENGTH:])
 
 
-def _common(words: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Without words of one article, which are mostly no words, if there are many."""
-    common = [*takewhile(lambda word: word[1] > 1, words)]
-    return words[: max(len(common), MOST_RARE_WORDS)]
+def _best_line(text: str, count: int) -> bytes:
+    """The beginning of a line that sorts by the count, highest first, then by text."""
+    numbers = _MOST_COUNTED - count, len(text)
+    return b"%012d%08d%s\t%d" % (*numbers, encoded(text), count)
+
+
+def _common(lines: Iterable[bytes]) -> Iterator[tuple[str, int, int]]:
+    """Words of `add_words`, their counts and numbers.
+
+    Without words of one article, which are mostly no words, if there are many.
+    """
+    for place, line in enumerate(lines):
+        line, _, number = line.rpartition(b"\t")
+        word, count = _counted_text(line[_COUNT_AND_LENGTH:])
+        if count <= 1 and place >= MOST_RARE_WORDS:
+            return
+        yield word, count, int(number, 16)
 
 
 def _folded(text: str) -> str:
     """A text as it is searched; a word of the index is that already."""
     return fold(" ".join(text.split())).text.strip()
-
-
-def _add(
-    found: dict[str, _Completion],
-    text: str,
-    folded: str,
-    worth: float,
-    *,
-    is_word: bool = False,
-) -> None:
-    """Add a text; one that is there under its folded form keeps its spelling."""
-    text = " ".join(text.split())
-    if not folded or len(text) > _LONGEST_TEXT:
-        return
-    rank, before = -round(worth, 3), found.get(folded)
-    if before:
-        text, rank = before.text, min(rank, before.rank)
-        is_word = is_word or before.is_word
-    found[folded] = _Completion(rank, len(folded), folded, text, is_word)
 
 
 class _Block(NamedTuple):
@@ -220,7 +351,8 @@ class _Block(NamedTuple):
 
 def _write_keys(writer: ColumnWriter, blocks: Iterable[_Block]) -> None:
     """The keys of blocks that follow each other; those without a row are left out."""
-    dictionary, starts, numbers = DictionaryWriter(), array("I", [0]), array("I")
+    dictionary = DictionaryWriter()
+    starts, numbers = array("I", [0]), array("I")
     for block in blocks:
         rows = np.unique(block.places << 32 | block.numbers)
         counts = np.bincount(rows >> 32, minlength=len(block.keys))
@@ -257,23 +389,26 @@ class _Before:
     """The file of the generation before, whose keys need not be made again."""
 
     def __init__(
-        self, columns: Columns, texts: Sequence[bytes], are_words: bytes
+        self, columns: Columns, completions: Iterable[tuple[bytes, int]]
     ) -> None:
-        """`texts` and `are_words` are those of the completions that there are now."""
+        """`completions` are those that there are now: texts, and whether words."""
         self._keys = Terms(columns, "keys")
         self._starts = np.frombuffer(columns.column("starts").whole(), "<u4")
         self._numbers = np.frombuffer(columns.column("least0").whole(), "<u4")
-        now = {one: at for at, one in enumerate(zip(texts, are_words, strict=True))}
+        now: dict[tuple[bytes, int], int]
+        now = {one: at for at, one in enumerate(completions)}
         before = zip(
             each(texts_of(columns, "texts")),
             columns.column("are_words").whole(),
             strict=True,
         )
         self._moved = np.fromiter(map(now.get, before, repeat(-1)), np.int64)
-        known = np.zeros(len(texts), bool)
+        known = np.zeros(len(now), bool)
         known[self._moved[self._moved >= 0]] = True
-        self.unknown: list[int] = np.flatnonzero(~known).tolist()
+        self.unknown = frozenset(np.flatnonzero(~known).tolist())
         """The numbers of completions that were not there."""
+        self.are_most = len(self.unknown) * _MOST_KNOWN <= len(now)
+        """Whether most were."""
 
     def blocks(self, new: Sequence[bytes]) -> Iterator[_Block]:
         """Its keys with the numbers of now, and the new rows, which are in order."""
@@ -311,30 +446,14 @@ def _united(one: _Block, other: _Block) -> _Block:
     return _Block(keys, np.concatenate(places), numbers)
 
 
-def _rows(completions: Iterable[tuple[int, _Completion]]) -> Iterator[bytes]:
-    """Each key with the number of its completion, as a line that sorts by both.
+def _rows(number: int, folded: str, *, is_word: bool) -> Iterator[bytes]:
+    """Each key of a completion with its number, as a line that sorts by both.
 
     Folding leaves no line end and no NUL in a text.
     """
-    for number, made in completions:
-        end = b"\0%08x\n" % number
-        for key in keys(made.folded, is_word=made.is_word):
-            yield key.encode("utf-8", "surrogatepass") + end
-
-
-def _in_order(lines: Iterator[bytes], folder: Path) -> Iterator[bytes]:
-    """The lines sorted; what is more than _ROWS_AT_ONCE waits in nameless files."""
-    parts: list[Iterable[bytes]] = []
-    with ExitStack() as files:
-        while part := sorted(islice(lines, _ROWS_AT_ONCE)):
-            if not parts and len(part) < _ROWS_AT_ONCE:
-                yield from part
-                return
-            file = files.enter_context(TemporaryFile(dir=folder))
-            file.writelines(part)
-            file.seek(0)
-            parts.append(file)
-        yield from merge(*parts)
+    end = b"\0%08x\n" % number
+    for key in keys(folded, is_word=is_word):
+        yield key.encode("utf-8", "surrogatepass") + end
 
 
 def _levels(numbers: array[int]) -> Iterator[array[int]]:

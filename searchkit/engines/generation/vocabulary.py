@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import mmap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, repeat
 from pathlib import Path
-from tempfile import TemporaryFile
 
 import numpy as np
 
-from searchkit.engines.columns.files import release
 from searchkit.engines.generation.documents import Array
+from searchkit.engines.generation.scratch import Scratch
 
 
 class Vocabulary:
@@ -28,21 +26,19 @@ class Vocabulary:
         """`local` may be made one by one. Raises: OSError."""
         self.terms = terms
         ends = [0]
-        self._map = None
-        with TemporaryFile(dir=folder) as file:
+
+        def parts() -> Iterator[Array]:
             for each in local:
-                file.write(each.tobytes())
                 ends.append(ends[-1] + len(each))
-            file.flush()
-            if ends[-1]:
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        whole = np.frombuffer(self._map or b"", np.int32)
+                yield each
+
+        self._numbers = Scratch(folder, np.int32, parts())
+        whole = self._numbers.numbers
         self.local = [whole[first:end] for first, end in pairwise(ends)]
 
     def release(self) -> None:
         """Give back the memory of what was read of the numbers."""
-        if self._map:
-            release(self._map)
+        self._numbers.release()
 
     def local_range(self, source: int, low: int, high: int) -> tuple[int, int]:
         """The terms of a source that are `low` to `high` here."""

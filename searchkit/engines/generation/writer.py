@@ -18,11 +18,12 @@ import numpy as np
 
 from searchkit.engines.columns.encode import Lists, SpaceWriter
 from searchkit.engines.columns.encode import Slab as EncodedSlab
-from searchkit.engines.columns.files import ColumnWriter
+from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.generation.counterparts import RareWords
 from searchkit.engines.generation.documents import (
     PAGE_COLUMNS,
     Array,
+    Documents,
     TextArrays,
     merge_documents,
     merge_texts,
@@ -62,6 +63,7 @@ class GenerationWriter:
     ) -> None:
         """The documents are those of runs and, with `kept` doc_ids, those of `base`."""
         self._folder = folder
+        self._columns: Columns | None = None
         self._old = OldGeneration(base) if base else None
         old = [self._old] if self._old else []
         self._sources: list[Run | OldGeneration] = [*old, *map(Run, runs)]
@@ -77,6 +79,8 @@ class GenerationWriter:
     def __exit__(self, *_: object) -> None:
         for source in self._sources:
             source.close()
+        if self._columns:
+            self._columns.close()
 
     def write_documents(self) -> None:
         """The rows of all documents."""
@@ -84,6 +88,9 @@ class GenerationWriter:
         with ColumnWriter(self._folder / DOCUMENTS, DOCUMENTS) as writer:
             merge_documents(writer, stretches, self._release)
         self._release()
+        self._columns = Columns(self._folder / DOCUMENTS, DOCUMENTS)
+        self._written = Documents.read(self._columns)
+        self._columns.release()
 
     def _release(self) -> None:
         """Give back the memory of what was read of the sources."""
@@ -94,21 +101,24 @@ class GenerationWriter:
         self,
         threads: int,
         told: Told,
-        words_known: Callable[[Words], None],
+        words_found: Callable[[Path, int, int], None],
+        words_known: Callable[[Path], None],
     ) -> RareWords:
         """The postings of both spaces; by which rare words documents are alike.
 
-        `words_known` hears which words there are before the formulas are written.
+        `words_found` hears of one stretch of a file of words after the other, and
+        `words_known` that these are all, before the formulas are written.
         """
         with (
             ThreadPoolExecutor(threads) as pool,
             ColumnWriter(self._folder / POSTINGS, POSTINGS) as writer,
         ):
             in_order = partial(_in_order, pool)
-            words, rare = self._write_texts(writer, in_order, told)
+            words, rare = self._write_texts(writer, in_order, told, words_found)
             words_known(words)
-            formulas = FormulaMerge(self._sources, self._placed, self._folder)
-            bases = self._placed.base("math")
+            bases = self._written.math_base
+            moves = self._placed.moves("math", self._written)
+            formulas = FormulaMerge(self._sources, moves, self._folder)
             _write_space(writer, "math", formulas, bases, in_order, told)
         return rare
 
@@ -117,26 +127,29 @@ class GenerationWriter:
         writer: ColumnWriter,
         in_order: InOrder,
         told: Told,
-    ) -> tuple[Words, RareWords]:
+        words_found: Callable[[Path, int, int], None],
+    ) -> tuple[Path, RareWords]:
         table = self._folder / "tmp-frequencies"
-        bases = self._placed.base("text")
-        words, rare = Words(), RareWords(len(bases) - 1)
+        all_words = self._folder / "tmp-words"
+        bases = self._written.text_base
+        rare = RareWords(len(bases) - 1)
         text = TextMerge(
             self._sources,
-            self._placed,
-            weigher=Weigher(bases, self._placed.numbers()),
+            self._placed.moves("text", self._written),
+            weigher=Weigher(self._written, self._folder),
             known=self._old.keys() if self._old else {},
             table=table,
         )
         text.prepare(in_order)
+        with Words(all_words, words_found) as words:
 
-        def heard(found: Postings) -> None:
-            words.add(found.terms, found.document_counts.tolist())
-            rare.add(found.terms, found.document_counts, found.documents)
+            def heard(found: Postings) -> None:
+                words.add(found.terms, found.document_counts.tolist())
+                rare.add(found.terms, found.document_counts, found.documents)
 
-        _write_space(writer, "text", text, bases, in_order, told, heard)
+            _write_space(writer, "text", text, bases, in_order, told, heard)
         table.unlink()
-        return words, rare
+        return all_words, rare
 
     def write_pages(self) -> None:
         """The stored articles."""

@@ -1,0 +1,40 @@
+"""Where are numbers that a build needs but that should take no memory?"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+import numpy as np
+
+from searchkit.engines.columns.files import release
+from searchkit.engines.generation.documents import Array
+
+
+class Scratch:
+    """Numbers that are written once, then mapped from a nameless file."""
+
+    def __init__(
+        self, folder: Path, kind: Any, parts: Iterable[Array], *, writable: bool = False
+    ) -> None:
+        """The parts, one behind the other, as a row of a numpy type.
+
+        They may be made one by one. Raises: OSError.
+        """
+        access = mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ
+        self._map: mmap.mmap | None = None
+        with TemporaryFile(dir=folder) as file:
+            for part in parts:
+                file.write(part.astype(kind, copy=False).tobytes())
+            file.flush()
+            if file.tell():
+                self._map = mmap.mmap(file.fileno(), 0, access=access)
+        self.numbers: Array = np.frombuffer(self._map or bytearray(), kind)
+
+    def release(self) -> None:
+        """Give back the memory of what was read of them."""
+        if self._map:
+            release(self._map)

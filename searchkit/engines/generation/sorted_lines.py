@@ -1,0 +1,53 @@
+"""How are more lines sorted than fit into memory?
+
+A line is bytes that end with a line end and have no other. Some of them are sorted at a
+time and wait in nameless files, which are merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO
+from weakref import finalize
+
+LINES_AT_ONCE = 1 << 17
+"""In memory, some 90 bytes each."""
+
+
+class SortedLines:
+    """Lines in the order of their bytes; may be read several times, one at a time."""
+
+    def __init__(self, folder: Path, lines: Iterable[bytes] = ()) -> None:
+        """`folder` is where nameless files may be made. Raises: OSError."""
+        self._folder = folder
+        self._lines: list[bytes] = []
+        self._files: list[BinaryIO] = []
+        finalize(self, _close, self._files)
+        self.add(lines)
+
+    def add(self, lines: Iterable[bytes]) -> None:
+        """Further lines, in any order. Raises: OSError."""
+        waiting = iter(lines)
+        while some := [*islice(waiting, LINES_AT_ONCE - len(self._lines))]:
+            self._lines += some
+            if len(self._lines) >= LINES_AT_ONCE:
+                self._lines.sort()
+                file = TemporaryFile(dir=self._folder)  # noqa: SIM115, see _close
+                self._files.append(file)
+                file.writelines(self._lines)
+                self._lines = []
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._lines.sort()
+        for file in self._files:
+            file.seek(0)
+        yield from merge(*self._files, self._lines) if self._files else self._lines
+
+
+def _close(files: Iterable[BinaryIO]) -> None:
+    for file in files:
+        file.close()
