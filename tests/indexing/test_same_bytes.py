@@ -74,7 +74,7 @@ def test_lists_longer_than_memory_should_hold_are_written_the_same(
     searchkit.build(articles, tmp_path / "at once")
     monkeypatch.setattr(slabs, "_SLAB", 1)  # each term by itself
     monkeypatch.setattr(merge, "_AT_ONCE", 4)
-    monkeypatch.setattr(encode, "_VALUES_AT_ONCE", 3)
+    monkeypatch.setattr(encode, "_VALUES_AT_ONCE", 8)
     searchkit.build(articles, tmp_path / "in pieces")
     searchkit.build(articles[::2], tmp_path / "grown")
     searchkit.build(articles, tmp_path / "grown")

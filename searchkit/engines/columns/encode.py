@@ -12,37 +12,39 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import lt
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from searchkit.engines.columns.files import ColumnWriter
+from searchkit.engines.columns.packed import array_sizes, pack, pack_pieces
 from searchkit.engines.columns.postings import (
     BITMAP,
     DOCUMENTS_SHIFT,
     FEWEST_FOR_HEADS,
     FROM_POSITIONS,
-    FULL,
     HEADS,
+    LONG,
     MEMBERS,
     MOST_FROM_POSITIONS,
-    NONE,
+    PACKED,
     SINGLE,
     SKIP,
-    UNITS,
 )
 from searchkit.engines.columns.rows import RowFinder, copy_rows, starts_of
 from searchkit.engines.columns.terms import BLOCK, HEAD
-from searchkit.engines.columns.vector import TYPES, Codes, Numbers
+from searchkit.engines.columns.vector import Codes, Numbers
 
 Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 
 _LONG_PREFIX = 64  # bytes up to which common prefixes are found for all terms at once
-_VALUES_AT_ONCE = 1 << 20
+_VALUES_AT_ONCE = 1 << 20  # a multiple of 8, so that their bits are whole bytes
 _NO_LIMIT = 1 << 62
-_NO_NUMBERS = np.empty(0, np.int64)
+_LISTS_AT_ONCE = 4096  # whose bits are chosen: of each one, how many values have which
+_WHOLE_BYTES = 64  # numbers of an array below which parts cost more time than bytes
+_EXPONENT = 1023  # of 1 as a float
+_POWERS = 64  # more than any value has bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,11 @@ class Lists:
     def counts(self) -> Numbers:
         """How many values each list has."""
         return np.diff(self.bounds)
+
+    def part(self, first: int, last: int) -> Lists:
+        """Some of the lists."""
+        bounds = self.bounds[first : last + 1]
+        return Lists(self.values[bounds[0] : bounds[-1]], bounds - bounds[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,64 +174,138 @@ class _Rows:
         return out, total
 
 
-class _Units:
-    """Lists as escaped units, each in the kind that makes it shortest."""
+class _Packed:
+    """Lists as arrays of differences, of as many bits as make them shortest."""
 
     def __init__(self, lists: Lists, limit: int) -> None:
         _check_rising(lists, limit)
-        self._lists = lists
-        self._counts, self._bounds = lists.counts, lists.bounds
-        self._full = [self._full_units(kind) for kind in UNITS]
-        units = [self._counts + full for full in self._full]
-        sizes = np.stack([units[kind - 1] * kind for kind in UNITS])
-        present = self._counts > 0
-        self.kinds: Numbers = np.where(present, sizes.argmin(0) + 1, NONE)
-        self.sizes: Numbers = sizes.min(0)
-        """Bytes."""
-
-    def full_units(self) -> Numbers:
-        """How many units of each list are full."""
-        return np.choose(np.maximum(self.kinds - 1, 0), self._full)
-
-    def _full_units(self, kind: int) -> Numbers:
-        found = np.zeros(len(self._counts), np.int64)
-        for first, values in _differences(self._lists):
-            long, more, _ = _long_values(values, kind)
-            before = np.zeros(len(long) + 1, np.int64)
-            np.cumsum(more, out=before[1:])
-            found += np.diff(before[np.searchsorted(long, self._bounds - first)])
-        return found
-
-    def encoded(self, kind: int, chosen: Bools) -> Any:
-        """The units of the chosen lists, which are of this kind, in a row."""
-        which = np.repeat(chosen, self._counts)
-        every = bool(chosen.all())
-        parts = [
-            _units(values if every else values[which[at : at + len(values)]], kind)
-            for at, values in _differences(self._lists)
+        self._lists, self._counts = lists, lists.counts
+        chosen = [
+            self._chosen(first, min(first + _LISTS_AT_ONCE, len(self._counts)))
+            for first in range(0, len(self._counts), _LISTS_AT_ONCE)
         ]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        none = np.zeros((4, 0), np.int64)
+        self._bits, self.longs, self._long_bits, self.sizes = np.concatenate(
+            [none, *chosen], axis=1
+        )
+        """Of each list: `longs`, how many long differences, and `sizes` in bytes."""
+
+    def _chosen(self, first: int, last: int) -> Numbers:
+        """The bits of some lists, how many long differences, their bits; all bytes."""
+        lists, counts = self._lists.part(first, last), self._counts[first:last]
+        found = np.zeros((len(counts), _POWERS), np.int64)
+        for at, values in _differences(lists):
+            # The exponent of a float is the bits of its whole part: a value fits into
+            # more bits than that of the value and one.
+            powers = (values + 1).astype(np.float64).view(np.int64)
+            powers >>= 52
+            powers -= _EXPONENT
+            within = np.clip(lists.bounds, at, at + len(values))
+            of = np.arange(0, found.size, _POWERS)
+            powers += np.repeat(of, within[1:] - within[:-1])
+            found += np.bincount(powers, minlength=found.size).reshape(found.shape)
+        width = int(np.flatnonzero(found.any(axis=0)).max(initial=0)) + 2
+        found = found[:, :width]
+        longs = found[:, ::-1].cumsum(axis=1)[:, ::-1]
+        most = np.maximum(1, width - (longs[:, ::-1] > 0).argmax(axis=1))
+        bits = _rounded(most, counts)
+        best, long, long_bits = array_sizes(counts, bits), 0 * counts, 0 * counts
+        every, many = np.arange(len(counts)), np.flatnonzero(counts >= _WHOLE_BYTES)
+        for fewer in range(1, width):
+            some = many if fewer & 7 else every
+            here = longs[some, fewer]
+            likely = (here > 0) & (here < counts[some] >> 1)
+            some, here = some[likely], here[likely]
+            more = _rounded(most[some], here)
+            sizes = array_sizes(counts[some], np.int64(fewer)) + array_sizes(here, more)
+            better = sizes < best[some]
+            some = some[better]
+            best[some], bits[some] = sizes[better], fewer
+            long[some], long_bits[some] = here[better], more[better]
+        return np.stack((bits, long, long_bits, best))
+
+    def put_shape(self, record: _Rows, chosen: Bools) -> None:
+        """What the head of a record says of the chosen lists."""
+        has_longs = chosen & (self.longs > 0)
+        shape = self._bits + np.where(has_longs, LONG, 0)
+        record.put(shape[chosen].astype(np.uint8), np.ones(chosen.sum(), int), chosen)
+        record.put_number(self.longs, has_longs)
+        long_bits = self._long_bits[has_longs].astype(np.uint8)
+        record.put(long_bits, np.ones(len(long_bits), np.int64), has_longs)
+
+    def skips(self, chosen: Bools) -> tuple[Bytes, Numbers]:
+        """Where the chosen lists can be entered (see postings), and the bytes of it."""
+        found = [np.empty(0, np.uint8)]
+        sizes = np.zeros(len(self._counts), np.int64)
+        for i in np.flatnonzero(chosen & (self._counts > SKIP)).tolist():
+            row = slice(*self._lists.bounds[i : i + 2])
+            skips = slice(SKIP - 1, (self._counts[i] - 1) // SKIP * SKIP, SKIP)
+            sums = self._lists.values[row][skips].astype("<i8").view(np.uint8)
+            longs = np.zeros(0, np.uint8)
+            if self.longs[i]:
+                longs = self._longs_at(i, skips).astype("<u4").view(np.uint8)
+            found += [sums, longs]
+            sizes[i] = len(sums) + len(longs)
+        return np.concatenate(found), sizes
+
+    def _longs_at(self, i: int, places: slice) -> Numbers:
+        """How many differences of a list are long up to each of some places."""
+        full, before, found = (1 << self._bits[i]) - 1, 0, []
+        wanted = np.arange(self._counts[i])[places]
+        for at, values in _differences(self._lists.part(i, i + 1)):
+            longs = (values >= full).cumsum() + before
+            low, high = np.searchsorted(wanted, (at, at + len(values)))
+            found.append(longs[wanted[low:high] - at])
+            before = longs[-1]
+        return np.concatenate(found)
+
+    def put_lists(self, record: _Rows, chosen: Bools) -> None:
+        """The arrays of the chosen lists."""
+        if len(self._lists.values) > _VALUES_AT_ONCE:
+            lists = [self._in_pieces(i) for i in np.flatnonzero(chosen).tolist()]
+            record.put(
+                np.concatenate([np.empty(0, np.uint8), *lists]),
+                np.array([len(data) for data in lists], np.int64),
+                chosen,
+            )
+            return
+        counts = np.where(chosen, self._counts, 0)
+        ((_, values),) = _differences(self._lists)
+        if not chosen.all():
+            values = values[np.repeat(chosen, self._counts)]
+        full = ((1 << self._bits) - 1).repeat(counts)
+        long = np.flatnonzero((values >= full) & (self.longs > 0).repeat(counts))
+        np.minimum(values, full, out=full)
+        data, sizes = pack(full, counts, self._bits)
+        long_counts = np.where(chosen, self.longs, 0)
+        long_data, long_sizes = pack(values[long], long_counts, self._long_bits)
+        out = np.empty(len(data) + len(long_data), np.uint8)
+        to = starts_of(sizes + long_sizes)
+        copy_rows(out, to, data, starts_of(sizes), sizes)
+        copy_rows(out, to + sizes, long_data, starts_of(long_sizes), long_sizes)
+        record.put(out, sizes + long_sizes)
+
+    def _in_pieces(self, i: int) -> Bytes:
+        """The arrays of one list, of which there may be many millions of values."""
+        bits, full = int(self._bits[i]), (1 << self._bits[i]) - 1
+        longs = [np.empty(0, np.int64)]
+
+        def pieces() -> Iterator[Numbers]:
+            for _, values in _differences(self._lists.part(i, i + 1)):
+                if self.longs[i]:
+                    longs.append(values[values >= full])
+                yield np.minimum(values, full, out=values)
+
+        short = pack_pieces(pieces(), int(self._counts[i]), bits)
+        more, _ = pack(
+            np.concatenate(longs), self.longs[i : i + 1], self._long_bits[i : i + 1]
+        )
+        return np.concatenate((short, more))
 
 
-def _units(values: Numbers, kind: int) -> Any:
-    """The units of some values."""
-    long, more, rest = _long_values(values, kind)
-    values = values.astype(TYPES[kind])
-    if not len(long):
-        return values
-    values[long] = rest
-    count = int(more.sum())
-    is_last = np.ones(len(values) + count, np.bool_)  # of the units of a value
-    is_last[np.arange(count) + np.repeat(long, more)] = False
-    units = np.full(len(is_last), FULL[kind], TYPES[kind])
-    units[is_last] = values
-    return units
-
-
-def _long_values(values: Numbers, kind: int) -> tuple[Numbers, Numbers, Numbers]:
-    """Which values take several units, how many full ones, and what is left of them."""
-    long = np.flatnonzero(values >= FULL[kind])
-    return long, *np.divmod(values[long], FULL[kind])
+def _rounded(bits: Numbers, counts: Numbers) -> Numbers:
+    """Whole bytes for arrays of few numbers."""
+    return np.where(counts < _WHOLE_BYTES, (bits + 7) & ~7, bits)
 
 
 class _Positions:
@@ -232,49 +313,23 @@ class _Positions:
 
     def __init__(self, slab: Slab, end: int) -> None:
         self._lists = slab.positions
-        self._units = _Units(slab.positions, end)
+        self._packed = _Packed(slab.positions, end)
         self._single = slab.positions.counts == 1
-        self.kinds: Numbers = np.where(self._single, SINGLE, self._units.kinds)
+        self._several: Bools = slab.positions.counts > 1
+        self.kinds: Numbers = np.where(self._single, SINGLE, PACKED * self._several)
 
     def put_numbers(self, record: _Rows) -> None:
         """What the head of a record says of them."""
-        counts, several = self._lists.counts, self._lists.counts > 1
+        counts = self._lists.counts
         only = np.zeros(len(counts), np.int64)
         only[self._single] = self._lists.values[self._lists.bounds[:-1][self._single]]
         record.put_number(np.where(self._single, only, counts), counts > 0)
-        record.put_number(self._units.full_units(), several)
+        self._packed.put_shape(record, self._several)
 
     def put_lists(self, record: _Rows) -> None:
-        """Skips and units."""
-        units = self._lists.counts + self._units.full_units()
-        for kind in UNITS:
-            chosen = self.kinds == kind
-            if not chosen.any():
-                continue
-            encoded, mine = self._units.encoded(kind, chosen), units[chosen]
-            skips, counts = _skips(encoded, mine)
-            record.put(skips.view(np.uint8), 8 * counts, chosen)
-            record.put(_on_disk(encoded, kind), kind * mine, chosen)
-
-
-def _on_disk(units: Any, kind: int) -> Bytes:
-    """The bytes of units; the inverse of what `vector` reads."""
-    data: Bytes = units.view(np.uint8)
-    return data.reshape(-1, 4)[:, :3].ravel() if kind == 3 else data
-
-
-def _skips(units: Any, sizes: Numbers) -> tuple[Numbers, Numbers]:
-    """The running sums before each SKIPth unit of lists in a row, and their counts."""
-    counts = np.maximum(sizes - 1, 0) // SKIP
-    starts = starts_of(sizes)
-    found = [
-        units[starts[i] : starts[i] + SKIP * counts[i]]
-        .reshape(-1, SKIP)
-        .sum(axis=1, dtype=np.int64)
-        .cumsum()
-        for i in np.flatnonzero(counts)
-    ]
-    return np.concatenate([_NO_NUMBERS, *found]), counts
+        """Skips and arrays."""
+        record.put(*self._packed.skips(self._several))
+        self._packed.put_lists(record, self._several)
 
 
 class _Documents:
@@ -282,11 +337,11 @@ class _Documents:
 
     def __init__(self, slab: Slab, count: int, finder: RowFinder) -> None:
         self._lists, self._codes = slab.documents, slab.codes
-        self._units = _Units(slab.documents, count)
+        self._packed = _Packed(slab.documents, count)
         self._bitmap_bytes = (count + 7) // 8
         implied = _told_by_positions(slab, finder)
-        bitmap = self._units.sizes > self._bitmap_bytes
-        kinds = np.where(bitmap, BITMAP, self._units.kinds)
+        kinds = PACKED * (slab.documents.counts > 0)
+        kinds = np.where(self._packed.sizes > self._bitmap_bytes, BITMAP, kinds)
         self.kinds: Numbers = np.where(implied, FROM_POSITIONS, kinds)
         single = (slab.positions.counts == 1) & implied
         self._counted: Bools = (self._lists.counts > 0) & ~single
@@ -295,21 +350,15 @@ class _Documents:
         """What the head of a record says of them."""
         counts = self._lists.counts
         record.put_number(counts, self._counted)
-        in_units = (self.kinds > NONE) & (self.kinds < BITMAP)
-        record.put_number(self._units.full_units(), in_units)
+        self._packed.put_shape(record, self.kinds == PACKED)
         tops = _maxima(self._codes, self._lists.bounds)
         several = counts > 1
         record.put(tops[several], several.astype(np.int64))
 
     def put_lists(self, record: _Rows) -> None:
-        """Units or bits, codes, best documents."""
+        """Arrays or bits, codes, best documents."""
         counts = self._lists.counts
-        units = counts + self._units.full_units()
-        for kind in UNITS:
-            chosen = self.kinds == kind
-            if chosen.any():
-                encoded = _on_disk(self._units.encoded(kind, chosen), kind)
-                record.put(encoded, kind * units[chosen], chosen)
+        self._packed.put_lists(record, self.kinds == PACKED)
         bitmap = self.kinds == BITMAP
         if bitmap.any():
             sizes = np.where(bitmap, self._bitmap_bytes, 0)

@@ -2,21 +2,31 @@
 
 Two lists a term. Its *positions* are where it stands, global and rising. Its
 *documents* are rising, too, each with an impact code: what the term is worth there. A
-class of terms has members instead of positions. Lists are differences (the first from
-0) in escaped units: a value is written as so many full units and a rest, so that the
-running sum of the units, where they are not full, is the list.
+class of terms has members instead of positions. Lists are differences, the first from
+0, in an array of few bits each. Those that do not fit are written with all bits set,
+and stand in an array of their own, of more bits (Zukowski, Héman, Nes, Boncz:
+Super-scalar RAM-CPU cache compression, ICDE 2006).
 
 One record a term in the column `NAME.data`, found by `NAME.starts`:
 
     flags, numbers │ skips │ positions │ documents │ codes │ best documents │ members
 
     flags      bits 0-2: kind of the positions; 3-5: kind of the documents; 6: members
-    numbers    varints: of positions, how many and how many full units, or the only
-               position; of documents, how many and how many full units; the highest
-               code (a byte), unless there is one document only
-    skips      the running sum before each SKIPth unit of the positions, 8 bytes each
+    numbers    varints: the only position, or how many there are and their shape; how
+               many documents there are and their shape; the highest code (a byte),
+               unless there is one document only
+    shape      a byte: how many bits, and 128 if there are long differences; then these
+               say how many they are (a varint) and how many bits they have (a byte)
+    skips      before each SKIPth position the one before it, 8 bytes each; then, if
+               there are any, how many long differences come before, 4 bytes each
     best       of lists of FEWEST_FOR_HEADS documents: 4 bytes each, then their codes
     members    differences of the numbers of terms, as varints
+
+Of an array come first the lowest bytes of all numbers, then the next ones; then the
+PARTS of the bits that are left, as many in a byte as fill it, the first one lowest. So
+numbers of 11 bits are a byte, two bits and one bit, each beside its like: bytes are
+copied, and parts looked up, all those of a byte at once. A list is the array of its
+differences, then that of its long differences.
 
 Nothing is decoded here: `plain` does it for a few terms without numpy, `vector` for
 many postings with it.
@@ -24,6 +34,7 @@ many postings with it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from searchkit.engines.columns import varints
@@ -33,10 +44,8 @@ from searchkit.errors import IndexCorruptError
 
 NONE: Final = 0
 """The kind of a list that is not there."""
-UNITS: Final = (1, 2, 3, 4)
-"""The kinds of lists in units, which are the bytes of a unit."""
-FULL: Final = (0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF)
-"""The unit of each kind after which its value goes on."""
+PACKED: Final = 1
+"""The kind of a list of differences in arrays."""
 SINGLE: Final = 5
 """The kind of a list of one position, which stands among the numbers."""
 BITMAP: Final = 5
@@ -48,14 +57,24 @@ KIND_MASK: Final = 7
 MEMBERS: Final = 64
 """The flag of a class, or of a word that has parts of other words for members."""
 
+PARTS: Final = (4, 2, 1)
+"""The bits that are beside each other where they do not fill a byte."""
+MOST_BITS: Final = 48
+"""The longest number of an array."""
+LONG: Final = 128
+"""In the shape of a list: some of its differences are long."""
 SKIP: Final = 512
-"""Units between two skips: running sums by which a part of a list is found."""
+"""Positions between two skips, by which a part of a list is found."""
 FEWEST_FOR_HEADS: Final = 1024
 """Documents from which on a term's best ones are kept besides."""
 HEADS: Final = 64
 """How many best documents are kept."""
 MOST_FROM_POSITIONS: Final = 64
 """Positions up to which they may tell the documents."""
+
+Shape = tuple[int, int, int]
+"""The bits of differences, how many long ones there are, and the bits of these."""
+_NO_SHAPE: Shape = (1, 0, 1)
 
 _LONGEST_NUMBERS = 64  # bytes: more than flags and numbers ever have
 
@@ -68,7 +87,7 @@ class TermPostings:
         "_term",
         "codes_at",
         "document_kind",
-        "document_units",
+        "document_shape",
         "documents",
         "documents_at",
         "heads_at",
@@ -76,7 +95,7 @@ class TermPostings:
         "occurrences",
         "ordinal",
         "position_kind",
-        "position_units",
+        "position_shape",
         "positions_at",
         "single",
         "skips_at",
@@ -98,9 +117,9 @@ class TermPostings:
     single: int
     """The only position, or -1."""
     position_kind: int
-    position_units: int
+    position_shape: Shape
     document_kind: int
-    document_units: int
+    document_shape: Shape
     skips_at: int
     positions_at: int
     documents_at: int
@@ -209,15 +228,17 @@ class Postings:
 
     def _place(self, made: TermPostings, at: int) -> int:
         """Note where the lists of a term lie; the end of them."""
-        made.skips_at = at
-        made.positions_at = at = at + 8 * (max(0, made.position_units - 1) // SKIP)
-        if made.position_kind != SINGLE:
-            at += made.position_units * made.position_kind
+        made.skips_at = made.positions_at = at
+        if made.position_kind == PACKED:
+            skip_bytes = 12 if made.position_shape[1] else 8
+            at += skip_bytes * ((made.occurrences - 1) // SKIP)
+            made.positions_at = at
+            at += list_bytes(made.occurrences, made.position_shape)
         made.documents_at = at
-        if made.document_kind == BITMAP:
+        if made.document_kind == PACKED:
+            at += list_bytes(made.documents, made.document_shape)
+        elif made.document_kind == BITMAP:
             at += (self.document_count + 7) // 8
-        elif made.document_kind != FROM_POSITIONS:
-            at += made.document_units * made.document_kind
         made.codes_at = at
         made.heads_at = at = at + made.documents
         return at + 5 * HEADS if made.documents >= FEWEST_FOR_HEADS else at
@@ -236,16 +257,15 @@ class Postings:
 
 def _read_positions(made: TermPostings, numbers: bytes, at: int, kind: int) -> int:
     made.position_kind, made.single = kind, -1
-    made.occurrences = made.position_units = 0
+    made.occurrences, made.position_shape = 0, _NO_SHAPE
     if kind == SINGLE:
         made.occurrences = 1
         made.single, at = varints.decode(numbers, at)
         if made.single >= made.bases[-1]:
             raise ValueError(made.single)
-    elif kind in UNITS:
+    elif kind == PACKED:
         made.occurrences, at = varints.decode(numbers, at)
-        full, at = varints.decode(numbers, at)
-        made.position_units = made.occurrences + full
+        made.position_shape, at = _shape(numbers, at)
     elif kind != NONE:
         raise ValueError(kind)
     return at
@@ -253,17 +273,64 @@ def _read_positions(made: TermPostings, numbers: bytes, at: int, kind: int) -> i
 
 def _read_documents(made: TermPostings, numbers: bytes, at: int, kind: int) -> int:
     made.document_kind = kind
-    made.documents = made.document_units = made.top = 0
+    made.documents = made.top = 0
+    made.document_shape = _NO_SHAPE
     if kind == FROM_POSITIONS and made.position_kind == SINGLE:
         made.documents = 1
     elif kind != NONE:
         made.documents, at = varints.decode(numbers, at)
-        if kind in UNITS:
-            full, at = varints.decode(numbers, at)
-            made.document_units = made.documents + full
+        if kind == PACKED:
+            made.document_shape, at = _shape(numbers, at)
         elif kind not in (BITMAP, FROM_POSITIONS):
             raise ValueError(kind)
     if made.documents > 1:
         made.top = numbers[at]
         at += 1
     return at
+
+
+def _shape(numbers: bytes, at: int) -> tuple[Shape, int]:
+    """The shape of a list that stands at an index, and the index behind it."""
+    bits, longs, long_bits = numbers[at], 0, 1
+    at += 1
+    if bits & LONG:
+        bits -= LONG
+        longs, at = varints.decode(numbers, at)
+        long_bits = numbers[at]
+        at += 1
+    if not (0 < bits <= MOST_BITS and 0 < long_bits <= MOST_BITS):
+        raise ValueError(bits)
+    return (bits, longs, long_bits), at
+
+
+def list_bytes(count: int, shape: Shape) -> int:
+    """The bytes of a list of so many differences."""
+    bits, longs, long_bits = shape
+    size = array_bytes(count, bits)
+    return size + array_bytes(longs, long_bits) if longs else size
+
+
+def array_bytes(count: int, bits: int) -> int:
+    """The bytes of an array of so many numbers of so many bits.
+
+    >>> array_bytes(5, 11)
+    8
+    """
+    size = count * (bits >> 3)
+    for part in PARTS if bits & 7 else ():
+        if bits & part:
+            size += (count * part + 7) >> 3
+    return size
+
+
+def stretch(
+    at: int, count: int, bits: int, first: int, last: int
+) -> Iterator[tuple[int, int]]:
+    """Where some numbers of an array lie: from and to which byte, by their parts.
+
+    `at` is where the array of `count` begins; `first` is a multiple of eight.
+    """
+    parts = [8] * (bits >> 3) + [part for part in PARTS if bits & part]
+    for part in parts:
+        yield at + (first * part >> 3), at + ((last * part + 7) >> 3)
+        at += (count * part + 7) >> 3

@@ -6,46 +6,58 @@ of many terms that follow each other at once, for a build that goes on from an i
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from searchkit.engines.columns import plain
 from searchkit.engines.columns.files import corrupt
+from searchkit.engines.columns.packed import (
+    array_sizes,
+    firsts_of,
+    unpack,
+    unpack_all,
+)
 from searchkit.engines.columns.postings import (
     BITMAP,
     DOCUMENTS_SHIFT,
     FEWEST_FOR_HEADS,
     FROM_POSITIONS,
-    FULL,
     HEADS,
     KIND_MASK,
+    LONG,
     MEMBERS,
+    MOST_BITS,
     NONE,
+    PACKED,
     SINGLE,
     SKIP,
-    UNITS,
     Postings,
+    Shape,
     TermPostings,
+    array_bytes,
+    stretch,
 )
-from searchkit.engines.columns.rows import copy_rows, rows_of, spread, starts_of
+from searchkit.engines.columns.rows import rows_of, spread
 
 Numbers = NDArray[np.int64]
 Codes = NDArray[np.uint8]
 
-TYPES: tuple[Any, ...] = (None, *map(np.dtype, ("<u1", "<u2", "<u4", "<u4")))
-"""What the units of each kind are in memory."""
+_FEW = 128  # of a list, which are decoded sooner without numpy
 
 
 def positions(term: TermPostings) -> Numbers:
     """All global positions, rising. Raises: IndexCorruptError."""
     if term.position_kind == SINGLE:
         return np.array([term.single], np.int64)
-    start, kind = term.positions_at, term.position_kind
-    found = _sums(term.read(start, start + term.position_units * kind), kind)
-    if len(found) != term.occurrences or (len(found) and found[-1] >= term.bases[-1]):
+    if term.position_kind == NONE:
+        return np.empty(0, np.int64)
+    data = term.read(term.positions_at, term.documents_at)
+    found = _sums(term, data, term.occurrences, term.position_shape)
+    if found[-1] >= term.bases[-1]:
         raise term.damaged()
     return found
 
@@ -56,53 +68,55 @@ def positions_in_rows(
     """The positions of some terms in some rows from low to high, high excluded.
 
     Rows are those of documents, and rise. Only the stretches between two skips that
-    hold some are read, and all of them are decoded at once: looking up rows of many
-    terms costs hardly more than those of one. What two terms have stands there twice.
+    hold some are read, those of a term at once. What two terms have stands there twice.
 
     Raises: IndexCorruptError.
     """
-    single = [term.single for term in terms if term.position_kind == SINGLE]
-    found = [np.array([p for p in single if _is_in_rows(p, lows, highs)], np.int64)]
-    for kind in UNITS:
-        several = [term for term in terms if term.position_kind == kind]
-        if several:
-            found.append(_in_rows(several, kind, lows, highs))
-    return np.sort(np.concatenate(found), kind="stable")  # what rises is merged
-
-
-def _is_in_rows(position: int, lows: Sequence[int], highs: Sequence[int]) -> bool:
-    row = bisect_right(lows, position) - 1
-    return row >= 0 and position < highs[row]
-
-
-def _in_rows(
-    terms: Sequence[TermPostings], kind: int, lows: Sequence[int], highs: Sequence[int]
-) -> Numbers:
-    """The positions of terms whose units are of one kind in rows."""
     every = terms[0].bases[-1]  # so that all positions rise, a term's behind another's
-    data: list[memoryview] = []
-    before: list[int] = []
-    for number, term in enumerate(terms):
-        start = term.positions_at
-        skips = term.read(term.skips_at, start).cast("q")
-        size, end = SKIP * kind, start + term.position_units * kind
-        for stretch in _stretches(skips, lows, highs):
-            at = start + stretch * size
-            data.append(term.read(at, min(at + size, end)))
-            before.append((skips[stretch - 1] if stretch else 0) + number * every)
-    units = _in_memory(np.frombuffer(b"".join(data), np.uint8), kind)
-    sums = units.cumsum(dtype=np.int64)
-    sizes = np.fromiter(map(len, data), np.int64, len(data)) // kind
-    starts = np.array(before, np.int64)
-    starts[1:] -= sums.take(sizes[:-1].cumsum() - 1)
-    sums += starts.repeat(sizes)
-    whole = units != FULL[kind]
-    if not whole.all():
-        sums = sums[whole]
-    shifts = np.arange(0, len(terms) * every, every)[:, None]
-    firsts = sums.searchsorted((shifts + np.array(lows)).ravel())
-    ends = sums.searchsorted((shifts + np.array(highs)).ravel())
-    found: Numbers = sums.take(spread(firsts, np.maximum(ends - firsts, 0))) % every
+    several = [
+        positions(term)
+        if term.occurrences <= SKIP
+        else _positions_near(term, lows, highs)
+        for term in terms
+    ]
+    sizes = [len(near) for near in several]
+    near = np.concatenate(several)
+    shifts = np.arange(0, len(terms) * every, every)
+    near += shifts.repeat(sizes)
+    firsts = near.searchsorted((shifts[:, None] + np.array(lows)).ravel())
+    ends = near.searchsorted((shifts[:, None] + np.array(highs)).ravel())
+    found: Numbers = near.take(spread(firsts, np.maximum(ends - firsts, 0))) % every
+    return np.sort(found, kind="stable")  # what rises is merged
+
+
+def _positions_near(
+    term: TermPostings, lows: Sequence[int], highs: Sequence[int]
+) -> Numbers:
+    """The positions in the stretches between skips that may hold some of the rows."""
+    skips = (term.occurrences - 1) // SKIP
+    sums = term.read(term.skips_at, term.skips_at + 8 * skips).cast("q")
+    stretches = [*_stretches(sums, lows, highs)]
+    if not stretches:
+        return np.empty(0, np.int64)
+    count, (bits, has_longs, _) = term.occurrences, term.position_shape
+    ends = [min(SKIP * (n + 1), count) for n in stretches]
+    places = [
+        stretch(term.positions_at, count, bits, SKIP * n, end)
+        for n, end in zip(stretches, ends, strict=True)
+    ]
+    by_parts = [row for rows in zip(*places, strict=True) for row in rows]
+    data = b"".join([term.read(start, end) for start, end in by_parts])
+    sizes = np.array(ends) - SKIP * np.array(stretches)
+    units = unpack(np.frombuffer(data, np.uint8), int(sizes.sum()), bits)
+    found: Numbers = units.astype(np.int64)
+    if has_longs:
+        rows = plain.skipped_longs(term, stretches)
+        longs = [n for row in rows for n in plain.longs_between(term, *row)]
+        _put_longs(term, bits, units, found, longs)
+    found.cumsum(out=found)
+    starts = np.array([sums[n - 1] if n else 0 for n in stretches], np.int64)
+    starts[1:] -= found.take(sizes[:-1].cumsum() - 1)
+    found += starts.repeat(sizes)
     return found
 
 
@@ -130,11 +144,12 @@ def documents(term: TermPostings) -> Numbers:
     elif kind == BITMAP:
         raw = np.frombuffer(term.read(start, term.codes_at), np.uint8)
         found = np.unpackbits(raw, bitorder="little").view(np.bool_).nonzero()[0]
+    elif kind == NONE:
+        return np.empty(0, np.int64)
     else:
-        found = _sums(term.read(start, term.codes_at), kind)
-    if len(found) != term.documents or (
-        len(found) and found[-1] >= term.document_count
-    ):
+        data = term.read(start, term.codes_at)
+        found = _sums(term, data, term.documents, term.document_shape)
+    if len(found) != term.documents or found[-1] >= term.document_count:
         raise term.damaged()
     return found
 
@@ -161,22 +176,29 @@ def heads(term: TermPostings) -> tuple[Numbers, Codes]:
     return found, np.frombuffer(worth, np.uint8)
 
 
-def _sums(data: memoryview, kind: int) -> Numbers:
-    if kind == NONE or not data:
-        return np.empty(0, np.int64)
-    units = _in_memory(np.frombuffer(data, np.uint8), kind)
-    sums = np.cumsum(units, dtype=np.int64)
-    whole = units != FULL[kind]
-    return sums if whole.all() else sums.take(np.flatnonzero(whole))
+def _sums(term: TermPostings, data: memoryview, count: int, shape: Shape) -> Numbers:
+    """A list from its array and that of its long differences."""
+    if count < _FEW:
+        return np.frombuffer(plain.sums(term, data, count, shape), np.int64)
+    bits, longs, long_bits = shape
+    raw = np.frombuffer(data, np.uint8)
+    if not longs:
+        return unpack(raw, count, bits).cumsum(dtype=np.int64)  # type: ignore[no-any-return]  # of any type
+    middle = array_bytes(count, bits)
+    units = unpack(raw[:middle], count, bits)
+    found: Numbers = units.astype(np.int64)
+    _put_longs(term, bits, units, found, unpack(raw[middle:], longs, long_bits))
+    return found.cumsum(out=found)
 
 
-def _in_memory(data: Codes, kind: int) -> Any:
-    """The units in some bytes."""
-    if kind != 3:
-        return data.view(TYPES[kind])
-    wide = np.zeros((len(data) // 3, 4), np.uint8)
-    wide[:, :3] = data.reshape(-1, 3)
-    return wide.view(TYPES[kind]).ravel()
+def _put_longs(
+    term: TermPostings, bits: int, units: Any, found: Numbers, longs: Any
+) -> None:
+    """Put the long differences where these belong among those of the units."""
+    places = (units == (1 << bits) - 1).nonzero()[0]
+    if len(places) != len(longs):
+        raise term.damaged()
+    found[places] = longs
 
 
 def all_positions(
@@ -274,27 +296,49 @@ class _Records:
 
     def _read_positions(self, kinds: Codes) -> None:
         self._kinds = kinds
-        self._check(kinds <= SINGLE)
-        several = (kinds > NONE) & (kinds < SINGLE)
+        self._check((kinds <= PACKED) | (kinds == SINGLE))
         self._only = self._number(kinds == SINGLE)
         self._check(self._only < max(1, self._postings.bases[-1]))
-        counts = self._count(several)
-        self._units = counts + self._count(several)
+        counts = self._count(kinds == PACKED, 8)
+        self._shape = self._shapes(kinds == PACKED)
         self.occurrences: Numbers = np.where(kinds == SINGLE, 1, counts)
+
+    def _shapes(self, chosen: NDArray[np.bool_]) -> tuple[Numbers, Numbers, Numbers]:
+        """The bits of each list, how many long differences it has, and their bits."""
+        bits = self._byte(chosen)
+        has_longs = bits >= LONG
+        bits -= np.where(has_longs, LONG, 0)
+        longs = self._count(has_longs, 8)
+        long_bits = self._byte(has_longs)
+        self._check((bits <= MOST_BITS) & (long_bits <= MOST_BITS))
+        self._check((bits > 0) == chosen)
+        self._check((long_bits > 0) == has_longs)
+        return bits, longs, long_bits
+
+    def _byte(self, chosen: NDArray[np.bool_]) -> Numbers:
+        """The next byte of each chosen record; 0 of the others."""
+        found = np.zeros(len(self._at), np.int64)
+        self._check(self._at[chosen] < self._ends[chosen])
+        found[chosen] = self._data[self._at[chosen]]
+        self._at[chosen] += 1
+        return found
 
     def _read_documents(self, kinds: Codes) -> None:
         """Step over what is said of documents; note where the lists lie."""
-        self._check(kinds <= FROM_POSITIONS)
+        self._check((kinds <= PACKED) | (kinds == BITMAP) | (kinds == FROM_POSITIONS))
         implied = (kinds == FROM_POSITIONS) & (self._kinds == SINGLE)
         documents = self._count((kinds > NONE) & ~implied, 8) + implied
-        units = documents + self._count((kinds > NONE) & (kinds < BITMAP))
-        units[(kinds == NONE) | (kinds >= BITMAP)] = 0
+        packed = kinds == PACKED
+        bits, longs, long_bits = self._shapes(packed)
         self._at += documents > 1
-        skips = 8 * (np.maximum(self._units - 1, 0) // SKIP)
-        widths = np.array([0, *UNITS, 0, 0])  # by kind
-        self._lists = self._at + skips
-        rest = self._lists + self._units * widths[self._kinds]
-        rest += units * widths[kinds]
+        counts = np.where(self._kinds == PACKED, self.occurrences, 0)
+        skips = np.maximum(counts - 1, 0) // SKIP
+        self._lists = self._at + np.where(self._shape[1], 12, 8) * skips
+        rest = self._lists + array_sizes(counts, self._shape[0])
+        self._longs = rest.copy()
+        rest += array_sizes(self._shape[1], self._shape[2])
+        rest += array_sizes(np.where(packed, documents, 0), bits)
+        rest += array_sizes(longs, long_bits)
         bitmap_bytes = (self._postings.document_count + 7) // 8
         rest += np.where(kinds == BITMAP, bitmap_bytes, 0) + documents
         rest += np.where(documents >= FEWEST_FOR_HEADS, 5 * HEADS, 0)
@@ -305,53 +349,39 @@ class _Records:
     def firsts(self) -> Numbers:
         """The first position of each record; -1 if it has none."""
         found = np.where(self._kinds == SINGLE, self._only, -1)
-        for kind in UNITS:
-            here = np.flatnonzero(self._kinds == kind)
-            at = self._lists[here]
-            found[here] = 0
-            while len(here):  # a unit that is full goes on in the next
-                self._check(at + kind <= self._ends[here])
-                unit = self._unit(kind, at)
-                found[here] += unit
-                full = unit == FULL[kind]
-                here, at = here[full], at[full] + kind
-        return found
-
-    def _unit(self, kind: int, at: Numbers) -> Numbers:
-        """The unit at each of some places."""
-        found = np.zeros(len(at), np.int64)
-        for byte in range(kind):
-            found |= self._data[at + byte].astype(np.int64) << 8 * byte
+        here = np.flatnonzero((self._kinds == PACKED) & (self.occurrences > 0))
+        bits, longs, long_bits = (column[here] for column in self._shape)
+        firsts = firsts_of(self._data, self._lists[here], self.occurrences[here], bits)
+        long = (firsts == (1 << bits) - 1) & (longs > 0)
+        firsts[long] = firsts_of(
+            self._data, self._longs[here[long]], longs[long], long_bits[long]
+        )
+        found[here] = firsts
         return found
 
     def positions(self) -> Numbers:
         """The positions of all records in a row."""
-        found = np.empty(int(self.occurrences.sum()), np.int64)
-        starts = _bounds(self.occurrences)
-        single = self._kinds == SINGLE
-        found[starts[:-1][single]] = self._only[single]
-        for kind in UNITS:
-            chosen = np.flatnonzero(self._kinds == kind)
-            if len(chosen):
-                values = self._in_units(kind, chosen)
-                counts = self.occurrences[chosen]
-                copy_rows(found, starts[chosen], values, starts_of(counts), counts)
-        return found
-
-    def _in_units(self, kind: int, chosen: Numbers) -> Numbers:
-        """The lists of records of one kind in a row."""
-        units, counts = self._units[chosen], self.occurrences[chosen]
-        data = rows_of(self._data, self._lists[chosen], kind * units)
-        encoded = _in_memory(data, kind)
-        sums = np.cumsum(encoded, dtype=np.int64)
-        whole = encoded != FULL[kind]
-        bounds = _bounds(units)
+        bits, longs, long_bits = self._shape
+        packed = self._kinds == PACKED
+        counts = np.where(packed, self.occurrences, 0)
+        steps = unpack_all(self._data, self._lists, counts, bits)
+        long = unpack_all(self._data, self._longs, longs, long_bits)
+        full = np.flatnonzero(steps == ((1 << bits) - 1).repeat(counts))
+        bounds = _bounds(counts)
+        has_longs = longs > 0
+        if not has_longs.all():
+            full = full[has_longs.repeat(np.diff(full.searchsorted(bounds)))]
+        self._check(np.diff(full.searchsorted(bounds)) == longs)
+        steps[full] = long
+        sums = steps.cumsum()
         before = np.concatenate(([0], sums))[bounds[:-1]]
-        sums -= np.repeat(before, units)
-        kept = np.concatenate(([0], np.cumsum(whole)))[bounds]
-        self._check(np.diff(kept) == counts)
-        found: Numbers = sums[whole]
-        lasts = found[np.cumsum(counts) - 1]
+        sums -= before.repeat(counts)
+        found = np.empty(int(self.occurrences.sum()), np.int64)
+        single = self._kinds == SINGLE
+        starts = _bounds(self.occurrences)
+        found[starts[:-1][single]] = self._only[single]
+        found[packed.repeat(self.occurrences)] = sums
+        lasts = found[starts[1:][packed & (counts > 0)] - 1]
         self._check((lasts >= 0) & (lasts < self._postings.bases[-1]))
         return found
 

@@ -109,7 +109,7 @@ class PlainKernel:
     def positions_in_all(
         self, space: str, terms: Sequence[TermPostings], numbers: Numbers
     ) -> list[int]:
-        units = sum([term.position_units for term in terms])
+        units = sum([term.occurrences for term in terms])
         if units > _LONG and self._reader.has_numpy:
             other = self._reader.kernel(0)
             found = other.positions_in_all(space, terms, other.chosen(numbers))

@@ -178,7 +178,7 @@ class VectorKernel:
         self, space: str, terms: Sequence[TermPostings], rows: int
     ) -> bool:
         """Whether so few rows are better read alone: of a long list, the first time."""
-        units = sum([term.position_units for term in terms])
+        units = sum([term.occurrences for term in terms])
         if units <= max(_DECODED_WHOLE, 2 * SKIP * rows):
             return False
         key = _positions_key(space, terms)

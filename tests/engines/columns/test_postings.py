@@ -143,6 +143,20 @@ def test_many_long_lists_are_decoded_at_once(tmp_path: Path) -> None:
         check_part(tmp_path / "file", space, first, last)
 
 
+def test_a_long_list_takes_few_bits(tmp_path: Path) -> None:
+    chance = random.Random(9)
+    # Apart by 1,000 on the average: 11.4 bits each, if all places are as likely. Some
+    # are much farther apart, as a word's are where articles lack it.
+    near = sorted(chance.sample(range(20_000_000), 20_000))
+    far = [at + (1 << 32) * (number // 1000) for number, at in enumerate(near)]
+    for positions in (near, far):
+        path = tmp_path / f"up to {positions[-1]}"
+        bases = [0, positions[-1] + 1]
+        write(path, Space(bases, {"a": Entry(positions)}))
+        size = len(read(path, bases).data)
+        assert 8 * size < 13 * len(positions)
+
+
 def test_a_term_that_stands_once_takes_few_bytes(tmp_path: Path) -> None:
     bases = range(0, 50_000_001, 1000)
     entries = {

@@ -1,0 +1,176 @@
+"""How are numbers packed into as few bits as they need, by numpy?
+
+What `postings` says of arrays, for one array and for the arrays of many lists at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from searchkit.engines.columns.postings import PARTS
+from searchkit.engines.columns.rows import copy_rows, rows_of, starts_of
+
+Numbers = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+
+_BYTES = np.arange(256)
+_SPREAD: dict[int, Any] = {  # the parts in a byte, a byte each, as one number
+    part: np.stack([_BYTES >> at & (1 << part) - 1 for at in range(0, 8, part)], 1)
+    .astype(np.uint8)
+    .view(f"<u{8 // part}")
+    .ravel()
+    for part in PARTS
+}
+_TYPES = [np.dtype(f"<u{size}") for size in (1, 1, 2, 4, 4, 8, 8, 8, 8)]
+"""What numbers of so many bytes are in memory."""
+
+
+def array_sizes(counts: Numbers, bits: Any) -> Numbers:
+    """The bytes of arrays of so many numbers of so many bits each."""
+    sizes: Numbers = counts * (bits >> 3)
+    for part in PARTS:
+        sizes += np.where(bits & part, _part_sizes(counts, part), 0)
+    return sizes
+
+
+def _part_sizes(counts: Numbers, part: int) -> Numbers:
+    return (counts * part + 7) >> 3
+
+
+def unpack(data: Bytes, count: int, bits: int) -> Any:
+    """The numbers of one array, of the type that holds them."""
+    if bits == 8:
+        return data
+    size, type_ = bits >> 3, _TYPES[(bits + 7) >> 3]
+    at, shift, rest = count * size, 0, None
+    for part in PARTS:
+        if bits & part:
+            end = at + ((count * part + 7) >> 3)
+            here = _SPREAD[part].take(data[at:end]).view(np.uint8)[:count]
+            rest = here if rest is None else here << shift | rest
+            at, shift = end, shift + part
+    if bits < 8:
+        return rest
+    out = np.zeros((count, type_.itemsize), np.uint8)
+    for byte in range(size):
+        out[:, byte] = data[byte * count : (byte + 1) * count]
+    if rest is not None:
+        out[:, size] = rest
+    return out.view(type_).ravel()
+
+
+def _present(bits: Numbers) -> list[int]:
+    return np.flatnonzero(np.bincount(bits)).tolist()
+
+
+def pack(values: Numbers, counts: Numbers, bits: Numbers) -> tuple[Bytes, Numbers]:
+    """An array of each list, of numbers of `bits[i]` bits; and the bytes of each."""
+    sizes = array_sizes(counts, bits)
+    out = np.empty(int(sizes.sum()), np.uint8)
+    to, at = starts_of(sizes), starts_of(counts)
+    for width in _present(bits[counts > 0]):
+        here = np.flatnonzero((bits == width) & (counts > 0))
+        rows = values
+        if counts[here].sum() < len(values):
+            rows = rows_of(values, at[here], counts[here])
+        _pack(out, to[here], rows, counts[here], width)
+    return out, sizes
+
+
+def pack_pieces(pieces: Iterable[Numbers], count: int, bits: int) -> Bytes:
+    """The array of `count` numbers of one list, whose pieces come one by one.
+
+    All of them but the last are of a multiple of 8 numbers.
+    """
+    total = np.array([count])
+    out = np.empty(int(array_sizes(total, bits)[0]), np.uint8)
+    before = 0
+    for piece in pieces:
+        _pack(out, np.zeros(1, int), piece, np.array([len(piece)]), bits, total, before)
+        before += len(piece)
+    return out
+
+
+def _pack(
+    out: Bytes,
+    to: Numbers,
+    values: Numbers,
+    counts: Numbers,
+    bits: int,
+    totals: Numbers | None = None,
+    before: int = 0,
+) -> None:
+    """Write arrays of numbers of the same bits, each to its place.
+
+    Or some of the numbers of each, of which there are `totals`, those after `before`.
+    """
+    at, totals = starts_of(counts), counts if totals is None else totals
+    for shift in range(0, bits & ~7, 8):
+        copy_rows(out, to + before, (values >> shift).astype(np.uint8), at, counts)
+        to = to + totals
+    if not bits & 7:
+        return
+    eights = (counts + 7) >> 3
+    rest = np.zeros(8 * int(eights.sum()), np.uint8)
+    left = (values >> (bits & ~7)).astype(np.uint8)
+    copy_rows(rest, 8 * starts_of(eights), left, at, counts)
+    for part in PARTS:
+        if bits & part:
+            each = (rest & (1 << part) - 1).reshape(-1, 8 // part)
+            joined = each[:, 0]
+            for place in range(1, 8 // part):
+                joined = joined | each[:, place] << place * part
+            sizes = _part_sizes(counts, part)
+            start = to + (before * part >> 3)
+            copy_rows(out, start, joined, part * starts_of(eights), sizes)
+            to = to + _part_sizes(totals, part)
+            rest >>= part
+
+
+def unpack_all(data: Bytes, at: Numbers, counts: Numbers, bits: Numbers) -> Numbers:
+    """The numbers of the arrays at some places of the data, array after array."""
+    out = np.empty(int(counts.sum()), np.int64)
+    to = starts_of(counts)
+    for width in _present(bits[counts > 0]):
+        here = np.flatnonzero((bits == width) & (counts > 0))
+        values = _unpacked(data, at[here], counts[here], width)
+        copy_rows(out, to[here], values, starts_of(counts[here]), counts[here])
+    return out
+
+
+def _unpacked(data: Bytes, at: Numbers, counts: Numbers, bits: int) -> Numbers:
+    """The numbers of arrays of numbers of the same bits, array after array."""
+    found = np.zeros(int(counts.sum()), np.int64)
+    for shift in range(0, bits & ~7, 8):
+        found |= rows_of(data, at, counts).astype(np.int64) << shift
+        at = at + counts
+    shift = bits & ~7
+    for part in PARTS:
+        if bits & part:
+            sizes = _part_sizes(counts, part)
+            parts = _SPREAD[part].take(rows_of(data, at, sizes)).view(np.uint8)
+            rest = rows_of(parts, 8 // part * starts_of(sizes), counts)
+            found |= rest.astype(np.int64) << shift
+            at, shift = at + sizes, shift + part
+    return found
+
+
+def firsts_of(data: Bytes, at: Numbers, counts: Numbers, bits: Numbers) -> Numbers:
+    """The first number of each of the arrays, which are not empty."""
+    at, found, shift = at.copy(), np.zeros(len(at), np.int64), np.zeros(len(at), int)
+    for byte in range(int(bits.max(initial=0)) >> 3):
+        here = bits >> 3 > byte
+        found[here] |= data[at[here]].astype(np.int64) << 8 * byte
+        at[here] += counts[here]
+        shift[here] += 8
+    for part in PARTS:
+        here = bits & part > 0
+        low = data[at[here]].astype(np.int64) & (1 << part) - 1
+        found[here] |= low << shift[here]
+        at[here] += _part_sizes(counts[here], part)
+        shift[here] += part
+    return found
