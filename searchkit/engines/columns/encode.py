@@ -12,6 +12,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import lt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,6 @@ _NO_LIMIT = 1 << 62
 _LISTS_AT_ONCE = 4096  # whose bits are chosen: of each one, how many values have which
 _WHOLE_BYTES = 64  # numbers of an array below which parts cost more time than bytes
 _EXPONENT = 1023  # of 1 as a float
-_POWERS = 64  # more than any value has bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +180,11 @@ class _Packed:
     def __init__(self, lists: Lists, limit: int) -> None:
         _check_rising(lists, limit)
         self._lists, self._counts = lists, lists.counts
+        self._whole: Any = None  # all differences, if they are not too many
+        if len(lists.values) <= _VALUES_AT_ONCE:
+            ((_, whole),) = _differences(lists)
+            small = int(whole.max(initial=0)) < 1 << 31
+            self._whole = whole.astype(np.uint32) if small else whole
         chosen = [
             self._chosen(first, min(first + _LISTS_AT_ONCE, len(self._counts)))
             for first in range(0, len(self._counts), _LISTS_AT_ONCE)
@@ -193,25 +198,25 @@ class _Packed:
     def _chosen(self, first: int, last: int) -> Numbers:
         """The bits of some lists, how many long differences, their bits; all bytes."""
         lists, counts = self._lists.part(first, last), self._counts[first:last]
-        found = np.zeros((len(counts), _POWERS), np.int64)
-        for at, values in _differences(lists):
+        # No difference has more bits than the largest value, which may be 0, and one.
+        width = int(lists.values.max(initial=0)).bit_length() + 2
+        found = np.zeros((len(counts), width), np.int64)
+        for at, values in self._pieces(first, last):
             # The exponent of a float is the bits of its whole part: a value fits into
             # more bits than that of the value and one.
             powers = (values + 1).astype(np.float64).view(np.int64)
             powers >>= 52
             powers -= _EXPONENT
             within = np.clip(lists.bounds, at, at + len(values))
-            of = np.arange(0, found.size, _POWERS)
+            of = np.arange(0, found.size, width)
             powers += np.repeat(of, within[1:] - within[:-1])
             found += np.bincount(powers, minlength=found.size).reshape(found.shape)
-        width = int(np.flatnonzero(found.any(axis=0)).max(initial=0)) + 2
-        found = found[:, :width]
         longs = found[:, ::-1].cumsum(axis=1)[:, ::-1]
         most = np.maximum(1, width - (longs[:, ::-1] > 0).argmax(axis=1))
         bits = _rounded(most, counts)
         best, long, long_bits = array_sizes(counts, bits), 0 * counts, 0 * counts
         every, many = np.arange(len(counts)), np.flatnonzero(counts >= _WHOLE_BYTES)
-        for fewer in range(1, width):
+        for fewer in range(1, int(most.max(initial=1))):
             some = many if fewer & 7 else every
             here = longs[some, fewer]
             likely = (here > 0) & (here < counts[some] >> 1)
@@ -252,16 +257,26 @@ class _Packed:
         """How many differences of a list are long up to each of some places."""
         full, before, found = (1 << self._bits[i]) - 1, 0, []
         wanted = np.arange(self._counts[i])[places]
-        for at, values in _differences(self._lists.part(i, i + 1)):
+        for at, values in self._pieces(i, i + 1):
             longs = (values >= full).cumsum() + before
             low, high = np.searchsorted(wanted, (at, at + len(values)))
             found.append(longs[wanted[low:high] - at])
             before = longs[-1]
         return np.concatenate(found)
 
+    def _pieces(self, first: int, last: int) -> Iterator[tuple[int, Any]]:
+        """The differences of some lists, each piece with the place of its first one."""
+        lists = self._lists.part(first, last)
+        if self._whole is None:
+            yield from _differences(lists)
+        else:
+            start = int(self._lists.bounds[first])
+            yield 0, self._whole[start : start + len(lists.values)]
+
     def put_lists(self, record: _Rows, chosen: Bools) -> None:
         """The arrays of the chosen lists."""
-        if len(self._lists.values) > _VALUES_AT_ONCE:
+        values = self._whole
+        if values is None:
             lists = [self._in_pieces(i) for i in np.flatnonzero(chosen).tolist()]
             record.put(
                 np.concatenate([np.empty(0, np.uint8), *lists]),
@@ -270,10 +285,9 @@ class _Packed:
             )
             return
         counts = np.where(chosen, self._counts, 0)
-        ((_, values),) = _differences(self._lists)
         if not chosen.all():
             values = values[np.repeat(chosen, self._counts)]
-        full = ((1 << self._bits) - 1).repeat(counts)
+        full = ((1 << self._bits) - 1).astype(values.dtype).repeat(counts)
         long = np.flatnonzero((values >= full) & (self.longs > 0).repeat(counts))
         np.minimum(values, full, out=full)
         data, sizes = pack(full, counts, self._bits)
@@ -290,11 +304,11 @@ class _Packed:
         bits, full = int(self._bits[i]), (1 << self._bits[i]) - 1
         longs = [np.empty(0, np.int64)]
 
-        def pieces() -> Iterator[Numbers]:
-            for _, values in _differences(self._lists.part(i, i + 1)):
+        def pieces() -> Iterator[Any]:
+            for _, values in self._pieces(i, i + 1):
                 if self.longs[i]:
                     longs.append(values[values >= full])
-                yield np.minimum(values, full, out=values)
+                yield np.minimum(values, full)
 
         short = pack_pieces(pieces(), int(self._counts[i]), bits)
         more, _ = pack(

@@ -67,21 +67,23 @@ def _present(bits: Numbers) -> list[int]:
     return np.flatnonzero(np.bincount(bits)).tolist()
 
 
-def pack(values: Numbers, counts: Numbers, bits: Numbers) -> tuple[Bytes, Numbers]:
+def pack(values: Any, counts: Numbers, bits: Numbers) -> tuple[Bytes, Numbers]:
     """An array of each list, of numbers of `bits[i]` bits; and the bytes of each."""
     sizes = array_sizes(counts, bits)
     out = np.empty(int(sizes.sum()), np.uint8)
     to, at = starts_of(sizes), starts_of(counts)
-    for width in _present(bits[counts > 0]):
-        here = np.flatnonzero((bits == width) & (counts > 0))
-        rows = values
-        if counts[here].sum() < len(values):
-            rows = rows_of(values, at[here], counts[here])
-        _pack(out, to[here], rows, counts[here], width)
+    order = np.flatnonzero(counts)
+    order = order[bits[order].argsort(kind="stable")]
+    rows = rows_of(values, at[order], counts[order])  # those of the same bits together
+    at = np.append(starts_of(counts[order]), len(rows))
+    for width in _present(bits[order]):
+        first, last = np.searchsorted(bits[order], (width, width + 1))
+        here = order[first:last]
+        _pack(out, to[here], rows[at[first] : at[last]], counts[here], width)
     return out, sizes
 
 
-def pack_pieces(pieces: Iterable[Numbers], count: int, bits: int) -> Bytes:
+def pack_pieces(pieces: Iterable[Any], count: int, bits: int) -> Bytes:
     """The array of `count` numbers of one list, whose pieces come one by one.
 
     All of them but the last are of a multiple of 8 numbers.
@@ -98,7 +100,7 @@ def pack_pieces(pieces: Iterable[Numbers], count: int, bits: int) -> Bytes:
 def _pack(
     out: Bytes,
     to: Numbers,
-    values: Numbers,
+    values: Any,
     counts: Numbers,
     bits: int,
     totals: Numbers | None = None,
@@ -142,11 +144,12 @@ def unpack_all(data: Bytes, at: Numbers, counts: Numbers, bits: Numbers) -> Numb
     return out
 
 
-def _unpacked(data: Bytes, at: Numbers, counts: Numbers, bits: int) -> Numbers:
+def _unpacked(data: Bytes, at: Numbers, counts: Numbers, bits: int) -> Any:
     """The numbers of arrays of numbers of the same bits, array after array."""
-    found = np.zeros(int(counts.sum()), np.int64)
+    type_: Any = np.uint32 if bits <= 32 else np.int64  # half the memory to go through
+    found = np.zeros(int(counts.sum()), type_)
     for shift in range(0, bits & ~7, 8):
-        found |= rows_of(data, at, counts).astype(np.int64) << shift
+        found |= rows_of(data, at, counts).astype(type_) << shift
         at = at + counts
     shift = bits & ~7
     for part in PARTS:
@@ -154,7 +157,7 @@ def _unpacked(data: Bytes, at: Numbers, counts: Numbers, bits: int) -> Numbers:
             sizes = _part_sizes(counts, part)
             parts = _SPREAD[part].take(rows_of(data, at, sizes)).view(np.uint8)
             rest = rows_of(parts, 8 // part * starts_of(sizes), counts)
-            found |= rest.astype(np.int64) << shift
+            found |= rest.astype(type_) << shift
             at, shift = at + sizes, shift + part
     return found
 

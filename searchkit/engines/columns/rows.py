@@ -51,14 +51,23 @@ def copy_rows(
 
     Long rows one by one, which is a plain copy; the many short ones together.
     """
-    long = np.flatnonzero(sizes >= _LONG_ROW)
+    is_long = sizes >= _LONG_ROW
+    if not is_long.any() and _is_all(data, at, sizes):
+        out[spread(to, sizes)] = data
+        return
+    long = np.flatnonzero(is_long)
     for start, first, size in zip(
         to[long].tolist(), at[long].tolist(), sizes[long].tolist(), strict=True
     ):
         out[start : start + size] = data[first : first + size]
-    short = np.flatnonzero((sizes > 0) & (sizes < _LONG_ROW))
+    short = np.flatnonzero((sizes > 0) & ~is_long)
     sizes = sizes[short]
     out[spread(to[short], sizes)] = data[spread(at[short], sizes)]
+
+
+def _is_all(data: NDArray[Any], at: Numbers, sizes: Numbers) -> bool:
+    """Whether the rows are all of the data, one after the other."""
+    return len(data) == sizes.sum() and np.array_equal(at, starts_of(sizes))
 
 
 def rows_of(data: NDArray[Any], at: Numbers, sizes: Numbers) -> NDArray[Any]:
