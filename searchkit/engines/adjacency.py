@@ -21,7 +21,13 @@ from searchkit.record import record
 
 if TYPE_CHECKING:
     from searchkit.engines.finder import Finder
-    from searchkit.engines.kernels.base import Column, Numbers, Scores, Table
+    from searchkit.engines.kernels.base import (
+        Column,
+        Numbers,
+        Positions,
+        Scores,
+        Table,
+    )
     from searchkit.engines.ranking import Scale
     from searchkit.engines.scorer import Scorer
 
@@ -86,8 +92,7 @@ def _surprise(finder: Finder, left: Leaf, right: Leaf) -> float:
     if count > most:
         places = [place * count // most for place in range(most)]
         numbers = kernel.taken(numbers, places)
-    rows = matching.rows(finder.reader, left.adjacent + right.adjacent)
-    starts = matching.starts_within(kernel, rows, numbers)
+    starts = _starts(finder, left, right, numbers)
     found = len(kernel.documents_of("text", starts)) if len(starts) else 0
     if not found and count <= most:
         return 0.0
@@ -108,12 +113,16 @@ def scores(scorer: Scorer, pair: Pair, numbers: Numbers) -> Scores:
 
 def _beside(finder: Finder, left: Leaf, right: Leaf, numbers: Numbers) -> Column | None:
     """Those of the documents in which two words stand side by side."""
-    slots = left.adjacent + right.adjacent
-    rows = matching.rows(finder.reader, slots)
-    starts = matching.starts_within(finder.kernel, rows, numbers)
+    starts = _starts(finder, left, right, numbers)
     if not len(starts):
         return None
     return finder.kernel.weighed(starts, _common_fields(left, right))
+
+
+def _starts(finder: Finder, left: Leaf, right: Leaf, numbers: Numbers) -> Positions:
+    """Where in the documents two words stand side by side."""
+    rows = matching.rows(finder.reader, left.adjacent + right.adjacent)
+    return matching.starts_within(finder.kernel, rows, numbers)
 
 
 def bound(scorer: Scorer, pair: Pair, numbers: Numbers) -> Scores:

@@ -530,7 +530,7 @@ class Evaluation:
         titled = kernel.union([*map(self.finder.documents, titles)])
         titled = kernel.intersection([self.answer.complete, titled])
         others = self._best(kernel.difference(titled, literal), count)
-        best = _among(best, others, ranking.OTHER_TITLE)[:count]
+        best = _merged(best, others, ranking.OTHER_TITLE)[:count]
         return best, kernel.union([literal, titled])
 
     @cached_property
@@ -650,17 +650,17 @@ class Evaluation:
         return [(number, -score) for _, score, number in ordered[:count]]
 
 
-def _among(
-    best: list[tuple[int, float]], others: list[tuple[int, float]], share: float
+def _merged(
+    best: list[tuple[int, float]],
+    others: list[tuple[int, float]],
+    share: float = 1.0,
 ) -> list[tuple[int, float]]:
-    """Documents with their scores, in one order; the others by a share of theirs."""
+    """Documents with their scores, best first, ties by number.
+
+    Each of them best first; the others by a share of their scores.
+    """
+    if not best:
+        return others
     ordered = [(-score, number, score) for number, score in best]
     ordered += [(-score * share, number, score) for number, score in others]
     return [(number, score) for _, number, score in sorted(ordered)]
-
-
-def _merged(
-    best: list[tuple[int, float]], others: list[tuple[int, float]]
-) -> list[tuple[int, float]]:
-    """Documents with their scores, best first, ties by number."""
-    return sorted(best + others, key=lambda row: (-row[1], row[0])) if best else others

@@ -137,7 +137,9 @@ class Translations:
         while at < len(text) - 1:
             for end in range(min(len(text), at + LONGEST_PART), at + 1, -1):
                 part = text[at:end]
-                if twins := self._translated(part, piece.leaves, otherwise, of=text):
+                if twins := self._translated(
+                    part, piece.leaves, otherwise, is_part=True
+                ):
                     yield from twins
                     at = end - 1
                     break
@@ -149,12 +151,12 @@ class Translations:
         leaves: tuple[Leaf, ...],
         otherwise: tuple[Leaf, ...],
         *,
-        of: str = "",
+        is_part: bool = False,
     ) -> list[Twin]:
         """A twin of all translations of a text, one of its Chinese synonyms, and one of
         those that are the same word.
 
-        Those that count in any document. A part `of` a longer word is never the same.
+        Those that count in any document. What `is_part` of a word is never the same.
         """
         if self._table is None or not self._left or not self._lookups:
             return []
@@ -169,11 +171,11 @@ class Translations:
             self._finder.found(leaf).is_anywhere for leaf in leaves
         )
         twins = []
-        if not of and (same := _chosen(standing.same, known=known)).names:
+        if not is_part and (same := _chosen(standing.same, known=known)).names:
             leaf = self._leaf(same.label, *same.variants)
             twins.append(Twin(leaves, leaf))
             self._notes.twins(text, same.names, self._finder.found(leaf).document_count)
-        chinese = _chosen(standing.chinese if of else standing.other, known=known)
+        chinese = _chosen(standing.chinese if is_part else standing.other, known=known)
         for some, unless in (
             (standing.english, (*otherwise, CHINESE)),
             (chinese, otherwise),
