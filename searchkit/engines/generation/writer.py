@@ -64,7 +64,7 @@ class GenerationWriter:
         """The documents are those of runs and, with `kept` doc_ids, those of `base`."""
         self._folder = folder
         self._columns: Columns | None = None
-        self._old = OldGeneration(base) if base else None
+        self._old = OldGeneration(base, folder) if base else None
         old = [self._old] if self._old else []
         self._sources: list[Run | OldGeneration] = [*old, *map(Run, runs)]
         chosen = frozenset(map(encoded, kept))
