@@ -7,6 +7,7 @@ order, with their occurrences term by term. Positions are global within the run.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -132,11 +133,15 @@ class Run:
 
     def __init__(self, path: Path) -> None:
         self._columns = Columns(path, _KIND)
-        self.documents = Documents.read(self._columns)
         self._starts = {
             name: array(self._columns, f"{name}_starts", "<u4") for name in SPACES
         }
         self.release()
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The rows of all its documents."""
+        return Documents.read(self._columns)
 
     def pages(self, name: str) -> TextArrays:
         """One of the columns of PAGE_COLUMNS."""
