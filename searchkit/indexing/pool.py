@@ -57,13 +57,13 @@ class Pool(Generic[Task, Answer]):
                     ours, theirs = context.Pipe()
                     process = context.Process(
                         target=_main,
-                        args=(theirs, work, setup, done),
+                        args=(theirs, work, done),
                         daemon=True,
                     )
                     process.start()
                     theirs.close()
                     self._workers.append(_Worker(process, ours, done))
-                    self._free.put(self._workers[-1])
+                    self._threads.submit(self._begin, self._workers[-1], setup)
         except BaseException:
             self.close()
             raise
@@ -97,6 +97,12 @@ class Pool(Generic[Task, Answer]):
         """
         return self._threads.submit(self._ask, task)
 
+    def _begin(self, worker: _Worker, setup: object) -> None:
+        """Tell a worker what holds for all tasks, once it hears: that takes a while."""
+        with suppress(OSError):  # whoever asks it something is told that it died
+            worker.connection.send(setup)
+        self._free.put(worker)
+
     def _ask(self, task: Task) -> Answer:
         process, connection, _ = worker = self._free.get()
         try:
@@ -127,7 +133,7 @@ class _Worker(NamedTuple):
     done: Any
 
 
-def _main(connection: Connection, work: Work, setup: object, done: Any) -> None:
+def _main(connection: Connection, work: Work, done: Any) -> None:
     """What a worker does until there is nothing more to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -138,6 +144,7 @@ def _main(connection: Connection, work: Work, setup: object, done: Any) -> None:
 
     do: Callable[[Any], Any] | None = None
     with seldom_collected(), suppress(EOFError, OSError):
+        setup = connection.recv()
         while True:
             task = connection.recv()
             try:

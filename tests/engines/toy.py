@@ -122,7 +122,7 @@ def space(terms: Mapping[str, ToyTerm], bases: memoryview) -> Postings:
     )
     with TemporaryDirectory() as folder:
         path = Path(folder) / "postings"
-        with ColumnWriter(path, "postings", durable=False) as writer:
+        with ColumnWriter(path, "postings") as writer:
             written = SpaceWriter(writer, "text")
             records = Encoder(np.asarray(bases, np.int64)).records(slab)
             written.add([term.encode() for term in terms], records)

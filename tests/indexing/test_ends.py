@@ -16,7 +16,7 @@ import searchkit
 from searchkit import Article
 from searchkit.engines import generations
 from searchkit.engines.columns.files import ColumnWriter
-from searchkit.indexing import Build
+from searchkit.indexing.build import Build
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="has no such signals")
 

@@ -57,7 +57,6 @@ class SpaceMerge:
         number_of = numbers(terms)
         local = (local_numbers(terms, number_of) for terms in self._source_terms())
         self._vocabulary = Vocabulary(terms, local, folder)
-        self._number(number_of)
 
     @property
     def terms(self) -> tuple[bytes, ...]:
@@ -111,9 +110,6 @@ class SpaceMerge:
         """The terms that stand somewhere, and what the dictionary needs beside."""
         return standing
 
-    def _number(self, number_of: Mapping[bytes, int]) -> None:
-        """Take note of the numbers of all terms."""
-
 
 class TextMerge(SpaceMerge):
     """The space of texts.
@@ -134,13 +130,14 @@ class TextMerge(SpaceMerge):
         self._known = known
         self._table = table
         super().__init__("text", sources, moves, table.parent)
-        self._direct = _direct(self.terms)
 
     def prepare(self, in_order: InOrder) -> None:
         """Find the frequencies of words and of their parts; they are kept in a file."""
+        found = in_order(self._weighings())
+        self._find_members()  # while others begin
         words = FrequencyWriter(self._table, len(self.terms))
-        for (low, *_), found in in_order(self._weighings()):
-            words.append(low, found.counts, found.records)
+        for (low, *_), weighed in found:
+            words.append(low, weighed.counts, weighed.records)
         self._starts, self._counts = words.finish(), words.counts
 
     def _weighings(self) -> Iterator[tuple[Slab, Weighing]]:
@@ -177,11 +174,12 @@ class TextMerge(SpaceMerge):
         self._classes = classes(standing, self._known)
         return sorted(dict.fromkeys([*standing, *self._classes.terms]))
 
-    def _number(self, number_of: Mapping[bytes, int]) -> None:
-        pairs = self._classes.members(self.terms, number_of)
+    def _find_members(self) -> None:
+        pairs = self._classes.members(self.terms, numbers(self.terms))
         self._targets, self._members, others = _each_once(*pairs, self.terms)
-        self._is_other = np.zeros(len(number_of), np.bool_)
+        self._is_other = np.zeros(len(self.terms), np.bool_)
         self._is_other[others] = True
+        self._direct = _direct(self.terms)
         del self._classes, self._known  # much memory, and not needed any more
 
 

@@ -192,16 +192,26 @@ class GenerationWriter:
 def _in_order(
     start: Start, tasks: Iterable[tuple[Slab, Task]]
 ) -> Iterator[tuple[Slab, Any]]:
-    """What comes of the tasks, in their order; not many are started ahead."""
+    """What comes of the tasks, in their order; the first ones are started at once.
+
+    Not many are started before their turn.
+    """
+    left = iter(tasks)
     waiting: deque[tuple[Slab, Future[Any]]] = deque()
-    ahead = 0
-    for slab, task in tasks:
-        ahead += slab[-1]
-        while waiting and ahead > _MOST_AHEAD:
-            done, future = waiting.popleft()
-            yield done, future.result()
-            ahead -= done[-1]
-        waiting.append((slab, start(task)))
-    while waiting:
-        done, future = waiting.popleft()
-        yield done, future.result()
+
+    def start_some() -> None:
+        ahead = sum(size for (*_, size), _ in waiting)
+        while ahead < _MOST_AHEAD and (following := next(left, None)):
+            slab, task = following
+            waiting.append((slab, start(task)))
+            ahead += slab[-1]
+
+    def answers() -> Iterator[tuple[Slab, Any]]:
+        while waiting:
+            slab, future = waiting.popleft()
+            answer = future.result()
+            start_some()
+            yield slab, answer
+
+    start_some()
+    return answers()

@@ -100,7 +100,7 @@ def lists(rows: Sequence[Sequence[int]]) -> Lists:
 def write(path: Path, space: Space, *, slab_terms: int = 1000) -> None:
     """A file of the space under the name of "text", in slabs of so many terms."""
     entries = list(space.entries.items())
-    with ColumnWriter(path, KIND, durable=False) as writer:
+    with ColumnWriter(path, KIND) as writer:
         text = SpaceWriter(writer, "text")
         encoder = Encoder(np.array(space.bases))
         for start in range(0, len(entries), slab_terms):
