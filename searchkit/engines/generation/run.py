@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from searchkit.analysis.analyzer import ZONE_MASK
-from searchkit.analysis.rows import AnalyzedBatch, Rows
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.generation.documents import (
     PAGE_COLUMNS,
@@ -29,6 +28,9 @@ from searchkit.engines.generation.documents import (
 )
 from searchkit.engines.generation.layout import Move
 from searchkit.engines.texts import add_texts
+
+if TYPE_CHECKING:
+    from searchkit.analysis.rows import AnalyzedBatch, Rows
 
 SPACES = ("text", "math")
 ZONE_BITS = 2

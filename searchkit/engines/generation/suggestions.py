@@ -13,6 +13,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate, chain, groupby, islice, repeat, starmap
 from math import log2
 from operator import itemgetter
@@ -199,7 +200,7 @@ class Completions:
             for place, (text, is_word, number) in enumerate(map(_told, made)):
                 place_of[number] = place
                 are_words.append(is_word)
-                if self._before:
+                if self._before is not None:
                     now[text, is_word] = place
                 yield text
 
@@ -221,7 +222,7 @@ class Completions:
 
         `now` has the places of texts, and whether they are words, to compare them.
         """
-        if self._before:
+        if self._before is not None:
             known = _Before(self._before, now)
             if known.are_most:
                 new = (
@@ -248,18 +249,23 @@ class Completions:
     def _number(self, folded: str, *, is_word: bool) -> int:
         """The number of what is added now; its keys are made."""
         self._count += 1
-        if not self._before:
+        if self._before is None:
             self._rows.add(_rows(self._count, folded, is_word=is_word))
         return self._count
 
 
 def _line(number: int, folded: str, text: str, worth: float, *, is_word: bool) -> bytes:
     """A line that sorts by the folded text, then by when it was added."""
-    rank = _MOST_WORTH - round(round(worth, 3) * 1000)
     sorted_by = encoded(folded)
     shown = sorted_by if text is folded else encoded(text)
-    numbers = number, rank, len(folded), is_word
+    numbers = number, _rank(worth), len(folded), is_word
     return b"%s\t%08x%05d%05d%d%s\n" % (sorted_by, *numbers, shown)
+
+
+@lru_cache(maxsize=1 << 12)  # many words are in as many articles
+def _rank(worth: float) -> int:
+    """What sorts the most worth first."""
+    return _MOST_WORTH - round(round(worth, 3) * 1000)
 
 
 def _ranked(lines: Iterable[bytes]) -> Iterator[bytes]:
