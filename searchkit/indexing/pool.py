@@ -99,9 +99,13 @@ class Pool(Generic[Task, Answer]):
 
     def _begin(self, worker: _Worker, setup: object) -> None:
         """Tell a worker what holds for all tasks, once it hears: that takes a while."""
-        with suppress(OSError):  # whoever asks it something is told that it died
+        try:
             worker.connection.send(setup)
-        self._free.put(worker)
+        except BaseException:  # whoever asks it something is told that it died
+            worker.process.terminate()
+            raise
+        finally:
+            self._free.put(worker)
 
     def _ask(self, task: Task) -> Answer:
         process, connection, _ = worker = self._free.get()
