@@ -52,17 +52,17 @@ def copy_rows(
     Long rows one by one, which is a plain copy; the many short ones together.
     """
     is_long = sizes >= _LONG_ROW
-    if not is_long.any() and _is_all(data, at, sizes):
-        out[spread(to, sizes)] = data
+    if not is_long.any():
+        taken = data if _is_all(data, at, sizes) else data.take(spread(at, sizes))
+        out[spread(to, sizes)] = taken
         return
-    long = np.flatnonzero(is_long)
+    (long,) = is_long.nonzero()
     for start, first, size in zip(
         to[long].tolist(), at[long].tolist(), sizes[long].tolist(), strict=True
     ):
         out[start : start + size] = data[first : first + size]
-    short = np.flatnonzero((sizes > 0) & ~is_long)
-    sizes = sizes[short]
-    out[spread(to[short], sizes)] = data[spread(at[short], sizes)]
+    sizes = np.where(is_long, 0, sizes)
+    out[spread(to, sizes)] = data.take(spread(at, sizes))
 
 
 def _is_all(data: NDArray[Any], at: Numbers, sizes: Numbers) -> bool:
@@ -79,7 +79,9 @@ def rows_of(data: NDArray[Any], at: Numbers, sizes: Numbers) -> NDArray[Any]:
 
 def starts_of(sizes: Numbers) -> Numbers:
     """Where each of the rows begins, one behind the other."""
-    return np.asarray(np.cumsum(sizes) - sizes, np.int64)
+    starts: Numbers = sizes.cumsum()
+    starts -= sizes
+    return starts
 
 
 def spread(starts: Numbers, sizes: Numbers) -> Numbers:
