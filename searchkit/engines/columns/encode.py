@@ -40,7 +40,7 @@ Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 
 _LONG_PREFIX = 64  # bytes up to which common prefixes are found for all terms at once
-_VALUES_AT_ONCE = 1 << 20  # a multiple of 8, so that their bits are whole bytes
+_VALUES_AT_ONCE = 1 << 19  # a multiple of 8, so that their bits are whole bytes
 _NO_LIMIT = 1 << 62
 _LISTS_AT_ONCE = 4096  # whose bits are chosen: of each one, how many values have which
 _WHOLE_BYTES = 64  # numbers of an array below which parts cost more time than bytes

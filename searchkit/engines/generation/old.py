@@ -22,7 +22,9 @@ from searchkit.engines.generation.slabs import slabs
 from searchkit.engines.generations import DOCUMENTS, PAGES, POSTINGS
 from searchkit.engines.tags import Tags
 
-_ZONES_AT_ONCE = 1 << 20  # positions
+_ZONES_AT_ONCE = 1 << 20  # positions; a multiple of 4
+_PLACE_BITS = 2  # of a position: which of the zones in a byte is its own
+_PLACE_IN_BYTE = np.uint8((1 << _PLACE_BITS) - 1)
 
 
 class OldGeneration:
@@ -97,18 +99,22 @@ class OldGeneration:
     def _zones_of(self, positions: Array) -> Array:
         """The zones of some positions, from a nameless file that has those of all.
 
-        Looked up where they lie, as runs, they take ten times as long.
+        Looked up where they lie, as runs, they take five times as long.
         """
         if not self._zones:
             self._zones = Scratch(self._folder, np.uint8, self._zones_in_pieces())
-        return self._zones.numbers.take(positions)
+        shifts = (positions.astype(np.uint8) & _PLACE_IN_BYTE) << np.uint8(1)
+        found = self._zones.numbers.take(positions >> _PLACE_BITS) >> shifts
+        return np.asarray(found & np.uint8(ZONE_MASK))
 
     def _zones_in_pieces(self) -> Iterator[Array]:
+        """Four zones to a byte, of two bits each."""
         tags = Tags(self._files[DOCUMENTS])
         end = int(self._postings["text"].bases[-1])
         for low in range(0, end, _ZONES_AT_ONCE):
-            some = tags.between(low, min(low + _ZONES_AT_ONCE, end))
-            yield some & np.uint8(ZONE_MASK)
+            zones = tags.between(low, min(low + _ZONES_AT_ONCE, end)) & ZONE_MASK
+            zones = np.append(zones, np.zeros(-len(zones) % 4, np.uint8))
+            yield zones[::4] | zones[1::4] << 2 | zones[2::4] << 4 | zones[3::4] << 6
 
     def keys(self) -> dict[bytes, Keys]:
         """The keys of all English words, as the classes tell them."""

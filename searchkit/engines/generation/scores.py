@@ -28,7 +28,7 @@ from searchkit.engines.weights import (
     weight_table,
 )
 
-_AT_ONCE = 1 << 20  # occurrences that are weighed in some 50 bytes each
+_AT_ONCE = 1 << 19  # occurrences that are weighed in some 50 bytes each
 _ROWS_AT_ONCE = 1 << 14  # documents
 _RECORD = np.dtype([("document", "<u4"), ("x", "<f8")])
 

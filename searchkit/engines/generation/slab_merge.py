@@ -34,7 +34,7 @@ from searchkit.engines.generations import DOCUMENTS
 _POSITION_BITS = 40  # a corpus of 10**12 atoms
 _POSITIONS = (1 << _POSITION_BITS) - 1
 _ZONES = (1 << ZONE_BITS) - 1
-_AT_ONCE = 1 << 20  # occurrences of one term
+_AT_ONCE = 1 << 19  # occurrences of one term
 
 Source = Run | OldGeneration
 """Some documents with their postings."""
