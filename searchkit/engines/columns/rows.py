@@ -5,6 +5,7 @@ In which of them does each of many places lie, and how are some of them copied?
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,12 +30,18 @@ class RowFinder:
         """Row i begins at `bases[i]`, the first at 0; the last has no end."""
         bits = min(_MOST_BITS, len(bases).bit_length() + _BITS_MORE)
         self._shift = max(0, int(bases[-1]).bit_length() - bits)
-        places = np.arange((int(bases[-1]) >> self._shift) + 1) << self._shift
-        self._table = (bases.searchsorted(places, "right") - 1).astype(np.uint32)
         self._bases = bases
+
+    @cached_property
+    def _table(self) -> NDArray[np.uint32]:
+        """Made when it is needed: formulas have no documents to be found."""
+        places = np.arange((int(self._bases[-1]) >> self._shift) + 1) << self._shift
+        return (self._bases.searchsorted(places, "right") - 1).astype(np.uint32)
 
     def rows(self, places: Numbers) -> Numbers:
         """The row of each of the places."""
+        if not len(places):
+            return np.empty(0, np.int64)
         found = self._table.take(places >> self._shift, mode="clip").astype(np.int64)
         bases, last = self._bases, len(self._bases) - 1
         late = np.flatnonzero(places >= bases.take(found + 1, mode="clip"))
