@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 
     from searchkit.engines.reader import GenerationReader, Summary
     from searchkit.engines.search import Evaluation, Ranked, Sort
-    from searchkit.indexing import Corpus, ProgressCallback
+    from searchkit.indexing.build import ProgressCallback
+    from searchkit.indexing.sources import Corpus
     from searchkit.query.correct import Evaluate
 
 Day: TypeAlias = "date | str | None"
@@ -73,7 +74,7 @@ def build(
     Raises: ConfigError (a dictionary), CorpusError, IndexLockedError, IndexStoreError;
     TypeError and ValueError for arguments that are none, as everything here.
     """
-    from searchkit.indexing import Build
+    from searchkit.indexing.build import Build
 
     if isinstance(corpus, str | PathLike):
         corpus = arguments.folder("corpus", corpus)

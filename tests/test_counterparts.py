@@ -13,7 +13,12 @@ from conftest import ids
 import searchkit
 from searchkit import Article, Config, SearchEngine
 from searchkit.engines.generation import counterparts
-from searchkit.engines.generation.counterparts import RareWords, aligned
+from searchkit.engines.generation.counterparts import (
+    RareWords,
+    aligned,
+    chinese_words,
+    telling,
+)
 
 SUBJECTS = (
     ("水平扩缩容", "Scaling Out", "配置阈值", "Setting Thresholds"),
@@ -147,8 +152,10 @@ def test_pairs_are_the_same_however_many_are_joined_at_once(
     rare = RareWords(40)
     words = [f"word{chr(97 + n // 26)}{chr(97 + n % 26)}".encode() for n in range(210)]
     lists = [*holders, [*range(0, 40, 2)]]
-    counts = np.array([*map(len, lists)])
-    rare.add([*words, "的".encode()], counts, np.concatenate(lists).astype(np.int64))
+    terms, counts = [*words, "的".encode()], np.array([*map(len, lists)])
+    told = telling(counts, chinese_words(terms))
+    documents = [np.array(one) for one, tell in zip(lists, told, strict=True) if tell]
+    rare.add(terms, counts, np.concatenate(documents))
     found = [*rare.counterparts()]
     assert found == [*_expected(holders)]
     assert found

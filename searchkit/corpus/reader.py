@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from searchkit.errors import CorpusError
 from searchkit.model import Article, Markup, VisibleText
@@ -71,7 +72,7 @@ def walk(
     """
     check_folder(root)
     found = _Walk(Path(os.path.realpath(root)))
-    found.visit(root, "")
+    found.visit(root)
     files = sorted(found.files, key=lambda file: file.doc_id)
     return tuple(files), tuple(sorted(found.failures))
 
@@ -89,6 +90,15 @@ def check_folder(root: Path) -> None:
         ) from error
 
 
+class _Folder(NamedTuple):
+    """A folder, what the doc_ids in it begin with, where it really is, is it a link."""
+
+    path: Path
+    prefix: str
+    real: str
+    is_link: bool
+
+
 @dataclass(slots=True)
 class _Walk:
     """What a walk below `root` has found so far."""
@@ -98,43 +108,49 @@ class _Walk:
     failures: list[tuple[str, str]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
 
-    def visit(self, folder: Path, prefix: str) -> None:
+    def visit(self, folder: Path) -> None:
         """Take in the folder and all below it, depth first without recursion."""
-        pending = [(folder, prefix)]
+        pending = [_Folder(folder, "", os.fspath(self.root), False)]
         while pending:
-            folder, prefix = pending.pop()
-            real = os.path.realpath(folder)
-            if real not in self.seen:
-                self.seen.add(real)
-                pending.extend(self._list(folder, prefix))
+            here = pending.pop()
+            if here.real not in self.seen:
+                self.seen.add(here.real)
+                pending.extend(self._list(here))
 
-    def _list(self, folder: Path, prefix: str) -> list[tuple[Path, str]]:
+    def _list(self, folder: _Folder) -> list[_Folder]:
         """Note the articles of one folder; the folders in it, last name first."""
-        folders: list[tuple[Path, str]] = []
+        folders: list[_Folder] = []
         try:
-            with os.scandir(folder) as scan:
+            with os.scandir(folder.path) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name, reverse=True)
         except OSError as error:
-            self._fail(prefix.rstrip("/"), f"folder cannot be read: {_problem(error)}")
+            self._fail(
+                folder.prefix.rstrip("/"), f"folder cannot be read: {_problem(error)}"
+            )
             return folders
         for entry in entries:
             if not entry.name.startswith("."):
-                self._sort_out(entry, prefix + entry.name, folders)
-        return sorted(folders, key=lambda item: item[0].is_symlink(), reverse=True)
+                self._sort_out(entry, folder, folders)
+        return sorted(folders, key=lambda folder: folder.is_link, reverse=True)
 
     def _sort_out(
-        self, entry: os.DirEntry[str], doc_id: str, folders: list[tuple[Path, str]]
+        self, entry: os.DirEntry[str], parent: _Folder, folders: list[_Folder]
     ) -> None:
-        path = Path(entry.path)
-        is_folder = _is_folder(entry)
-        if not is_folder and path.suffix.lower() not in MARKUPS:
+        doc_id = parent.prefix + entry.name
+        is_folder = _is(entry.is_dir)
+        if not is_folder and os.path.splitext(doc_id)[1].lower() not in MARKUPS:  # noqa: PTH122, a Path takes longer
             return
         if reason := self._refusal(entry, doc_id):
             self._fail(doc_id, reason)
         elif is_folder:
-            folders.append((path, doc_id + "/"))
-        elif path.is_file():
-            self.files.append(SourceFile(doc_id, path))
+            is_link = entry.is_symlink()
+            real = os.path.join(parent.real, entry.name)  # noqa: PTH118, many of them
+            if is_link:
+                real = os.path.realpath(entry.path)
+            path = Path(entry.path)
+            folders.append(_Folder(path, doc_id + "/", real, is_link))
+        elif _is(entry.is_file):
+            self.files.append(SourceFile(doc_id, Path(entry.path)))
         else:
             self._fail(doc_id, "not a regular file")
 
@@ -246,9 +262,10 @@ def _first_heading(visible: VisibleText) -> str:
     return next((part.heading[-1] for part in visible.sections if part.heading), "")
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
+def _is(kind: Callable[[], bool]) -> bool:
+    """Whether an entry of a folder is of a kind; not if nobody can tell."""
     try:
-        return entry.is_dir()
+        return kind()
     except OSError:
         return False
 

@@ -45,7 +45,7 @@ def write_glossary(generation: Path, pairs: Iterable[GlossaryPair]) -> None:
     pairs = tuple(pairs)
     rows = [(pair.names, pair.count, [*map(as_tuple, pair.places)]) for pair in pairs]
     data = json.dumps(rows, separators=(",", ":")).encode("ascii")
-    with ColumnWriter(generation / GLOSSARY, GLOSSARY, durable=False) as writer:
+    with ColumnWriter(generation / GLOSSARY, GLOSSARY) as writer:
         add_names(writer, _twins(pairs))
         writer.add(_PAIRS, zlib.compress(data, _LEVEL))
 

@@ -57,7 +57,7 @@ def make_translations(
         shutil.copyfile(base / TRANSLATIONS, generation / TRANSLATIONS)
         return
     table = bilingual_table(vocabulary(), entries(dictionary.lines()))
-    with ColumnWriter(generation / TRANSLATIONS, TRANSLATIONS, durable=False) as writer:
+    with ColumnWriter(generation / TRANSLATIONS, TRANSLATIONS) as writer:
         add_names(writer, table)
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from searchkit.analysis.analyzer import GLOSSARY_VERSION, fingerprint
 from searchkit.analysis.bilingual import BILINGUAL_VERSION
@@ -57,7 +57,10 @@ ProgressCallback = Callable[[Progress], None]
 
 _NEEDED = 2.5  # bytes of disk for a byte of sources: runs and the new generation
 
-_FEW_ARTICLES = 2000  # before a process for what is made of them is worth its start
+# Before further processes are worth their start:
+_FEW_BYTES = 1 << 20  # of sources to analyse
+_FEW_ARTICLES = 2000  # of which glossary and completions are made
+_FEW_POSITIONS = 1 << 20  # whose postings are merged
 
 
 @dataclass(slots=True)
@@ -222,7 +225,8 @@ class Build:
         self, generation: Path, changed: Sources
     ) -> tuple[list[Path], set[str]]:
         """Runs in the generation's folder, and the doc_ids left out."""
-        from searchkit.indexing.preparing import Preparing
+        from searchkit.indexing.preparing import Preparer, Preparing, RunMade, RunTask
+        from searchkit.indexing.runs import run_tasks
         from searchkit.indexing.workers import Workers
 
         words = self.dictionary.words
@@ -232,8 +236,11 @@ class Build:
         def analysed(done: int, done_bytes: int) -> None:
             self._tell("analysing", done, len(changed), done_bytes, size)
 
-        workers = Workers(self.index, self.jobs, how, size)
-        made = workers.runs(changed, generation, analysed)
+        count = self._processes(size >= _FEW_BYTES)
+        with Workers[RunTask, RunMade](
+            self.index, count, Preparer, how, analysed
+        ) as workers:
+            made = workers.answers(run_tasks(changed, generation, count))
         self.failures += (failure for run in made for failure in run.failures)
         self._refuse_if_strict()
         for run in made:
@@ -264,37 +271,42 @@ class Build:
             make_suggestions,
             make_translations,
         )
-        from searchkit.indexing.beside import Beside
+        from searchkit.indexing.merging import slab_merger
+        from searchkit.indexing.workers import Call, Workers, caller
 
-        apart = self.jobs > 1 and total >= _FEW_ARTICLES
         made: list[Future[None]] = []
+        aside = min(1, self._processes(total >= _FEW_ARTICLES))
 
         def told(share: float) -> None:
             self._tell("writing", int(share * total), total)
 
         with (
-            Beside(self.index, apart=apart) as beside,
+            Workers[Call, None](self.index, aside, caller, None) as beside,
             GenerationWriter(generation, runs, base, unchanged) as writer,
         ):
 
+            def make(function: Callable[..., None], *arguments: object) -> None:
+                made.append(beside.start((function, (generation, *arguments))))
+
             def words_found(words: Path, start: int, end: int) -> None:
-                told = generation, base, words, start, end
-                made.append(beside.start(add_words, *told))
+                make(add_words, base, words, start, end)
 
             def words_known(words: Path) -> None:
-                made.append(beside.start(make_suggestions, generation, base, words))
+                make(make_suggestions, base, words)
 
             writer.write_documents()
             if self._translated:
                 same = base if self._translations_stay(base) else None
-                made.append(
-                    beside.start(make_translations, generation, same, self.bilingual)
-                )
+                make(make_translations, same, self.bilingual)
             same = base if self._glossary_stays(base) else None
-            made.append(beside.start(make_glossary, generation, same, self.glossary))
-            made.append(beside.start(begin_suggestions, generation, base))
-            threads = min(self.jobs, 2)
-            rare = writer.write_postings(threads, told, words_found, words_known)
+            make(make_glossary, same, self.glossary)
+            make(begin_suggestions, base)
+            how = writer.merging()
+            count = self._processes(writer.positions >= _FEW_POSITIONS)
+            with Workers[Any, Any](self.index, count, slab_merger, how) as mergers:
+                rare = writer.write_postings(
+                    how, mergers.start, told, words_found, words_known
+                )
             writer.write_pages()
             counterparts = [*rare.counterparts()]
             write_counterparts(generation, counterparts)
@@ -303,6 +315,10 @@ class Build:
                 each.result()
         for path in runs:
             path.unlink()
+
+    def _processes(self, worth_it: bool) -> int:
+        """How many processes are to share some work beside this one."""
+        return self.jobs if worth_it and self.jobs > 1 else 0
 
     def _glossary_stays(self, base: Path | None) -> bool:
         """Whether the glossary of a generation was made as it would be now."""

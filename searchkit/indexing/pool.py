@@ -3,7 +3,8 @@
 Each worker is a fresh interpreter (no lock or thread of the caller is copied) that does
 one task after the other, and says with two shared numbers how far it is. It ignores the
 terminal's interrupt: the parent ends it. It ends by itself when the parent is gone. A
-worker that dies is an error at once, never a wait without end.
+worker that dies is an error at once, never a wait without end. A thread for each takes
+it tasks and brings back answers, so that none waits until the caller has time.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from typing import Any, Generic, TypeVar
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Generic, NamedTuple, TypeVar
 
+from searchkit.errors import IndexStoreError
 from searchkit.indexing.garbage import seldom_collected
 
 Task = TypeVar("Task")
@@ -26,18 +31,8 @@ Answer = TypeVar("Answer")
 Note = Callable[[int], None]
 """Takes the bytes of an article that is done."""
 
-Work = Callable[[Any, Any, Note], Any]
-"""Does a task, given what holds for all tasks; a function of a module."""
-
-_LOOK_S = 0.1  # between two looks at how far the workers are
-
-
-class WorkerDiedError(Exception):
-    """A worker process ended before its task; `status` is its exit status."""
-
-    def __init__(self, status: int | None) -> None:
-        super().__init__(f"exit status {status}")
-        self.status = status
+Work = Callable[[Any, Note], Callable[[Any], Any]]
+"""Makes, of what holds for all tasks, what does each; a function of a module."""
 
 
 def may_start() -> bool:
@@ -48,9 +43,13 @@ def may_start() -> bool:
 class Pool(Generic[Task, Answer]):
     """Worker processes; a context manager that leaves none behind."""
 
-    def __init__(self, count: int, work: Work, setup: object) -> None:
+    def __init__(self, index: Path, count: int, work: Work, setup: object) -> None:
+        """So many, for a build of the index."""
+        self._index = index
         context = multiprocessing.get_context("spawn")
-        self._workers: list[tuple[SpawnProcess, Connection, Any]] = []
+        self._workers: list[_Worker] = []
+        self._free: SimpleQueue[_Worker] = SimpleQueue()
+        self._threads = ThreadPoolExecutor(count)
         try:
             with _interrupts_held():
                 for _ in range(count):
@@ -58,12 +57,13 @@ class Pool(Generic[Task, Answer]):
                     ours, theirs = context.Pipe()
                     process = context.Process(
                         target=_main,
-                        args=(theirs, work, setup, done),
+                        args=(theirs, work, done),
                         daemon=True,
                     )
                     process.start()
                     theirs.close()
-                    self._workers.append((process, ours, done))
+                    self._workers.append(_Worker(process, ours, done))
+                    self._threads.submit(self._begin, self._workers[-1], setup)
         except BaseException:
             self.close()
             raise
@@ -74,86 +74,70 @@ class Pool(Generic[Task, Answer]):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def end(self) -> None:
-        """End all workers now, whatever they do, and wait until they are gone.
-
-        Whoever waits for answers hears that a worker died.
-        """
-        for process, _, _ in self._workers:
-            process.terminate()
-        for process, _, _ in self._workers:
-            process.join()
-
     def close(self) -> None:
-        """End all workers; nobody may be waiting for them."""
-        self.end()
-        for _, connection, _ in self._workers:
-            connection.close()
+        """End all workers now, whatever they do, and wait until they are gone."""
+        for worker in self._workers:
+            worker.process.terminate()
+        for worker in self._workers:
+            worker.process.join()
+        self._threads.shutdown(cancel_futures=True)
+        for worker in self._workers:
+            worker.connection.close()
         self._workers = []
 
     def done(self) -> tuple[int, int]:
         """Articles and bytes that all workers have done."""
-        counts = [done[:] for _, _, done in self._workers]
+        counts = [worker.done[:] for worker in self._workers]
         return sum(one for one, _ in counts), sum(size for _, size in counts)
 
-    def answers(
-        self, tasks: Iterable[Task], look: Callable[[], None]
-    ) -> Sequence[Answer]:
-        """What comes of the tasks, in their order; `look` is called now and then.
+    def start(self, task: Task) -> Future[Answer]:
+        """Have a task done when a worker is free; those before it come first.
 
-        Raises: WorkerDiedError, or what a task raised.
+        The future raises IndexStoreError if the process died, or what the task raised.
         """
-        waiting = iter(enumerate(tasks))
-        found: dict[int, Answer] = {}
-        busy: dict[Connection, tuple[int, SpawnProcess]] = {}
-        for process, connection, _ in self._workers:
-            self._give(connection, process, waiting, busy)
-        while busy:
-            watched: list[Any] = [*busy, *(p.sentinel for _, p in busy.values())]
-            ready = wait(watched, _LOOK_S)
-            for connection, (number, process) in list(busy.items()):
-                if connection in ready:
-                    del busy[connection]
-                    found[number] = _answer(connection, process)
-                    self._give(connection, process, waiting, busy)
-                elif process.sentinel in ready and not connection.poll():
-                    raise WorkerDiedError(process.exitcode)
-            look()
-        return [found[number] for number in sorted(found)]
+        return self._threads.submit(self._ask, task)
 
-    def _give(
-        self,
-        connection: Connection,
-        process: SpawnProcess,
-        waiting: Iterator[tuple[int, Task]],
-        busy: dict[Connection, tuple[int, SpawnProcess]],
-    ) -> None:
-        """Give a worker that is free the next task, if there is one."""
-        for number, task in waiting:
-            try:
-                connection.send(task)
-            except OSError:
-                raise _died(process) from None
-            busy[connection] = number, process
-            return
+    def _begin(self, worker: _Worker, setup: object) -> None:
+        """Tell a worker what holds for all tasks, once it hears: that takes a while."""
+        try:
+            worker.connection.send(setup)
+        except BaseException:  # whoever asks it something is told that it died
+            worker.process.terminate()
+            raise
+        finally:
+            self._free.put(worker)
 
-
-def _answer(connection: Connection, process: SpawnProcess) -> Any:
-    try:
-        good, answer = connection.recv()
-    except (EOFError, OSError):
-        raise _died(process) from None
-    if not good:
-        raise answer
-    return answer
+    def _ask(self, task: Task) -> Answer:
+        process, connection, _ = worker = self._free.get()
+        try:
+            connection.send(task)
+            # Of a worker that has ended, too, what it said is heard.
+            if connection not in wait([connection, process.sentinel]):
+                raise EOFError
+            good, answer = connection.recv()
+        except (EOFError, OSError):
+            process.join(1)
+            raise IndexStoreError(
+                f"A worker process of the build died (exit status {process.exitcode}).",
+                path=self._index,
+                hint="The old index still answers. If memory was short, try --jobs 1.",
+            ) from None
+        finally:
+            self._free.put(worker)
+        if not good:
+            raise answer
+        return answer  # type: ignore[no-any-return]  # what the work gives
 
 
-def _died(process: SpawnProcess) -> WorkerDiedError:
-    process.join(1)
-    return WorkerDiedError(process.exitcode)
+class _Worker(NamedTuple):
+    """A process, what leads to it, and how much it has done."""
+
+    process: SpawnProcess
+    connection: Connection
+    done: Any
 
 
-def _main(connection: Connection, work: Work, setup: object, done: Any) -> None:
+def _main(connection: Connection, work: Work, done: Any) -> None:
     """What a worker does until there is nothing more to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -162,11 +146,14 @@ def _main(connection: Connection, work: Work, setup: object, done: Any) -> None:
         done[0] += 1
         done[1] += size_bytes
 
+    do: Callable[[Any], Any] | None = None
     with seldom_collected(), suppress(EOFError, OSError):
+        setup = connection.recv()
         while True:
             task = connection.recv()
             try:
-                answer = True, work(setup, task, note)
+                do = do or work(setup, note)
+                answer = True, do(task)
             except Exception as error:  # noqa: BLE001, it is raised in the parent
                 answer = False, error
             connection.send(answer)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -82,29 +81,38 @@ class _Read:
     digest: bytes
 
 
-def make_run(how: Preparing, task: RunTask, note: Note) -> RunMade:
-    """Do a task. Raises: OSError if the run cannot be written."""
-    work = _Work(how)
-    for batch in _batches(task.sources):
-        work.add(batch, note)
-    return work.done(task.path)
+class Preparer:
+    """Makes runs, one after the other; it remembers what it has met."""
+
+    def __init__(self, how: Preparing, note: Note) -> None:
+        self._how = how
+        self._note = note
+        self._analyzer = RowAnalyzer(lexicon(how.words))
+
+    def __call__(self, task: RunTask) -> RunMade:
+        """Do a task. Raises: OSError if the run cannot be written."""
+        work = _Work(self._how, self._analyzer, self._note)
+        for batch in _batches(task.sources):
+            work.add(batch)
+        return work.done(task.path)
 
 
 class _Work:
     """What has come of a task so far."""
 
-    def __init__(self, how: Preparing) -> None:
+    def __init__(self, how: Preparing, analyzer: RowAnalyzer, note: Note) -> None:
         self._how = how
-        self._analyzer = _analyzer(how.words)
+        self._analyzer = analyzer
+        self._note = note
         self._run = RunWriter()
         self._count = 0
         self._left_out: list[str] = []
         self._failures: list[Failure] = []
         self._looks: list[tuple[str, Look, bytes]] = []
 
-    def add(self, sources: Iterable[Source], note: Note) -> None:
+    def add(self, sources: Iterable[Source]) -> None:
         """Read and analyse some sources together."""
-        found = list(self._read_all(sources, note))
+        found = list(self._read_all(sources))
         if found:
             pairs = [(one.article, one.visible) for one in found]
             batch = self._analyzer.batch(pairs)
@@ -122,7 +130,7 @@ class _Work:
             tuple(self._looks),
         )
 
-    def _read_all(self, sources: Iterable[Source], note: Note) -> Iterator[_Read]:
+    def _read_all(self, sources: Iterable[Source]) -> Iterator[_Read]:
         for source in sources:
             try:
                 read, digest = self._read(source)
@@ -137,7 +145,7 @@ class _Work:
                 # The path of a file is told by the corpus folder, which may move.
                 article = replace(read.article, path=None) if source.file else None
                 yield _Read(article or read.article, read.visible, digest)
-            note(source.size_bytes)
+            self._note(source.size_bytes)
 
     def _leave_out(self, source: Source, why: str) -> None:
         self._left_out.append(source.doc_id)
@@ -157,12 +165,6 @@ class _Work:
         if look and settled:
             self._looks.append((source.doc_id, look, digest))
         return read_article(source.file, data), digest
-
-
-@lru_cache(maxsize=1)
-def _analyzer(words: tuple[UserWord, ...]) -> RowAnalyzer:
-    """One for all tasks of a process: it remembers what it has met."""
-    return RowAnalyzer(lexicon(words))
 
 
 def _batches(sources: Iterable[Source]) -> Iterator[list[Source]]:

@@ -1,71 +1,111 @@
-"""Who does the work of a build: this process, or several beside it?"""
+"""Who does the work of a build: this process, or several beside it?
+
+Processes and not threads: Python's loops would keep each other waiting.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
-from searchkit.indexing.beside import worker_died
-from searchkit.indexing.pool import Pool, WorkerDiedError, may_start
-from searchkit.indexing.preparing import Preparing, RunMade, RunTask, make_run
-from searchkit.indexing.sources import Sources
+from searchkit.indexing.pool import Note, Pool, Work, may_start
 
-_FEW_BYTES = 1 << 20  # of sources, before further processes are worth their start
-_RUN_BYTES = 4 << 20  # of sources in a run: what a worker holds in memory
-_LEAST_RUN_BYTES = 1 << 19  # a batch
-_SHARES = 3  # a run is at most this part of a worker's share of what is left
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+
+Call = tuple[Callable[..., Any], tuple[Any, ...]]
+"""A function of a module, and its arguments."""
+
+_LOOK_S = 0.1  # between two looks at how far the workers are
 
 
-class Workers:
-    """Makes runs; no process outlives the call, so what they had in memory is given
-    back before the runs are merged."""
+class Workers(Generic[Task, Answer]):
+    """Do the tasks of one kind; a context manager that leaves no process behind.
 
-    def __init__(self, index: Path, jobs: int, how: Preparing, size_bytes: int) -> None:
-        """`size_bytes` is that of all sources to come."""
-        self._index = index
-        self._how = how
-        self._done = 0, 0
-        apart = jobs > 1 and size_bytes >= _FEW_BYTES and may_start()
-        self._jobs = jobs if apart else 1
+    So what they had in memory is given back.
+    """
 
-    def runs(
+    def __init__(
         self,
-        sources: Sources,
-        folder: Path,
-        told: Callable[[int, int], None],
-    ) -> Sequence[RunMade]:
-        """Make runs of all sources; `told` hears how many articles and bytes are done.
+        index: Path,
+        count: int,
+        work: Work,
+        setup: object,
+        told: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """`count` processes if this one may have any; with 0 it does the tasks itself.
 
-        Raises: OSError if a run cannot be written, IndexStoreError if a worker died.
+        `told` hears how many articles and bytes are done, in `answers`.
         """
-        tasks = _tasks(sources, folder, self._jobs)
-        if self._jobs == 1:
-            return [self._here(task, told) for task in tasks]
-        try:
-            with Pool[RunTask, RunMade](self._jobs, make_run, self._how) as pool:
-                return pool.answers(tasks, lambda: told(*pool.done()))
-        except WorkerDiedError as error:
-            raise worker_died(self._index, error) from error
+        self._done = 0, 0
+        self._told = told or (lambda articles, size_bytes: None)
+        self._count = count if may_start() else 0
+        self._pool: Pool[Task, Answer] | None = None
+        self._do: Callable[[Task], Answer] | None = None
+        if self._count:
+            self._pool = Pool(index, count, work, setup)
+        else:
+            self._do = work(setup, self._note)
 
-    def _here(self, task: RunTask, told: Callable[[int, int], None]) -> RunMade:
-        def note(size_bytes: int) -> None:
-            articles, done_bytes = self._done
-            self._done = articles + 1, done_bytes + size_bytes
-            told(*self._done)
+    def __enter__(self) -> Workers[Task, Answer]:
+        return self
 
-        return make_run(self._how, task, note)
+    def __exit__(self, *_: object) -> None:
+        self._do = None
+        if self._pool:
+            self._pool.close()
+
+    def start(self, task: Task) -> Future[Answer]:
+        """Have a task done, after those before it; its answer may be asked for later.
+
+        It raises IndexStoreError if a process died, or what the task raised: here if
+        there are no processes, else from the future.
+        """
+        if self._pool:
+            return self._pool.start(task)
+        assert self._do, "the workers are gone"
+        done: Future[Answer] = Future()
+        done.set_result(self._do(task))
+        return done
+
+    def answers(self, tasks: Iterable[Task]) -> list[Answer]:
+        """What comes of the tasks, in their order; they are made when they are needed.
+
+        Raises: IndexStoreError if a process died, or what a task raised.
+        """
+        started: list[Future[Answer]] = []
+        busy: set[Future[Answer]] = set()
+        for task in tasks:
+            while len(busy) > self._count:  # one is there for whoever is done first
+                busy = self._look(busy)
+            started.append(self.start(task))
+            busy.add(started[-1])
+        while busy:
+            busy = self._look(busy)
+        return [future.result() for future in started]
+
+    def _look(self, busy: set[Future[Answer]]) -> set[Future[Answer]]:
+        """Wait until a task is done, or some time; the tasks that are not done yet."""
+        done, left = wait(busy, _LOOK_S, FIRST_COMPLETED)
+        for future in done:
+            future.result()
+        if self._pool:
+            self._told(*self._pool.done())
+        return left
+
+    def _note(self, size_bytes: int) -> None:
+        articles, done_bytes = self._done
+        self._done = articles + 1, done_bytes + size_bytes
+        self._told(*self._done)
 
 
-def _tasks(sources: Sources, folder: Path, jobs: int) -> Iterator[RunTask]:
-    """Runs that become smaller at the end, so that no worker waits long for another."""
-    left = sources.size_bytes
-    first = number = 0
-    while first < len(sources):
-        wanted = left // (_SHARES * jobs) if jobs > 1 else left
-        wanted = max(_LEAST_RUN_BYTES, min(_RUN_BYTES, wanted))
-        end, size = first, 0
-        while end < len(sources) and size < wanted:
-            size += sources.size_of(end)
-            end += 1
-        yield RunTask(sources[first:end], folder / f"tmp-run-{number:06d}")
-        first, number, left = end, number + 1, left - size
+def caller(_: object, note: Note) -> Callable[[Call], Any]:
+    """Work whose tasks are calls."""
+    return _called
+
+
+def _called(call: Call) -> Any:
+    function, arguments = call
+    return function(*arguments)

@@ -27,7 +27,7 @@ RUNS = st.lists(
 
 def written(path: Path, tags: list[int], cuts: list[int]) -> Path:
     path.unlink(missing_ok=True)
-    with ColumnWriter(path, "documents", durable=False) as writer:
+    with ColumnWriter(path, "documents") as writer:
         of_tags = TagWriter(writer, len(tags))
         for piece in np.split(np.array(tags, np.uint8), cuts):
             of_tags.add(piece)

@@ -19,7 +19,7 @@ from searchkit.analysis.scripts import is_han
 from searchkit.analysis.terms import any_hump
 from searchkit.engines import ranking
 from searchkit.engines.cache import Cache
-from searchkit.engines.columns.encode import Lists, Slab, SpaceWriter
+from searchkit.engines.columns.encode import Encoder, Lists, Slab, SpaceWriter
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.columns.postings import Postings, TermPostings
 from searchkit.engines.kernels.plain import PlainKernel
@@ -115,7 +115,6 @@ def space(terms: Mapping[str, ToyTerm], bases: memoryview) -> Postings:
     rising = [sorted(term.codes) for term in terms.values()]
     pairs = zip(terms.values(), rising, strict=True)
     slab = Slab(
-        [term.encode() for term in terms],
         lists([term.positions for term in terms.values()]),
         lists(rising),
         np.array([t.codes[n] for t, numbers in pairs for n in numbers], np.uint8),
@@ -123,9 +122,10 @@ def space(terms: Mapping[str, ToyTerm], bases: memoryview) -> Postings:
     )
     with TemporaryDirectory() as folder:
         path = Path(folder) / "postings"
-        with ColumnWriter(path, "postings", durable=False) as writer:
-            written = SpaceWriter(writer, "text", np.asarray(bases, np.int64))
-            written.add(slab)
+        with ColumnWriter(path, "postings") as writer:
+            written = SpaceWriter(writer, "text")
+            records = Encoder(np.asarray(bases, np.int64)).records(slab)
+            written.add([term.encode() for term in terms], records)
             written.finish()
         return Postings(Columns(path, "postings"), "text", bases)
 

@@ -16,7 +16,7 @@ import searchkit
 from searchkit import Article
 from searchkit.engines import generations
 from searchkit.engines.columns.files import ColumnWriter
-from searchkit.indexing import Build
+from searchkit.indexing.build import Build
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="has no such signals")
 
@@ -26,8 +26,8 @@ import signal
 import searchkit
 
 def hear(progress):
-    if progress.phase == "analysing" and progress.done > 20:
-        print("analysing", flush=True)
+    if progress.phase == sys.argv[3] and progress.done > 20:
+        print(progress.phase, flush=True)
 
 if __name__ == "__main__":
     # A shell in the background has its children ignore interrupts.
@@ -47,18 +47,18 @@ def large(tmp_path: Path) -> Path:
     return folder
 
 
-def started(large: Path, index: Path) -> subprocess.Popen[bytes]:
-    """A build in a session of its own that is in the midst of its parallel phase."""
+def started(large: Path, index: Path, phase: str) -> subprocess.Popen[bytes]:
+    """A build in a session of its own that is in the midst of a parallel phase."""
     program = large.parent / "program.py"
     program.write_text(BUILD, "utf-8")
     process = subprocess.Popen(
-        [sys.executable, str(program), str(large), str(index)],
+        [sys.executable, str(program), str(large), str(index), phase],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
     assert process.stdout
-    assert process.stdout.readline() == b"analysing\n"
+    assert process.stdout.readline().decode() == f"{phase}\n"
     return process
 
 
@@ -81,15 +81,23 @@ def ends(process: subprocess.Popen[bytes]) -> bytes:
     return said
 
 
+PHASES = pytest.mark.parametrize("phase", ["analysing", "writing"])
+
+
 @POSIX
+@PHASES
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("whole_group", [False, True])
 def test_a_signal_ends_the_build_and_its_workers(
-    number: signal.Signals, whole_group: bool, large: Path, tmp_path: Path
+    phase: str,
+    number: signal.Signals,
+    whole_group: bool,
+    large: Path,
+    tmp_path: Path,
 ) -> None:
     index = tmp_path / "index"
     searchkit.build([Article("a", "旧", "还在")], index)
-    process = started(large, index)
+    process = started(large, index, phase)
     if whole_group and number == signal.SIGINT:  # as a terminal does
         os.killpg(process.pid, number)
     else:
@@ -103,9 +111,12 @@ def test_a_signal_ends_the_build_and_its_workers(
 
 
 @POSIX
-def test_workers_end_when_the_build_is_killed(large: Path, tmp_path: Path) -> None:
+@PHASES
+def test_workers_end_when_the_build_is_killed(
+    phase: str, large: Path, tmp_path: Path
+) -> None:
     index = tmp_path / "index"
-    process = started(large, index)
+    process = started(large, index, phase)
     process.kill()
     ends(process)
     searchkit.build([Article("a", "新", "在")], index)
@@ -113,11 +124,14 @@ def test_workers_end_when_the_build_is_killed(large: Path, tmp_path: Path) -> No
 
 
 @POSIX
-def test_a_worker_that_dies_is_one_error(large: Path, tmp_path: Path) -> None:
+@PHASES
+def test_a_worker_that_dies_is_one_error(
+    phase: str, large: Path, tmp_path: Path
+) -> None:
     killed = []
 
     def kill_one(progress: searchkit.Progress) -> None:
-        if progress.phase == "analysing" and progress.done and not killed:
+        if progress.phase == phase and progress.done and not killed:
             worker = multiprocessing.active_children()[0]
             assert worker.pid
             os.kill(worker.pid, signal.SIGKILL)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import searchkit
 from searchkit import Article
 from searchkit.engines.columns import encode
-from searchkit.engines.generation import merge, slabs
+from searchkit.engines.generation import slab_merge, slabs
 
 VARYING = {"built_at", "seal"}
 
@@ -73,7 +73,7 @@ def test_lists_longer_than_memory_should_hold_are_written_the_same(
     articles = [Article(f"{n:02}", f"题 {n}", body * (1 + n % 3)) for n in range(20)]
     searchkit.build(articles, tmp_path / "at once")
     monkeypatch.setattr(slabs, "_SLAB", 1)  # each term by itself
-    monkeypatch.setattr(merge, "_AT_ONCE", 4)
+    monkeypatch.setattr(slab_merge, "_AT_ONCE", 4)
     monkeypatch.setattr(encode, "_VALUES_AT_ONCE", 8)
     searchkit.build(articles, tmp_path / "in pieces")
     searchkit.build(articles[::2], tmp_path / "grown")
@@ -86,8 +86,11 @@ def test_lists_longer_than_memory_should_hold_are_written_the_same(
 BUILD = """
 import sys
 import searchkit
+from searchkit.indexing import build
 
 if __name__ == "__main__":
+    # In no more than these articles, too.
+    build._FEW_ARTICLES = build._FEW_POSITIONS = build._FEW_BYTES = 1
     searchkit.build(sys.argv[1], sys.argv[2], jobs=int(sys.argv[3]))
 """
 

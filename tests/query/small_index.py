@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from searchkit.engines.columns.encode import Lists, Slab, SpaceWriter
+from searchkit.engines.columns.encode import Encoder, Lists, Slab, SpaceWriter
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.columns.postings import Postings, TermPostings
 from searchkit.engines.columns.terms import encode_term
@@ -74,13 +74,12 @@ def _write_postings(path: Path, words: Mapping[str, int]) -> None:
     ]
     bases = np.arange(max(counts, default=0) + 1, dtype=np.int64) * width
     slab = Slab(
-        terms=[encode_term(term) for term in terms],
         positions=Lists(np.array(positions, np.int64), bounds),
         documents=Lists(np.array(documents, np.int64), bounds),
         codes=np.full(len(documents), 100, np.uint8),
         members=Lists(np.zeros(0, np.int64), np.zeros(width, np.int64)),
     )
     with ColumnWriter(path, "postings") as writer:
-        space = SpaceWriter(writer, "text", bases)
-        space.add(slab)
+        space = SpaceWriter(writer, "text")
+        space.add([encode_term(term) for term in terms], Encoder(bases).records(slab))
         space.finish()

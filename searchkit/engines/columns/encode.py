@@ -40,7 +40,7 @@ Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 
 _LONG_PREFIX = 64  # bytes up to which common prefixes are found for all terms at once
-_VALUES_AT_ONCE = 1 << 20  # a multiple of 8, so that their bits are whole bytes
+_VALUES_AT_ONCE = 1 << 19  # a multiple of 8, so that their bits are whole bytes
 _NO_LIMIT = 1 << 62
 _LISTS_AT_ONCE = 4096  # whose bits are chosen: of each one, how many values have which
 _WHOLE_BYTES = 64  # numbers of an array below which parts cost more time than bytes
@@ -73,38 +73,79 @@ class Slab:
     documents has none; a class has `members` (numbers of terms) and no positions.
     """
 
-    terms: Sequence[bytes]
     positions: Lists
     documents: Lists
     codes: Codes
     members: Lists
 
 
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of some terms in a row, and the bytes of each."""
+
+    data: Bytes
+    sizes: Numbers
+
+
+class Encoder:
+    """Makes the records of one space.
+
+    `bases` are the first positions of the documents and the end of the last, as
+    readers will be given them.
+    """
+
+    def __init__(self, bases: Numbers) -> None:
+        self._bases = np.asarray(bases, np.int64)
+        self._finder = RowFinder(self._bases)
+
+    def records(self, slab: Slab) -> Records:
+        """The records of a slab.
+
+        Raises: ValueError if the lists do not rise or do not fit each other.
+        """
+        _check(slab)
+        count = len(slab.positions.counts)
+        positions = _Positions(slab, int(self._bases[-1]))
+        documents = _Documents(slab, len(self._bases) - 1, self._finder)
+        has_members = slab.members.counts > 0
+        flags = positions.kinds | documents.kinds << DOCUMENTS_SHIFT
+        flags |= np.where(has_members, MEMBERS, 0)
+        record = _Rows(count)
+        record.put(flags.astype(np.uint8), np.ones(count, np.int64))
+        positions.put_numbers(record)
+        documents.put_numbers(record)
+        positions.put_lists(record)
+        documents.put_lists(record)
+        _check_rising(slab.members, _NO_LIMIT)
+        steps = np.concatenate([values for _, values in _differences(slab.members)])
+        members, sizes = _varints(steps)
+        record.put(members, _sums_by(sizes, slab.members.counts))
+        return Records(*record.joined())
+
+
 class SpaceWriter:
     """Writes the columns of one space, slab by slab, in bounded memory.
 
-    `bases` are the first positions of the documents and the end of the last, as
-    readers will be given them. Only the dictionary is kept until the end.
+    Only the dictionary is kept until the end.
     """
 
-    def __init__(self, writer: ColumnWriter, name: str, bases: Numbers) -> None:
+    def __init__(self, writer: ColumnWriter, name: str) -> None:
         self._writer = writer
         self._name = name
-        self._bases = np.asarray(bases, np.int64)
-        self._finder = RowFinder(self._bases)
         self._terms = DictionaryWriter()
         self._sizes: list[Numbers] = []
         self._stream = writer.stream(f"{name}.data")
 
-    def add(self, slab: Slab) -> None:
+    def add(self, terms: Sequence[bytes], records: Records) -> None:
         """Write the records of further terms.
 
-        Raises: ValueError if terms or lists do not rise, or do not fit each other.
+        Raises: ValueError if the terms do not rise, or have not one record each.
         """
-        data, sizes = encode(slab, self._bases, self._finder)
-        self._terms.add(slab.terms)
-        self._sizes.append(sizes)
-        self._stream.write(data)
+        if len(terms) != len(records.sizes):
+            raise ValueError("there is not one record for each term")
+        self._terms.add(terms)
+        self._sizes.append(records.sizes)
+        self._stream.write(records.data)
 
     def finish(self) -> None:
         """Write the dictionary."""
@@ -114,31 +155,6 @@ class SpaceWriter:
         packed = starts.astype("<u8" if wide else "<u4")
         self._writer.add(f"{self._name}.starts", packed)
         self._terms.finish(self._writer, self._name)
-
-
-def encode(slab: Slab, bases: Numbers, finder: RowFinder) -> tuple[Bytes, Numbers]:
-    """The records of a slab in a row, and the bytes of each.
-
-    Raises: ValueError if the lists do not rise or do not fit each other.
-    """
-    _check(slab)
-    count = len(slab.terms)
-    positions = _Positions(slab, int(bases[-1]))
-    documents = _Documents(slab, len(bases) - 1, finder)
-    has_members = slab.members.counts > 0
-    flags = positions.kinds | documents.kinds << DOCUMENTS_SHIFT
-    flags |= np.where(has_members, MEMBERS, 0)
-    record = _Rows(count)
-    record.put(flags.astype(np.uint8), np.ones(count, np.int64))
-    positions.put_numbers(record)
-    documents.put_numbers(record)
-    positions.put_lists(record)
-    documents.put_lists(record)
-    _check_rising(slab.members, _NO_LIMIT)
-    steps = np.concatenate([values for _, values in _differences(slab.members)])
-    members, sizes = _varints(steps)
-    record.put(members, _sums_by(sizes, slab.members.counts))
-    return record.joined()
 
 
 class _Rows:
@@ -492,7 +508,8 @@ def _check(slab: Slab) -> None:
     """Raises: ValueError if what the slab says of its terms does not fit."""
     for lists in (slab.positions, slab.documents, slab.members):
         bounds = lists.bounds
-        whole = len(bounds) == len(slab.terms) + 1 and bounds[-1] == len(lists.values)
+        fits = len(bounds) == len(slab.positions.bounds)
+        whole = fits and bounds[-1] == len(lists.values)
         if not whole or bounds[0] or (lists.counts < 0).any():
             raise ValueError("there is not one list for each term")
     if len(slab.codes) != len(slab.documents.values):

@@ -53,10 +53,11 @@ _PAGES_AT_ONCE = 256  # compared between two calls of whoever wants to know how 
 class ColumnWriter:
     """Writes one file of columns, one column after the other."""
 
-    def __init__(self, path: Path, kind: str, *, durable: bool = True) -> None:
+    def __init__(self, path: Path, kind: str, *, durable: bool = False) -> None:
         """Begin the file, which must not exist. `kind` has at most 16 ASCII letters.
 
-        `durable`: whether `finish` waits until the file has reached the disk.
+        `durable`: whether `finish` waits until the file has reached the disk, as those
+        of a generation have when it is published.
         """
         self.path = path
         self._durable = durable

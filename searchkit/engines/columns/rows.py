@@ -5,6 +5,7 @@ In which of them does each of many places lie, and how are some of them copied?
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,12 +30,18 @@ class RowFinder:
         """Row i begins at `bases[i]`, the first at 0; the last has no end."""
         bits = min(_MOST_BITS, len(bases).bit_length() + _BITS_MORE)
         self._shift = max(0, int(bases[-1]).bit_length() - bits)
-        places = np.arange((int(bases[-1]) >> self._shift) + 1) << self._shift
-        self._table = (bases.searchsorted(places, "right") - 1).astype(np.uint32)
         self._bases = bases
+
+    @cached_property
+    def _table(self) -> NDArray[np.uint32]:
+        """Made when it is needed: formulas have no documents to be found."""
+        places = np.arange((int(self._bases[-1]) >> self._shift) + 1) << self._shift
+        return (self._bases.searchsorted(places, "right") - 1).astype(np.uint32)
 
     def rows(self, places: Numbers) -> Numbers:
         """The row of each of the places."""
+        if not len(places):
+            return np.empty(0, np.int64)
         found = self._table.take(places >> self._shift, mode="clip").astype(np.int64)
         bases, last = self._bases, len(self._bases) - 1
         late = np.flatnonzero(places >= bases.take(found + 1, mode="clip"))
@@ -52,17 +59,17 @@ def copy_rows(
     Long rows one by one, which is a plain copy; the many short ones together.
     """
     is_long = sizes >= _LONG_ROW
-    if not is_long.any() and _is_all(data, at, sizes):
-        out[spread(to, sizes)] = data
+    if not is_long.any():
+        taken = data if _is_all(data, at, sizes) else data.take(spread(at, sizes))
+        out[spread(to, sizes)] = taken
         return
-    long = np.flatnonzero(is_long)
+    (long,) = is_long.nonzero()
     for start, first, size in zip(
         to[long].tolist(), at[long].tolist(), sizes[long].tolist(), strict=True
     ):
         out[start : start + size] = data[first : first + size]
-    short = np.flatnonzero((sizes > 0) & ~is_long)
-    sizes = sizes[short]
-    out[spread(to[short], sizes)] = data[spread(at[short], sizes)]
+    sizes = np.where(is_long, 0, sizes)
+    out[spread(to, sizes)] = data.take(spread(at, sizes))
 
 
 def _is_all(data: NDArray[Any], at: Numbers, sizes: Numbers) -> bool:
@@ -79,7 +86,9 @@ def rows_of(data: NDArray[Any], at: Numbers, sizes: Numbers) -> NDArray[Any]:
 
 def starts_of(sizes: Numbers) -> Numbers:
     """Where each of the rows begins, one behind the other."""
-    return np.asarray(np.cumsum(sizes) - sizes, np.int64)
+    starts: Numbers = sizes.cumsum()
+    starts -= sizes
+    return starts
 
 
 def spread(starts: Numbers, sizes: Numbers) -> Numbers:

@@ -21,7 +21,7 @@ import numpy as np
 from searchkit.analysis.names import title_key
 from searchkit.analysis.scripts import HAN
 from searchkit.engines.columns.files import Columns, ColumnWriter
-from searchkit.engines.columns.rows import spread
+from searchkit.engines.columns.rows import spread, starts_of
 from searchkit.engines.generation.documents import Array
 from searchkit.engines.generations import COUNTERPARTS, DOCUMENTS
 from searchkit.engines.texts import Texts
@@ -46,6 +46,18 @@ _Highest = tuple[Array, Array]
 """The highest value of each of many groups, and the next one."""
 
 
+def chinese_words(terms: Sequence[bytes]) -> Array:
+    """The numbers of the terms that stand in every Chinese text."""
+    return np.array([at for at, term in enumerate(terms) if term in _CHINESE], np.int64)
+
+
+def telling(counts: Array, chinese: Array) -> Array:
+    """Of which terms `RareWords` must know the documents, given how many these are."""
+    found = (counts >= 2) & (counts <= MOST_DOCUMENTS)
+    found[chinese] = True
+    return np.asarray(found)
+
+
 class RareWords:
     """Gathers rare Latin words with their documents, and which of these are Chinese."""
 
@@ -57,17 +69,21 @@ class RareWords:
         self._chinese = np.zeros(documents, np.bool_)
 
     def add(self, terms: Sequence[bytes], counts: Array, documents: Array) -> None:
-        """Add terms in their order, each with so many of the documents."""
-        ends = np.cumsum(counts)
+        """Add terms in their order, each in so many of the documents.
+
+        `documents` are those of the terms that are `telling`.
+        """
+        chinese = chinese_words(terms)
+        sizes = np.where(telling(counts, chinese), counts, 0)
+        starts = starts_of(sizes)
         rare = np.flatnonzero((counts >= 2) & (counts <= self._most))
         kept = np.array([at for at in rare.tolist() if _tells(terms[at])], np.int64)
         if len(kept):
-            sizes = counts[kept]
-            found = documents[spread(ends[kept] - sizes, sizes)]
+            found = documents[spread(starts[kept], sizes[kept])]
             self._found.append(found.astype(np.uint32))
-            self._counts.append(sizes.astype(np.uint8))
-        for at in (at for at, term in enumerate(terms) if term in _CHINESE):
-            self._chinese[documents[ends[at] - counts[at] : ends[at]]] = True
+            self._counts.append(sizes[kept].astype(np.uint8))
+        for at in chinese.tolist():
+            self._chinese[documents[starts[at] : starts[at] + sizes[at]]] = True
 
     def counterparts(self) -> Iterator[tuple[int, int]]:
         """Pairs of a Chinese document and another one, in the order of the first.

@@ -7,13 +7,13 @@ order, with their occurrences term by term. Positions are global within the run.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from searchkit.analysis.analyzer import ZONE_MASK
-from searchkit.analysis.rows import AnalyzedBatch, Rows
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.generation.documents import (
     PAGE_COLUMNS,
@@ -28,6 +28,9 @@ from searchkit.engines.generation.documents import (
 )
 from searchkit.engines.generation.layout import Move
 from searchkit.engines.texts import add_texts
+
+if TYPE_CHECKING:
+    from searchkit.analysis.rows import AnalyzedBatch, Rows
 
 SPACES = ("text", "math")
 ZONE_BITS = 2
@@ -132,11 +135,15 @@ class Run:
 
     def __init__(self, path: Path) -> None:
         self._columns = Columns(path, _KIND)
-        self.documents = Documents.read(self._columns)
         self._starts = {
             name: array(self._columns, f"{name}_starts", "<u4") for name in SPACES
         }
         self.release()
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The rows of all its documents."""
+        return Documents.read(self._columns)
 
     def pages(self, name: str) -> TextArrays:
         """One of the columns of PAGE_COLUMNS."""

@@ -28,7 +28,7 @@ from searchkit.engines.weights import (
     weight_table,
 )
 
-_AT_ONCE = 1 << 20  # occurrences that are weighed in some 50 bytes each
+_AT_ONCE = 1 << 19  # occurrences that are weighed in some 50 bytes each
 _ROWS_AT_ONCE = 1 << 14  # documents
 _RECORD = np.dtype([("document", "<u4"), ("x", "<f8")])
 
@@ -47,6 +47,12 @@ class Frequencies:
     def codes(self) -> Array:
         """The impact codes."""
         return codes_of(self.x)
+
+    def records(self) -> Array:
+        """What a file has of them, without the terms."""
+        records = np.empty(len(self.terms), _RECORD)
+        records["document"], records["x"] = self.documents, self.x
+        return records
 
 
 class Weigher:
@@ -133,55 +139,55 @@ def _summed(terms: Array, documents: Array, x: Array) -> Frequencies:
     return Frequencies(terms[starts], documents[starts], np.add.reduceat(x, starts))
 
 
-class FrequencyTable:
-    """The frequencies of some terms in a temporary file, to be looked up by term."""
+class FrequencyWriter:
+    """Writes the frequencies of some terms into a temporary file."""
 
     def __init__(self, path: Path, count: int) -> None:
-        """For terms with numbers below `count`."""
-        self._path = path
+        """For terms with numbers below `count`. Raises: OSError."""
         self._file = path.open("xb")
-        self._counts = np.zeros(count, np.int64)
+        self.counts: Array = np.zeros(count, np.int64)
+        """In how many documents each of the terms stands."""
         self._end = 0
-        self._map: mmap.mmap | None = None
-        self._records = np.empty(0, _RECORD)
 
-    def append(self, low: int, found: Frequencies) -> None:
-        """Add terms above all before; their numbers count from `low`.
+    def append(self, low: int, counts: Array, records: Array) -> None:
+        """Add the records of terms above all before, from number `low` on.
 
         Raises: ValueError if they are not above.
         """
         if low < self._end:
             raise ValueError("terms must come in their order")
-        self._end = low
-        records = np.empty(len(found.terms), _RECORD)
-        records["document"], records["x"] = found.documents, found.x
+        self._end = low + len(counts)
         self._file.write(records.data)
-        counts = np.bincount(found.terms)
-        self._counts[low : low + len(counts)] += counts
+        self.counts[low : self._end] = counts
 
-    def finish(self) -> None:
-        """No more terms come; from now on they can be looked up."""
-        size = self._file.tell()
+    def finish(self) -> Array:
+        """No more terms come; where in the file those of each term begin."""
         self._file.close()
-        self._starts = np.cumsum(self._counts) - self._counts
-        if size:
-            with self._path.open("rb") as file:
+        return np.asarray(np.cumsum(self.counts) - self.counts)
+
+
+class FrequencyTable:
+    """The file of the frequencies, to look them up."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises: OSError."""
+        self._map: mmap.mmap | None = None
+        if path.stat().st_size:
+            with path.open("rb") as file:
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            self._records = np.frombuffer(self._map, _RECORD)
+        self._records = np.frombuffer(self._map or b"", _RECORD)
 
     def release(self) -> None:
         """Give back the memory of what was looked up."""
         if self._map:
             release(self._map)
 
-    def sizes(self, terms: Array) -> Array:
-        """In how many documents each of the terms stands."""
-        return self._counts[terms]
+    def sums(self, targets: Array, starts: Array, counts: Array) -> Frequencies:
+        """The frequencies of each target: of all terms that are beside it, summed.
 
-    def sums(self, targets: Array, terms: Array) -> Frequencies:
-        """The frequencies of each target: of all terms that are beside it, summed."""
-        counts = self._counts[terms]
-        records = self._records[spread(self._starts[terms], counts)]
+        A term is told by where its records begin and how many they are.
+        """
+        records = self._records[spread(starts, counts)]
         found = Frequencies(
             np.repeat(targets, counts),
             records["document"].astype(np.int64),

@@ -13,6 +13,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate, chain, groupby, islice, repeat, starmap
 from math import log2
 from operator import itemgetter
@@ -68,6 +69,7 @@ _NUMBER, _RANK = slice(0, 8), slice(8, 13)
 _LENGTH, _IS_WORD = slice(13, 18), slice(18, 19)
 """Where they stand in a completion's line, behind its folded text."""
 _RANKED_BY = 10  # bytes of a line: the rank and the length
+_YES = ord("1")
 _MOST_COUNTED = 10**12 - 1
 _COUNT_AND_LENGTH = 20  # characters of a line
 
@@ -138,15 +140,6 @@ def _counted_text(line: bytes) -> tuple[str, int]:
     return text.decode("utf-8", "surrogatepass"), int(count)
 
 
-class _Completion(NamedTuple):
-    """A text with what it is found by; the number of what was added tells its rows."""
-
-    folded: str
-    text: bytes
-    is_word: bool
-    number: int
-
-
 class Completions:
     """What can be offered: texts of the articles, and words as they become known.
 
@@ -197,40 +190,51 @@ class Completions:
 
     def write(self, path: Path) -> None:
         """Write the file, which must not exist. Raises: OSError."""
-        for word, count, number in _common(islice(self._words, MOST_WORDS)):
-            number = number or self._number(word, is_word=True)
-            self._line(number, word, word, _WORD + log2(1 + count), is_word=True)
+        self._lines.add(self._of_words())
         made = SortedLines(self._folder, _ranked(self._lines))
         place_of = np.full(self._count + 1, -1)  # by number
         are_words = bytearray()
+        now: dict[tuple[bytes, int], int] = {}
 
         def texts() -> Iterator[bytes]:
-            for place, one in enumerate(_completions(made)):
-                place_of[one.number] = place
-                are_words.append(one.is_word)
-                yield one.text
+            for place, (text, is_word, number) in enumerate(map(_told, made)):
+                place_of[number] = place
+                are_words.append(is_word)
+                if self._before is not None:
+                    now[text, is_word] = place
+                yield text
 
         with ColumnWriter(path, SUGGESTIONS) as writer:
             add_texts(writer, "texts", texts())
             writer.add("are_words", are_words)
-            _write_keys(writer, self._blocks(made, place_of))
+            _write_keys(writer, self._blocks(made, place_of, now))
 
-    def _blocks(self, made: SortedLines, place_of: Array) -> Iterator[_Block]:
-        """All keys of the completions; those that are known taken over if most are."""
-        if self._before:
-            now = ((one.text, one.is_word) for one in _completions(made))
+    def _of_words(self) -> Iterator[bytes]:
+        """The lines of the words."""
+        for word, count, number in _common(islice(self._words, MOST_WORDS)):
+            number = number or self._number(word, is_word=True)
+            yield _line(number, word, word, _WORD + log2(1 + count), is_word=True)
+
+    def _blocks(
+        self, made: SortedLines, place_of: Array, now: dict[tuple[bytes, int], int]
+    ) -> Iterator[_Block]:
+        """All keys of the completions; those that are known taken over if most are.
+
+        `now` has the places of texts, and whether they are words, to compare them.
+        """
+        if self._before is not None:
             known = _Before(self._before, now)
             if known.are_most:
-                numbered = enumerate(_completions(made))
                 new = (
-                    _rows(place, one.folded, is_word=one.is_word)
-                    for place, one in numbered
+                    _rows(place, _found_by(line), is_word=bool(_told(line)[1]))
+                    for place, line in enumerate(made)
                     if place in known.unknown
                 )
                 yield from known.blocks(sorted(chain.from_iterable(new)))
                 return
-            for one in _completions(made):
-                self._rows.add(_rows(one.number, one.folded, is_word=one.is_word))
+            for line in made:
+                _, is_word, number = _told(line)
+                self._rows.add(_rows(number, _found_by(line), is_word=bool(is_word)))
         for keys, at, numbers in _blocks(self._rows):
             places = place_of[numbers]
             kept = places >= 0
@@ -240,23 +244,28 @@ class Completions:
         text, folded = " ".join(text.split()), _folded(text)
         if folded and len(text) <= _LONGEST_TEXT:
             number = self._number(folded, is_word=False)
-            self._line(number, folded, text, worth, is_word=False)
+            self._lines.add([_line(number, folded, text, worth, is_word=False)])
 
     def _number(self, folded: str, *, is_word: bool) -> int:
         """The number of what is added now; its keys are made."""
         self._count += 1
-        if not self._before:
+        if self._before is None:
             self._rows.add(_rows(self._count, folded, is_word=is_word))
         return self._count
 
-    def _line(
-        self, number: int, folded: str, text: str, worth: float, *, is_word: bool
-    ) -> None:
-        """Add a line that sorts by the folded text, then by when it was added."""
-        rank = _MOST_WORTH - round(round(worth, 3) * 1000)
-        numbers = number, rank, len(folded), is_word
-        line = b"%s\t%08x%05d%05d%d%s\n"
-        self._lines.add([line % (encoded(folded), *numbers, encoded(text))])
+
+def _line(number: int, folded: str, text: str, worth: float, *, is_word: bool) -> bytes:
+    """A line that sorts by the folded text, then by when it was added."""
+    sorted_by = encoded(folded)
+    shown = sorted_by if text is folded else encoded(text)
+    numbers = number, _rank(worth), len(folded), is_word
+    return b"%s\t%08x%05d%05d%d%s\n" % (sorted_by, *numbers, shown)
+
+
+@lru_cache(maxsize=1 << 12)  # many words are in as many articles
+def _rank(worth: float) -> int:
+    """What sorts the most worth first."""
+    return _MOST_WORTH - round(round(worth, 3) * 1000)
 
 
 def _ranked(lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -264,27 +273,30 @@ def _ranked(lines: Iterable[bytes]) -> Iterator[bytes]:
 
     Of those that have one folded text the first one's spelling is kept.
     """
-    for folded, group in groupby(lines, lambda line: line.partition(b"\t")[0]):
-        first, *others = [line[len(folded) + 1 :] for line in group]
+    for folded, group in groupby(lines, _sorted_by):
+        at = len(folded) + 1
+        first, *others = [line[at:] for line in group]
         found, rank = first, first[_RANK]
         if others:
             rank = min(rank, *(line[_RANK] for line in others))
             found = max(first, *others, key=itemgetter(_IS_WORD))
-        sorted_by = rank + first[_LENGTH] + folded
         told = found[_IS_WORD] + found[_NUMBER] + first[_IS_WORD.stop :]
-        yield b"%s\t%s" % (sorted_by, told)
+        yield b"%s%s%s\t%s" % (rank, first[_LENGTH], folded, told)
 
 
-def _completions(lines: Iterable[bytes]) -> Iterator[_Completion]:
-    """The lines of `_ranked` as what they mean."""
-    for line in lines:
-        folded, _, rest = line[_RANKED_BY:-1].partition(b"\t")
-        yield _Completion(
-            folded.decode("utf-8", "surrogatepass"),
-            rest[9:],
-            rest[:1] == b"1",
-            int(rest[1:9], 16),
-        )
+def _sorted_by(line: bytes) -> bytes:
+    return line[: line.index(b"\t")]
+
+
+def _told(line: bytes) -> tuple[bytes, int, int]:
+    """What a line of `_ranked` says: a text, is it a word, the number of its rows."""
+    at = line.index(b"\t")
+    return line[at + 10 : -1], line[at + 1] == _YES, int(line[at + 2 : at + 10], 16)
+
+
+def _found_by(line: bytes) -> str:
+    """The folded text of a line of `_ranked`."""
+    return str(_sorted_by(line)[_RANKED_BY:], "utf-8", "surrogatepass")
 
 
 def _first(texts: Iterable[str], most: int) -> Iterator[str]:
@@ -388,15 +400,11 @@ def _blocks(rows: Iterable[bytes]) -> Iterator[_Block]:
 class _Before:
     """The file of the generation before, whose keys need not be made again."""
 
-    def __init__(
-        self, columns: Columns, completions: Iterable[tuple[bytes, int]]
-    ) -> None:
-        """`completions` are those that there are now: texts, and whether words."""
+    def __init__(self, columns: Columns, now: dict[tuple[bytes, int], int]) -> None:
+        """`now` are the completions of now: texts, whether words, and their places."""
         self._keys = Terms(columns, "keys")
         self._starts = np.frombuffer(columns.column("starts").whole(), "<u4")
         self._numbers = np.frombuffer(columns.column("least0").whole(), "<u4")
-        now: dict[tuple[bytes, int], int]
-        now = {one: at for at, one in enumerate(completions)}
         before = zip(
             each(texts_of(columns, "texts")),
             columns.column("are_words").whole(),

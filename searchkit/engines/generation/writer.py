@@ -1,45 +1,42 @@
 """How is a whole generation written from its sources?
 
 First the rows of documents, then the postings of texts, then all else, so that what is
-made of documents and words can be made meanwhile. In bounded memory: slabs are gathered
-and scored in a second thread while this one encodes and writes the one before (numpy
-lets the interpreter go while it works).
+made of documents and words can be made meanwhile. In bounded memory: slabs of terms are
+merged by others (`slab_merge`), perhaps several at a time, while this writes the ones
+before.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from searchkit.engines.columns.encode import Lists, SpaceWriter
-from searchkit.engines.columns.encode import Slab as EncodedSlab
+from searchkit.engines.columns.encode import SpaceWriter
 from searchkit.engines.columns.files import Columns, ColumnWriter
+from searchkit.engines.generation.classes import Keys
 from searchkit.engines.generation.counterparts import RareWords
 from searchkit.engines.generation.documents import (
     PAGE_COLUMNS,
-    Array,
     Documents,
     TextArrays,
     merge_documents,
     merge_texts,
 )
 from searchkit.engines.generation.layout import layout
-from searchkit.engines.generation.merge import (
-    FormulaMerge,
-    Found,
-    InOrder,
-    Postings,
-    TextMerge,
-)
+from searchkit.engines.generation.merge import InOrder, SpaceMerge, TextMerge
 from searchkit.engines.generation.old import OldGeneration
-from searchkit.engines.generation.run import Run
-from searchkit.engines.generation.scores import Weigher
-from searchkit.engines.generation.slabs import Slab, slabs
+from searchkit.engines.generation.run import SPACES
+from searchkit.engines.generation.slab_merge import (
+    Encoded,
+    Merging,
+    Task,
+    open_sources,
+)
+from searchkit.engines.generation.slabs import Slab
 from searchkit.engines.generation.suggestions import Words
 from searchkit.engines.generations import DOCUMENTS, PAGES, POSTINGS
 from searchkit.engines.texts import encoded
@@ -47,8 +44,10 @@ from searchkit.engines.texts import encoded
 Told = Callable[[float], None]
 """Hears what share of the writing is done."""
 
-_AHEAD = 2  # slabs made before they are written
-_MOST_AHEAD = 1 << 21  # occurrences in them: of frequent terms there is one at a time
+Start = Callable[[Task], Future[Any]]
+"""Has a `SlabMerger` do a task, now or later."""
+
+_MOST_AHEAD = 1 << 21  # occurrences in slabs made before they are written
 
 
 class GenerationWriter:
@@ -63,14 +62,17 @@ class GenerationWriter:
     ) -> None:
         """The documents are those of runs and, with `kept` doc_ids, those of `base`."""
         self._folder = folder
+        self._base, self._runs = base, tuple(runs)
+        self._table = folder / "tmp-frequencies"
         self._columns: Columns | None = None
-        self._old = OldGeneration(base) if base else None
-        old = [self._old] if self._old else []
-        self._sources: list[Run | OldGeneration] = [*old, *map(Run, runs)]
+        self._sources = open_sources(folder, base, runs)
         chosen = frozenset(map(encoded, kept))
         self._placed = layout(
             [source.documents for source in self._sources],
-            [chosen if source is self._old else None for source in self._sources],
+            [
+                chosen if isinstance(source, OldGeneration) else None
+                for source in self._sources
+            ],
         )
 
     def __enter__(self) -> GenerationWriter:
@@ -81,6 +83,7 @@ class GenerationWriter:
             source.close()
         if self._columns:
             self._columns.close()
+        self._table.unlink(missing_ok=True)
 
     def write_documents(self) -> None:
         """The rows of all documents."""
@@ -92,6 +95,16 @@ class GenerationWriter:
         self._written = Documents.read(self._columns)
         self._columns.release()
 
+    @property
+    def positions(self) -> int:
+        """How many positions the texts have, once the documents are written."""
+        return int(self._written.text_base[-1])
+
+    def merging(self) -> Merging:
+        """How the slabs of postings are merged, once the documents are written."""
+        moves = {space: self._placed.moves(space, self._written) for space in SPACES}
+        return Merging(self._folder, self._base, self._runs, moves, self._table)
+
     def _release(self) -> None:
         """Give back the memory of what was read of the sources."""
         for source in self._sources:
@@ -99,57 +112,64 @@ class GenerationWriter:
 
     def write_postings(
         self,
-        threads: int,
+        how: Merging,
+        start: Start,
         told: Told,
         words_found: Callable[[Path, int, int], None],
         words_known: Callable[[Path], None],
     ) -> RareWords:
         """The postings of both spaces; by which rare words documents are alike.
 
-        `words_found` hears of one stretch of a file of words after the other, and
-        `words_known` that these are all, before the formulas are written.
+        `start` has them merged as `how` says. `words_found` hears of one stretch of a
+        file of words after the other, and `words_known` that these are all, before the
+        formulas are written.
         """
-        with (
-            ThreadPoolExecutor(threads) as pool,
-            ColumnWriter(self._folder / POSTINGS, POSTINGS) as writer,
-        ):
-            in_order = partial(_in_order, pool)
-            words, rare = self._write_texts(writer, in_order, told, words_found)
-            words_known(words)
-            bases = self._written.math_base
-            moves = self._placed.moves("math", self._written)
-            formulas = FormulaMerge(self._sources, moves, self._folder)
-            _write_space(writer, "math", formulas, bases, in_order, told)
-        return rare
-
-    def _write_texts(
-        self,
-        writer: ColumnWriter,
-        in_order: InOrder,
-        told: Told,
-        words_found: Callable[[Path, int, int], None],
-    ) -> tuple[Path, RareWords]:
-        table = self._folder / "tmp-frequencies"
+        in_order = partial(_in_order, start)
+        rare = RareWords(self._written.count)
         all_words = self._folder / "tmp-words"
-        bases = self._written.text_base
-        rare = RareWords(len(bases) - 1)
         text = TextMerge(
-            self._sources,
-            self._placed.moves("text", self._written),
-            weigher=Weigher(self._written, self._folder),
-            known=self._old.keys() if self._old else {},
-            table=table,
+            self._sources, how.moves["text"], known=self._keys(), table=self._table
         )
         text.prepare(in_order)
-        with Words(all_words, words_found) as words:
+        with ColumnWriter(self._folder / POSTINGS, POSTINGS) as writer:
+            with Words(all_words, words_found) as words:
 
-            def heard(found: Postings) -> None:
-                words.add(found.terms, found.document_counts.tolist())
-                rare.add(found.terms, found.document_counts, found.documents)
+                def heard(terms: Sequence[bytes], found: Encoded) -> None:
+                    words.add(terms, found.document_counts.tolist())
+                    rare.add(terms, found.document_counts, found.documents)
 
-            _write_space(writer, "text", text, bases, in_order, told, heard)
-        table.unlink()
-        return all_words, rare
+                self._write_space(writer, "text", text, in_order, told, heard)
+            words_known(all_words)
+            math = SpaceMerge("math", self._sources, how.moves["math"], self._folder)
+            self._write_space(writer, "math", math, in_order, told)
+        return rare
+
+    def _keys(self) -> dict[bytes, Keys]:
+        """The keys of the words that the old generation has."""
+        known: dict[bytes, Keys] = {}
+        for source in self._sources:
+            if isinstance(source, OldGeneration):
+                known |= source.keys()
+        return known
+
+    def _write_space(
+        self,
+        writer: ColumnWriter,
+        name: str,
+        merge: SpaceMerge,
+        in_order: InOrder,
+        told: Told,
+        heard: Callable[[Sequence[bytes], Encoded], None] | None = None,
+    ) -> None:
+        space = SpaceWriter(writer, name)
+        for (low, high, _), found in in_order(merge.encodings()):
+            terms = merge.terms[low:high]
+            space.add(terms, found.records)
+            if heard:
+                heard(terms, found)
+            self._release()
+            told(high / len(merge.terms))
+        space.finish()
 
     def write_pages(self) -> None:
         """The stored articles."""
@@ -169,55 +189,29 @@ class GenerationWriter:
             self._sources[number].release()
 
 
-def _write_space(
-    writer: ColumnWriter,
-    name: str,
-    merge: TextMerge | FormulaMerge,
-    bases: Array,
-    in_order: InOrder,
-    told: Told,
-    heard: Callable[[Postings], None] | None = None,
-) -> None:
-    space = SpaceWriter(writer, name, bases)
-    for (_, high, _), found in in_order(merge.postings, slabs(merge.sizes())):
-        space.add(_encodable(found))
-        if heard:
-            heard(found)
-        merge.release()
-        told(high / len(merge.terms))
-    space.finish()
-
-
-def _encodable(found: Postings) -> EncodedSlab:
-    return EncodedSlab(
-        found.terms,
-        _lists(found.positions, found.position_counts),
-        _lists(found.documents, found.document_counts),
-        found.codes,
-        _lists(found.members, found.member_counts),
-    )
-
-
-def _lists(values: Array, counts: Array) -> Lists:
-    return Lists(values, np.concatenate([[0], np.cumsum(counts)]))
-
-
 def _in_order(
-    pool: ThreadPoolExecutor,
-    function: Callable[[int, int], Found],
-    ranges: Iterable[Slab],
-) -> Iterator[tuple[Slab, Found]]:
-    """What the function makes of the ranges, in their order, few ahead."""
-    waiting: deque[tuple[Slab, Future[Found]]] = deque()
-    ahead = 0
-    for slab in ranges:
-        low, high, size = slab
-        ahead += size
-        while waiting and (len(waiting) > _AHEAD or ahead > _MOST_AHEAD):
-            done, future = waiting.popleft()
-            yield done, future.result()
-            ahead -= done[-1]
-        waiting.append((slab, pool.submit(function, low, high)))
-    while waiting:
-        done, future = waiting.popleft()
-        yield done, future.result()
+    start: Start, tasks: Iterable[tuple[Slab, Task]]
+) -> Iterator[tuple[Slab, Any]]:
+    """What comes of the tasks, in their order; the first ones are started at once.
+
+    Not many are started before their turn.
+    """
+    left = iter(tasks)
+    waiting: deque[tuple[Slab, Future[Any]]] = deque()
+
+    def start_some() -> None:
+        ahead = sum(size for (*_, size), _ in waiting)
+        while ahead < _MOST_AHEAD and (following := next(left, None)):
+            slab, task = following
+            waiting.append((slab, start(task)))
+            ahead += slab[-1]
+
+    def answers() -> Iterator[tuple[Slab, Any]]:
+        while waiting:
+            slab, future = waiting.popleft()
+            answer = future.result()
+            start_some()
+            yield slab, answer
+
+    start_some()
+    return answers()

@@ -35,7 +35,10 @@ def temporary(storage: Any, name: str) -> Iterator[Path]:
 @contextmanager
 def column_writer(storage: Any, name: str, kind: str) -> Iterator[ColumnWriter]:
     """A writer of a file of columns in the storage."""
-    with temporary(storage, name) as path, ColumnWriter(path, kind) as writer:
+    with (
+        temporary(storage, name) as path,
+        ColumnWriter(path, kind, durable=True) as writer,
+    ):
         yield writer
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from hypothesis import strategies as st
 
-from searchkit.engines.columns.encode import Lists, Slab, SpaceWriter
+from searchkit.engines.columns.encode import Encoder, Lists, Slab, SpaceWriter
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.columns.postings import Postings
 from searchkit.engines.columns.terms import encode_term
@@ -85,7 +85,6 @@ def long_space() -> Space:
 def slab(entries: Sequence[tuple[str, Entry]]) -> Slab:
     codes = [code for _, entry in entries for code in entry.codes]
     return Slab(
-        terms=[encode_term(term) for term, _ in entries],
         positions=lists([entry.positions for _, entry in entries]),
         documents=lists([entry.documents for _, entry in entries]),
         codes=np.array(codes, np.uint8),
@@ -101,10 +100,13 @@ def lists(rows: Sequence[Sequence[int]]) -> Lists:
 def write(path: Path, space: Space, *, slab_terms: int = 1000) -> None:
     """A file of the space under the name of "text", in slabs of so many terms."""
     entries = list(space.entries.items())
-    with ColumnWriter(path, KIND, durable=False) as writer:
-        text = SpaceWriter(writer, "text", np.array(space.bases))
+    with ColumnWriter(path, KIND) as writer:
+        text = SpaceWriter(writer, "text")
+        encoder = Encoder(np.array(space.bases))
         for start in range(0, len(entries), slab_terms):
-            text.add(slab(entries[start : start + slab_terms]))
+            some = entries[start : start + slab_terms]
+            terms = [encode_term(term) for term, _ in some]
+            text.add(terms, encoder.records(slab(some)))
         text.finish()
 
 

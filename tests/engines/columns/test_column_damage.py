@@ -119,7 +119,7 @@ def test_columns_made_by_somebody_else_do_no_harm(tmp_path: Path, column: str) -
     times_told = 0
     for number in range(20):
         path = tmp_path / f"{number}"
-        with ColumnWriter(path, KIND, durable=False) as writer:
+        with ColumnWriter(path, KIND) as writer:
             for name, data in sound.items():
                 writer.add(name, damaged(data, chance) if name == column else data)
         try:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from spaces import Entry, Space, lists, long_space, read, slab, spaces, write
 
 from searchkit.engines.columns import plain, vector
-from searchkit.engines.columns.encode import Lists, SpaceWriter
+from searchkit.engines.columns.encode import Encoder, Lists, SpaceWriter
 from searchkit.engines.columns.files import ColumnWriter
 from searchkit.engines.columns.postings import HEADS, TermPostings
 
@@ -221,10 +221,13 @@ def test_lists_that_do_not_rise_or_fit_are_refused(
 
 
 def test_bounds_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    encoder = Encoder(np.array([0, 10]))
+    good = slab([("a", Entry([3], [0], [1]))])
+    too_many = Lists(np.zeros(0, np.int64), np.zeros(3, np.int64))
+    with pytest.raises(ValueError, match="one list for each term"):
+        encoder.records(replace(good, members=too_many))
     with ColumnWriter(tmp_path / "file", "terms") as writer:
-        space = SpaceWriter(writer, "text", np.array([0, 10]))
-        good = slab([("a", Entry([3], [0], [1]))])
-        too_many = Lists(np.zeros(0, np.int64), np.zeros(3, np.int64))
-        with pytest.raises(ValueError, match="one list for each term"):
-            space.add(replace(good, members=too_many))
+        space = SpaceWriter(writer, "text")
+        with pytest.raises(ValueError, match="one record for each term"):
+            space.add([b"a", b"b"], encoder.records(good))
         space.finish()

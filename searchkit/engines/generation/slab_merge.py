@@ -1,0 +1,273 @@
+"""How do the occurrences of some terms, in all sources, become records?
+
+Each source gives the occurrences of a slab's terms, moved to where their documents lie
+now; sorted by (term, position) they are the postings. What is to be done is a value,
+and what comes of it, too, so that processes beside each other may do it. None needs to
+know what the terms are: their numbers suffice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from searchkit.engines.columns.encode import Encoder, Lists, Records, Slab
+from searchkit.engines.columns.files import Columns
+from searchkit.engines.generation.counterparts import telling
+from searchkit.engines.generation.documents import Array, Documents
+from searchkit.engines.generation.layout import Move
+from searchkit.engines.generation.old import OldGeneration
+from searchkit.engines.generation.run import ZONE_BITS, Run
+from searchkit.engines.generation.scores import (
+    Frequencies,
+    FrequencyTable,
+    Weigher,
+    merged,
+)
+from searchkit.engines.generation.scratch import Scratch
+from searchkit.engines.generations import DOCUMENTS
+
+_POSITION_BITS = 40  # a corpus of 10**12 atoms
+_POSITIONS = (1 << _POSITION_BITS) - 1
+_ZONES = (1 << ZONE_BITS) - 1
+_AT_ONCE = 1 << 19  # occurrences of one term
+
+Source = Run | OldGeneration
+"""Some documents with their postings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merging:
+    """How slabs are merged; the same for all of one build.
+
+    The new generation's folder has its documents. `moves` are by space those of all
+    sources. `table` is where the frequencies of words are found.
+    """
+
+    folder: Path
+    base: Path | None
+    runs: tuple[Path, ...]
+    moves: Mapping[str, Sequence[Move]]
+    table: Path
+
+
+def open_sources(
+    folder: Path, base: Path | None, runs: Iterable[Path]
+) -> tuple[Source, ...]:
+    """The old generation, if there is one, and the runs.
+
+    `folder` is where nameless files may be made. Raises: IndexCorruptError.
+    """
+    old = [OldGeneration(base, folder)] if base else []
+    return (*old, *map(Run, runs))
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Some terms of a space that follow each other, by their number among them.
+
+    `local` has for each source that may have any of them the source's number, its
+    first term, and what number here each of its terms is, from that one on.
+    """
+
+    space: str
+    count: int
+    local: tuple[tuple[int, int, Array], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """Find the frequencies of each term by itself."""
+
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """In how many documents each term stands; the records of a FrequencyTable."""
+
+    counts: Array
+    records: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """How the terms of a slab are scored.
+
+    By their own occurrences those that are `direct`; each of the `targets` by what lies
+    in the table from `starts` on, so many as `counts` says. What `members` are listed
+    of each term, and `chinese` (see `counterparts`).
+    """
+
+    direct: Array
+    targets: Array
+    starts: Array
+    counts: Array
+    members: Array
+    member_counts: Array
+    chinese: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """Make the records of the terms; without `scoring` positions are all they have."""
+
+    terms: Terms
+    scoring: Scoring | None
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Records; how many documents each term is scored in, and `telling` ones."""
+
+    records: Records
+    document_counts: Array
+    documents: Array
+
+
+Task = Weighing | Encoding
+
+
+@dataclass(frozen=True, slots=True)
+class _Occurrences:
+    """Occurrences in order of (term, position); terms by number within the slab."""
+
+    terms: Array
+    positions: Array
+    zones: Array
+
+    def chosen(self, which: Array | slice) -> _Occurrences:
+        """Some of them."""
+        return _Occurrences(self.terms[which], self.positions[which], self.zones[which])
+
+    def counts(self, terms: int) -> Array:
+        """How many there are of each of so many terms."""
+        if terms == 1:
+            return np.array([len(self.terms)])
+        return np.bincount(self.terms, minlength=terms)
+
+
+class SlabMerger:
+    """Does tasks of one build, one after the other, in bounded memory."""
+
+    def __init__(self, how: Merging) -> None:
+        """Raises: OSError, IndexCorruptError."""
+        self._how = how
+        self._sources = open_sources(how.folder, how.base, how.runs)
+        self._columns = Columns(how.folder / DOCUMENTS, DOCUMENTS)
+        documents = Documents.read(self._columns)
+        self._weigher = Weigher(documents, how.folder)
+        bases = {"text": documents.text_base, "math": documents.math_base}
+        self._encoders = {space: Encoder(base) for space, base in bases.items()}
+        self._columns.release()
+
+    def __call__(self, task: Task) -> Weighed | Encoded:
+        """Raises: OSError, IndexCorruptError."""
+        found = self._occurrences(task.terms)
+        if isinstance(task, Weighing):
+            answer: Weighed | Encoded = self._weighed(task, found)
+        else:
+            answer = self._encoded(task, found)
+        self._release()
+        return answer
+
+    def _release(self) -> None:
+        """Give back the memory of what was read of mapped files."""
+        for source in self._sources:
+            source.release()
+        self._columns.release()
+        self._weigher.release()
+
+    def _weighed(self, task: Weighing, found: _Occurrences) -> Weighed:
+        weighed = self._weigher.frequencies(found.terms, found.positions, found.zones)
+        counts = np.bincount(weighed.terms, minlength=task.terms.count)
+        return Weighed(counts, weighed.records())
+
+    def _encoded(self, task: Encoding, found: _Occurrences) -> Encoded:
+        count = task.terms.count
+        counts = np.zeros(count, np.int64)
+        documents, codes = np.empty(0, np.int64), np.empty(0, np.uint8)
+        members = Lists(np.empty(0, np.int64), np.zeros(count + 1, np.int64))
+        told = documents
+        if scoring := task.scoring:
+            scored = self._scored(scoring, found)
+            counts = np.bincount(scored.terms, minlength=count)
+            documents, codes = scored.documents, scored.codes()
+            members = _lists(scoring.members, scoring.member_counts)
+            told = documents[telling(counts, scoring.chinese).repeat(counts)]
+        slab = Slab(
+            positions=_lists(found.positions, found.counts(count)),
+            documents=_lists(documents, counts),
+            codes=codes,
+            members=members,
+        )
+        records = self._encoders[task.terms.space].records(slab)
+        return Encoded(records, counts, told.astype(np.uint32))
+
+    def _scored(self, scoring: Scoring, found: _Occurrences) -> Frequencies:
+        direct = scoring.direct
+        if direct.all():
+            own = found
+        elif direct.any():
+            own = found.chosen(direct[found.terms])
+        else:
+            own = found.chosen(slice(0))
+        parts = [self._weigher.frequencies(own.terms, own.positions, own.zones)]
+        if len(scoring.targets):
+            of_members = scoring.targets, scoring.starts, scoring.counts
+            parts.append(self._table.sums(*of_members))
+            self._table.release()
+        return merged(parts)
+
+    @cached_property
+    def _table(self) -> FrequencyTable:
+        """The frequencies, all of which are known when it is first asked for."""
+        return FrequencyTable(self._how.table)
+
+    def _occurrences(self, terms: Terms) -> _Occurrences:
+        """All occurrences of the terms."""
+        parts = (self._keys(terms.space, *local) for local in terms.local)
+        if terms.count == 1:
+            return self._of_one(parts)
+        filled = [part for part in parts if len(part)]
+        keys = np.concatenate([np.empty(0, np.int64), *filled])
+        if len(filled) > 1:
+            keys.sort(kind="stable")  # merges what is in order already
+        zones = keys.astype(np.uint8) & np.uint8(_ZONES)
+        keys >>= ZONE_BITS
+        numbers = keys >> _POSITION_BITS
+        keys &= _POSITIONS
+        return _Occurrences(numbers, keys, zones)
+
+    def _of_one(self, parts: Iterable[Array]) -> _Occurrences:
+        """All occurrences of one term, which may be many millions: they are mapped."""
+        keys = Scratch(self._how.folder, np.int64, parts, writable=True).numbers
+        stretches = range(0, len(keys), _AT_ONCE)
+        borders = (keys[at : at + _AT_ONCE + 1] for at in stretches)
+        if not all((some[1:] > some[:-1]).all() for some in borders):
+            keys.sort(kind="stable")
+        zones = np.empty(len(keys), np.uint8)
+        for at in stretches:
+            zones[at : at + _AT_ONCE] = keys[at : at + _AT_ONCE] & _ZONES
+        keys >>= ZONE_BITS
+        return _Occurrences(np.broadcast_to(np.int64(0), len(keys)), keys, zones)
+
+    def _keys(self, space: str, number: int, first: int, local: Array) -> Array:
+        """The occurrences in one source as numbers that sort by (term, position)."""
+        source = self._sources[number]
+        counts, positions, zones = source.places(space, first, first + len(local))
+        source.release()  # of hundreds: what a system maps around a place is 64 KB
+        positions, kept = self._how.moves[space][number].apply(positions)
+        keys = np.repeat(local.astype(np.int64) << _POSITION_BITS, counts)
+        keys |= positions
+        keys <<= ZONE_BITS
+        keys |= zones
+        return keys if kept is None else keys[kept]
+
+
+def _lists(values: Array, counts: Array) -> Lists:
+    return Lists(values, np.concatenate([[0], np.cumsum(counts)]))
