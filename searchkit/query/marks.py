@@ -15,9 +15,10 @@ from searchkit.engines.matching import places
 from searchkit.engines.plan import FormulaLeaf
 
 if TYPE_CHECKING:
+    from searchkit.engines.chunk import Chunk
     from searchkit.engines.finder import Finder
     from searchkit.engines.formulas import Place
-    from searchkit.engines.page import Chunk, Page
+    from searchkit.engines.page import Page
     from searchkit.engines.plan import Leaf
     from searchkit.engines.search import Evaluation
 

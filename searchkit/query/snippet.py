@@ -15,8 +15,9 @@ from collections.abc import Iterable
 from operator import itemgetter
 
 from searchkit.analysis.analyzer import atom_places, name_end
+from searchkit.engines.chunk import CONTINUED, Chunk, atom_end, atom_starts
 from searchkit.engines.matching import NAME
-from searchkit.engines.page import CONTINUED, Chunk, Page, atom_end, atom_starts
+from searchkit.engines.page import Page
 from searchkit.model import Snippet
 from searchkit.query.marks import Matches
 

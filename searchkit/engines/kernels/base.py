@@ -56,6 +56,9 @@ class Kernel(Protocol):
     def first_of(self, columns: Sequence[Column]) -> Column:
         """All documents of the columns, each with its code in the first that has it."""
 
+    def joined(self, columns: Sequence[Column]) -> Column:
+        """The columns as one; no document is in two of them."""
+
     def positions(self, space: str, terms: Sequence[TermPostings]) -> Positions:
         """Where any of the terms stands."""
 

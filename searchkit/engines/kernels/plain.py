@@ -90,6 +90,9 @@ class PlainKernel:
             codes |= column.by_number
         return self.column(sorted(codes.items()))
 
+    def joined(self, columns: Sequence[Column]) -> Column:
+        return self.first_of(columns)
+
     # Positions
 
     def positions(self, space: str, terms: Sequence[TermPostings]) -> Positions:

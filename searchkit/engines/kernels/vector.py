@@ -126,6 +126,12 @@ class VectorKernel:
         documents = rising([column.documents for column in columns], self._count)
         return self._made(documents, codes, columns)
 
+    def joined(self, columns: Sequence[Column]) -> Column:
+        documents = np.concatenate([column.documents for column in columns])
+        codes = np.concatenate([column.codes for column in columns])
+        order = documents.argsort(kind="stable")
+        return Column(documents.take(order), codes.take(order), self._count)
+
     def _made(
         self, documents: Array, codes: Callable[[], Array], columns: Sequence[Column]
     ) -> Column:
