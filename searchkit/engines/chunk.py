@@ -99,7 +99,9 @@ def line_end(text: str, start: int, end: int) -> int:
 
 def next_line(text: str, offset: int, end: int) -> int:
     """Where the next line with any text begins, at most at `end`."""
-    offset = line_end(text, offset, end)
+    offset = text.find("\n", offset, end)
+    if offset < 0:
+        return end
     while offset < end and text[offset] == "\n":
         offset += 1
     return offset
@@ -278,7 +280,9 @@ class Chunk:
 
     def atom_span(self, piece: int, first: int, last: int) -> tuple[int, int]:
         """Where the piece's `first`-th atom begins and its `last`-th ends."""
-        starts = self.atoms(piece, last + 1)
+        starts = self._atoms.get(piece)
+        if starts is None or len(starts) <= last:
+            starts = self.atoms(piece, last + 1)
         if self.modes[piece] & STORED:
             end = starts[last] + self._column(_LENGTHS)[self._stored(piece)[0] + last]
         else:
@@ -303,18 +307,30 @@ class Chunk:
     def lines(self, piece: int) -> list[tuple[int, int]]:
         """The (offset, source line) pairs from a piece to the next."""
         first, last = self._range(_LINE_COUNTS, piece)
-        offsets, steps = [self._rows(column, first, last) for column in _LINES]
-        line = self._line_after(first)
-        found: list[tuple[int, int]] = []
+        starts = enumerate(self._line_starts(piece, first, last), first + 1)
+        return [(start, self._line_after(count)) for count, start in starts]
+
+    def line_at(self, piece: int, offset: int) -> int:
+        """The source line in which the text at an offset of a piece stands."""
+        first, last = self._range(_LINE_COUNTS, piece)
+        if last - first == 1 and not self._numbers[self._bounds[_LINES[0]] + first]:
+            return self._line_after(last)
+        for count, start in enumerate(self._line_starts(piece, first, last), first):
+            if start > offset:
+                return self._line_after(count)
+        return self._line_after(last)
+
+    def _line_starts(self, piece: int, first: int, last: int) -> Iterator[int]:
+        """Where the lines of a piece begin that are told in these rows."""
         offset, end = self.starts[piece], self.ends[piece]
-        for code, step in zip(offsets, steps, strict=True):
+        is_first = True
+        for code in self._rows(_LINES[0], first, last):
             if code:
                 offset = (offset + code - 1) & WORD
-            elif found:
+            elif not is_first:
                 offset = next_line(self.text, offset, end)
-            line += step
-            found.append((offset, line & WORD))
-        return found
+            is_first = False
+            yield offset
 
     def zone_at(self, piece: int, offset: int) -> Zone:
         """The zone in which the text at an offset of a piece stands."""
@@ -327,18 +343,6 @@ class Chunk:
                 break
             zone = here
         return zone
-
-    def line_at(self, piece: int, offset: int) -> int:
-        """The source line in which the text at an offset of a piece stands."""
-        first, last = self._range(_LINE_COUNTS, piece)
-        if last - first == 1 and not self._numbers[self._bounds[_LINES[0]] + first]:
-            return self._line_after(last)
-        line = self._line_after(first)
-        for start, number in self.lines(piece):
-            if start > offset:
-                break
-            line = number
-        return line
 
     def _line_after(self, count: int) -> int:
         """The line in force after so many of the chunk's."""
