@@ -50,7 +50,6 @@ _NO_FILTERS = Filters()
 _NOTHING = Plan(Group())  # neither words nor filters
 _SLACK = 1 + 1e-9  # of a bound, for what rounding adds to a score
 _SEEDS = 64  # best documents of each word: with all that are kept enough is much more
-_FEW = 1024  # documents of which each is scored
 _RARE = 1000  # documents for each one that holds a rare word
 
 
@@ -228,7 +227,7 @@ class Evaluation:
         self, best: Sequence[tuple[int, float]]
     ) -> tuple[tuple[Summary, float], ...]:
         summary = self.reader.summary
-        return tuple((summary(number), score) for number, score in best)
+        return tuple([(summary(number), score) for number, score in best])
 
     def score(self, number: int) -> float | None:
         """The score of one document; nothing if it does not answer the plan."""
@@ -618,7 +617,7 @@ class Evaluation:
         """
         kernel = self._kernel
         size = kernel.count(documents)
-        if size <= max(count, _FEW) or isinstance(root, Leaf):
+        if size <= max(count, kernel.few) or isinstance(root, Leaf):
             return documents
         counts = [self.finder.found(leaf).document_count for leaf in self.leaves]
         if 2 * size < max(counts, default=0):

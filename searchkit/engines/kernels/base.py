@@ -41,6 +41,9 @@ class Kernel(Protocol):
     looks_a_hit: int
     """For each hit on a page, documents whose positions are looked up at first."""
 
+    few: int
+    """Documents that are scored sooner than it is found which of them may be best."""
+
     def load(self, term: TermPostings) -> Column:
         """The scored documents of a term with their impact codes."""
 

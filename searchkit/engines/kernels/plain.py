@@ -56,6 +56,7 @@ class PlainKernel:
 
     name = "plain"
     looks_a_hit = 2
+    few = 1 << 10
 
     def __init__(self, reader: GenerationReader) -> None:
         self._reader = reader

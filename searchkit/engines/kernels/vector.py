@@ -63,6 +63,9 @@ class VectorKernel:
 
     name = "vector"
     looks_a_hit = 30  # these cost hardly more than two
+    # Of two words OR'ed in 10,000 documents the order takes .7 of the time that it
+    # took with as few as without numpy, in 100,000 documents .9.
+    few = 1 << 14
 
     def __init__(self, reader: GenerationReader) -> None:
         self._reader = reader
