@@ -487,7 +487,10 @@ def test_what_was_asked_before_changes_no_answer(opened: Opened) -> None:
         "leak",
     ]
     queries = ["甲 乙", "甲乙 丙", "乙 甲 丁", "memory leak", "leak OR 甲", "甲 -丙"]
-    articles = [Article(f"{n:02}", "", text) for n, text in enumerate(4 * texts)]
+    articles = [
+        Article(f"{n:03}", "", f"{text}。{'字 ' * (n % 11)}")
+        for n, text in enumerate(20 * texts)
+    ]
     engine = opened(*articles)
     expected = [opened(*articles).search(query, limit=None).hits for query in queries]
     for limit in (1, 3, None):
