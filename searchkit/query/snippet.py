@@ -231,7 +231,7 @@ class _Marked:
                 break
             found += self.spans(chunk, at, number, number + 1)
             number += 1
-        if len(found) == len(spans) == 1:
+        if len(found) == 1 and found[0] is spans[0]:
             return (found[0],)
         found.sort()
         return _merged([span for span in found if start <= span[0] and span[1] <= end])
