@@ -272,6 +272,16 @@ class Evaluation:
             for number, lacked in zip(rising, lacks, strict=True):
                 if lacked and self._same(leaf) not in otherwise.get(number, ()):
                     lacking[number][leaf.label] = None
+        for whole, twins in _by_name(self.plan.twins()).items():
+            lacks = self._kernel.lacks(self.finder.documents(whole), chosen)
+            of = twins[0].of
+            for number, lacked in zip(rising, lacks, strict=True):
+                answered = otherwise.get(number, set())
+                if lacked and not (
+                    any(leaf.label in lacking[number] for leaf in of)
+                    or answered.issuperset(map(self._same, of))
+                ):
+                    lacking[number][whole.label] = None
         return {number: tuple(labels) for number, labels in lacking.items()}
 
     def _same(self, leaf: Leaf) -> int:
@@ -396,10 +406,15 @@ class Evaluation:
             ]
         )
         needed = (*required, *strong)
-        literal = [p.literal for p in needed if p.literal is not p.complete]
-        if not literal:
-            return Answer(hits, complete, complete)
-        return Answer(hits, complete, kernel.intersection([complete, *literal]))
+        literal = complete
+        if literals := [p.literal for p in needed if p.literal is not p.complete]:
+            literal = kernel.intersection([complete, *literals])
+        for whole, twins in _by_name(group.twins).items():
+            holding = self.finder.documents(whole)
+            named = [holding, *(self.finder.documents(twin.leaf) for twin in twins)]
+            complete = kernel.intersection([complete, kernel.union(named)])
+            literal = kernel.intersection([literal, holding])
+        return Answer(hits, complete, literal)
 
     def _part(self, child: Node, group: Group) -> Answer:
         """What a part of a group finds, by itself and by the twins it belongs to."""
@@ -647,6 +662,15 @@ class Evaluation:
         rows = zip(numbers, days, scores, strict=True)
         ordered = sorted((-float(day), -float(s), int(n)) for n, day, s in rows)
         return [(number, -score) for _, score, number in ordered[:count]]
+
+
+def _by_name(twins: Sequence[Twin]) -> dict[Leaf, list[Twin]]:
+    """The twins of names of several words, by the whole name."""
+    named: dict[Leaf, list[Twin]] = {}
+    for twin in twins:
+        if twin.whole is not None:
+            named.setdefault(twin.whole, []).append(twin)
+    return named
 
 
 def _merged(
