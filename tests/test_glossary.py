@@ -55,9 +55,20 @@ def test_exact_leaves_other_names_out(engine: SearchEngine) -> None:
 def test_literal_hits_come_first_then_twins_then_parts(engine: SearchEngine) -> None:
     found = ids(engine.search("旋转位置编码 底数", limit=None))
     assert found[0] == "b"
-    found = ids(engine.search("旋转位置编码", limit=None))
-    assert set(found[-2:]) == {"c", "e"}
-    assert found.index("b") < found.index("c")
+    result = engine.search("旋转位置编码", limit=None)
+    found = ids(result)
+    assert (set(found[:2]), set(found[2:4]), found[4:]) == ({*"ab"}, {*"ce"}, ["f"])
+    assert result.complete == 4
+    assert [hit.missing for hit in result.hits] == [(), (), (), (), ("旋转位置编码",)]
+
+
+def test_a_name_whose_words_are_apart_is_lacked_as_one(engine: SearchEngine) -> None:
+    result = engine.search("旋转位置编码 别处", limit=None)
+    (apart,) = (hit for hit in result.hits if hit.doc_id == "f")
+    assert apart.missing == ("旋转位置编码",)
+    assert any(
+        "are apart" in line for line in engine.explain("旋转位置编码", "f").lines
+    )
 
 
 def test_a_twin_hit_lacks_nothing_and_is_marked(engine: SearchEngine) -> None:

@@ -475,6 +475,50 @@ def test_unknown_article_is_named(shipped: SearchEngine) -> None:
     assert caught.value.hint
 
 
+def test_what_was_asked_before_changes_no_answer(opened: Opened) -> None:
+    """Words side by side, too, which are looked for in the documents of one page."""
+    texts = [
+        "甲乙丙",
+        "丙丁。甲乙",
+        "甲。乙",
+        "丁丙乙甲",
+        "甲乙",
+        "memory leak",
+        "leak",
+    ]
+    queries = ["甲 乙", "甲乙 丙", "乙 甲 丁", "memory leak", "leak OR 甲", "甲 -丙"]
+    articles = [
+        Article(f"{n:03}", "", f"{text}。{'字 ' * (n % 11)}")
+        for n, text in enumerate(20 * texts)
+    ]
+    engine = opened(*articles)
+    expected = [opened(*articles).search(query, limit=None).hits for query in queries]
+    for limit in (1, 3, None):
+        for _ in range(2):
+            found = [engine.search(query, limit=limit).hits for query in queries]
+            assert found == [hits[:limit] for hits in expected]
+
+
+def test_one_text_is_asked_in_several_ways(opened: Opened) -> None:
+    one = Article("a", "题", "RoPE (旋转位置编码) 甲", ("x",))
+    engine = opened(one, Article("b", "题", "旋转位置编码 甲", ("y",)))
+    query = "RoPE"
+    assert [ids(engine.search(query, exact=e)) for e in (False, True, False)] == [
+        ["a", "b"],
+        ["a"],
+        ["a", "b"],
+    ]
+    assert ids(engine.search(query, topics=("y",))) == ["b"]
+    assert ids(engine.search(query)) == ["a", "b"]
+
+
+def test_strict_query_raises_after_one_that_is_not(opened: Opened) -> None:
+    engine = opened("甲")
+    assert ids(engine.search("甲 (乙"))
+    with pytest.raises(searchkit.QuerySyntaxError):
+        engine.search("甲 (乙", strict=True)
+
+
 def test_strict_query_raises(shipped: SearchEngine) -> None:
     with pytest.raises(searchkit.QuerySyntaxError):
         shipped.search("(注意力", strict=True)

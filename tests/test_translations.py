@@ -82,6 +82,21 @@ def test_taiwans_word_and_the_mainlands_are_one(query: str, opened: Opened) -> N
     assert lacking == {"a": False, "b": False, "c": True}
 
 
+@pytest.mark.parametrize("query", ["命名空间", "名字空间", "删除命名空间"])
+def test_two_words_for_the_same_are_one(query: str, opened: Opened) -> None:
+    """Whether or not the glossary has an English name for one of them."""
+    for body in ("删除命名空间。", "删除命名空间（namespace）以后。"):
+        engine = opened(body, "删除名字空间。", "删除。")
+        hits = engine.search(query).hits
+        whole = {hit.doc_id for hit in hits if not hit.missing}
+        assert whole == {"a", "b"}
+
+
+def test_a_synonym_that_stands_nowhere_is_not_said(opened: Opened) -> None:
+    notes = opened("懒加载。", "延迟。加载。").search("懒加载").notes
+    assert not any("延迟加载" in note.message for note in notes)
+
+
 def test_a_word_that_is_one_of_several_senses_is_only_likely(opened: Opened) -> None:
     """存档 means archive first of all, then also 保存."""
     (hit,) = opened("保存以后退出。").search("存档退出").hits

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 
 def _names(text: str) -> list[str]:
@@ -146,3 +146,19 @@ def sign_command(sign: str) -> str:
         name = match[2].lower().replace("lamda", "lambda")
         return "\\" + (name if match[1] == "SMALL" else name.capitalize())
     return plain if len(plain) == 1 else sign
+
+
+@cache
+def command_signs() -> dict[str, str]:
+    r"""The signs that commands stand for, by their names without the backslash.
+
+    >>> [command_signs()[name] for name in ("le", "leq", "theta", "Lambda")]
+    ['≤', '≤', 'θ', 'Λ']
+    """
+    signs = {name: sign for sign, name in _UNICODE.items() if name.isalpha()}
+    for name in _GREEK:
+        letter = f"LETTER {name.replace('lambda', 'lamda').upper()}"
+        signs[name] = unicodedata.lookup(f"GREEK SMALL {letter}")
+        signs[name.capitalize()] = unicodedata.lookup(f"GREEK CAPITAL {letter}")
+    same = {other: signs[name] for other, name in SYNONYMS.items() if name in signs}
+    return signs | same

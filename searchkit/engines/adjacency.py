@@ -4,7 +4,7 @@ Two words that follow each other count as a further word. It weighs what it says
 than its words do: where the rarer one stands, does the other stand beside it anyway?
 That is looked up in few of its documents, the same ones in each search. Where the words
 of a pair stand is looked up in few documents, too: what it can be worth at most follows
-from the codes of its words.
+from the codes of its words. What was seen of a pair is kept, and not looked at again.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING
 
 from searchkit.engines import matching, ranking
 from searchkit.engines.plan import Group, Leaf
-from searchkit.record import record
+from searchkit.record import record, replace
 
 if TYPE_CHECKING:
     from searchkit.engines.finder import Finder
     from searchkit.engines.kernels.base import (
         Column,
+        Documents,
+        Kernel,
         Numbers,
         Positions,
         Scores,
@@ -32,6 +34,22 @@ if TYPE_CHECKING:
     from searchkit.engines.scorer import Scorer
 
 
+class Seen:
+    """What searches have seen of two words side by side. Safe for many threads.
+
+    `looked` are the documents in which they were looked for, and the column of those in
+    which they stand so.
+    """
+
+    __slots__ = ("key", "looked", "surprise")
+
+    def __init__(self, key: Hashable, kernel: Kernel) -> None:
+        """Nothing yet; `key` is where it is kept."""
+        self.key = key
+        self.surprise: float | None = None
+        self.looked: tuple[Documents, Column] = kernel.union([]), kernel.column(())
+
+
 @record
 class Pair:
     """Two words that follow each other in what was typed, and what they weigh."""
@@ -39,6 +57,7 @@ class Pair:
     left: Leaf
     right: Leaf
     idf: float
+    seen: Seen
 
 
 def pairs_of(finder: Finder, group: Group) -> list[Pair]:
@@ -57,30 +76,35 @@ def pairs_of(finder: Finder, group: Group) -> list[Pair]:
         key = id(one), id(other)  # the same for words that were typed again
         if key in pairs:
             idf = worths[key] + pairs[key].idf
-            pairs[key] = Pair(left, right, idf)
-        elif (
-            one.is_anywhere and other.is_anywhere and (idf := _idf(finder, left, right))
-        ):
-            worths[key] = idf
-            pairs[key] = Pair(left, right, idf)
+            pairs[key] = replace(pairs[key], idf=idf)
+        elif one.is_anywhere and other.is_anywhere:
+            seen = _seen(finder, left, right)
+            if idf := _idf(finder, left, right, seen):
+                worths[key] = idf
+                pairs[key] = Pair(left, right, idf, seen)
     return [*pairs.values()]
 
 
-def _idf(finder: Finder, left: Leaf, right: Leaf) -> float:
-    """What two words side by side weigh: 0 if it is known that they never are."""
-    one, other = finder.found(left), finder.found(right)
-    if left.weight < 1 or right.weight < 1:
-        return ranking.LIGHT_ADJACENCY * math.sqrt(one.idf * other.idf)
-    key = "beside", *_asked(left), *_asked(right)
-    return ranking.ADJACENCY * finder.reader.found.get(
-        key, lambda: (_surprise(finder, left, right), _KEPT)
-    )
+def _seen(finder: Finder, left: Leaf, right: Leaf) -> Seen:
+    """What is kept of two words: other queries have them side by side, too."""
+    key = "beside", finder.kernel.name, *_asked(left), *_asked(right)
+    return finder.reader.found.get(key, lambda: (Seen(key, finder.kernel), _KEPT))
 
 
 def _asked(leaf: Leaf) -> tuple[Hashable, ...]:
     """What a leaf's documents and its places beside others follow from."""
     where = leaf.fields, leaf.zones, leaf.languages, leaf.blanks
     return leaf.variants, leaf.adjacent, *where
+
+
+def _idf(finder: Finder, left: Leaf, right: Leaf, seen: Seen) -> float:
+    """What two words side by side weigh: 0 if it is known that they never are."""
+    if left.weight < 1 or right.weight < 1:
+        one, other = finder.found(left), finder.found(right)
+        return ranking.LIGHT_ADJACENCY * math.sqrt(one.idf * other.idf)
+    if seen.surprise is None:
+        seen.surprise = _surprise(finder, left, right)
+    return ranking.ADJACENCY * seen.surprise
 
 
 def _surprise(finder: Finder, left: Leaf, right: Leaf) -> float:
@@ -101,22 +125,29 @@ def _surprise(finder: Finder, left: Leaf, right: Leaf) -> float:
 
 def scores(scorer: Scorer, pair: Pair, numbers: Numbers) -> Scores:
     """The reward of documents in which the words of a pair stand as they were typed."""
-    finder, kernel = scorer.finder, scorer.kernel
+    table = scorer.kernel.table(scorer.scale.worths, pair.idf)
+    return scorer.kernel.worths(_looked(scorer.finder, pair, numbers), table, numbers)
+
+
+def _looked(finder: Finder, pair: Pair, numbers: Numbers) -> Column:
+    """The column of a pair after a look at those of the documents not looked at yet."""
+    kernel = finder.kernel
+    looked, column = pair.seen.looked
+    new = kernel.difference(numbers, looked)
+    if not kernel.count(new):
+        return column
     holding = finder.documents(pair.left), finder.documents(pair.right)
-    both = kernel.numbers(kernel.intersection([numbers, *holding]))
-    column = _beside(finder, pair.left, pair.right, both) if len(both) else None
-    if column is None or not len(column):
-        return kernel.constant(numbers, 0.0)
-    table = kernel.table(scorer.scale.worths, pair.idf)
-    return kernel.worths(column, table, numbers)
-
-
-def _beside(finder: Finder, left: Leaf, right: Leaf, numbers: Numbers) -> Column | None:
-    """Those of the documents in which two words stand side by side."""
-    starts = _starts(finder, left, right, numbers)
-    if not len(starts):
-        return None
-    return finder.kernel.weighed(starts, _common_fields(left, right))
+    both = kernel.numbers(kernel.intersection([new, *holding]))
+    starts = _starts(finder, pair.left, pair.right, both) if len(both) else ()
+    if len(starts):
+        fields = _common_fields(pair.left, pair.right)
+        beside = kernel.weighed(starts, fields)
+        column = kernel.joined([column, beside]) if len(column) else beside
+    looked = kernel.union([looked, new])
+    pair.seen.looked = looked, column
+    size = _KEPT + kernel.bytes_of(looked) + kernel.size_of(column)
+    finder.reader.found.weigh(pair.seen.key, size)
+    return column
 
 
 def _starts(finder: Finder, left: Leaf, right: Leaf, numbers: Numbers) -> Positions:
@@ -179,7 +210,7 @@ _FAR_ABOVE = 3 + math.ceil(
 _ANYTHING = 255
 
 _KEPT = 1_000
-"""Bytes that are said to be kept of a pair."""
+"""Bytes that are said to be kept of a pair without the documents looked at."""
 
 
 def _worths(scale: Scale, leaf: Leaf, above: int) -> Sequence[float]:

@@ -1,7 +1,7 @@
 """In which pieces of a text do the atoms stand where the rule says?
 
-`page.ATOM` for a whole text at once, in columns, for those who lay down pages. A reader
-of one page needs the pattern only, and no numpy.
+`chunk.ATOM` for a whole text at once, in columns, for those who lay down pages. A
+reader of one page needs the pattern only, and no numpy.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from searchkit.engines.page import LONGEST_ATOM
+from searchkit.engines.chunk import LONGEST_ATOM
 
 Array = NDArray[Any]
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from searchkit.engines.kernels.plain import PlainKernel
     from searchkit.engines.reader import GenerationReader
 
+_FOUND_BYTES, _SLOT_BYTES = 2000, 100  # of memory: of what a leaf found, with the leaf
 _COUNT_BYTES = 2000  # of memory: of a number with the leaves that it is of
 
 
@@ -121,13 +122,17 @@ class Finder:
         same = self._by_id.get(id(leaf))
         if same is not None:
             return same[1]
-        found = self._found.get(leaf)
+        found = self._found.get(leaf) or self.reader.words.peek(leaf)
         if found is None:
             kernel = self.kernel
             found = self._search(leaf)
             if self.kernel is not kernel:  # in between: each has columns of its own
                 found = self._search(leaf)
-            self._found[leaf] = found
+            if found.layers and all(map(_is_term, found.all_layers)):
+                # It takes no lists of its own, and other queries have the word, too.
+                size = _FOUND_BYTES + _SLOT_BYTES * sum(map(len, leaf.variants))
+                self.reader.words.get(leaf, lambda: (found, size))
+        self._found[leaf] = found
         self._by_id[id(leaf)] = leaf, found
         return found
 
@@ -335,6 +340,10 @@ class Finder:
 def size_of(source: TermPostings | Column) -> int:
     """How many documents a layer has."""
     return source.documents if isinstance(source, TermPostings) else len(source)
+
+
+def _is_term(layer: Layer) -> bool:
+    return isinstance(layer.source, TermPostings)
 
 
 def _layers(sources: Sequence[Any]) -> tuple[Layer, ...]:

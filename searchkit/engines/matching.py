@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 NAME = 1 << 30
 """Of the atoms of a name: however many the text has there."""
 
+_ROW_BYTES, _TERM_BYTES = 500, 400  # of memory: of a slot's terms, and of each
+
 _HUMPS = HUMP_FIRST + HUMP_INNER + HUMP_LAST
 
 Row = tuple[int, "tuple[TermPostings, ...]"]
@@ -227,15 +229,32 @@ def _variant_places(
         here = kept(kernel, reader, leaf, here)
         yield here, sum([_atoms_of(slot[0]) for slot in variant])
         return
-    typed = scored_terms(reader, variant[0])
-    atoms_of = {term.ordinal: _atoms_of(term.term) for term in typed}
-    by_atoms: dict[int, list[TermPostings]] = {}
-    # A member of one of them is a word or a part of one: one atom.
-    for term in _in_text(with_members(reader, typed), text):
-        by_atoms.setdefault(atoms_of.get(term.ordinal, 1), []).append(term)
-    for atoms, terms in by_atoms.items():
-        here = kernel.positions_in_all("text", terms, [*numbers])
-        yield kept(kernel, reader, leaf, here), atoms
+    for several, atoms in _by_atoms(reader, variant[0]):
+        if terms := _in_text(several, text):
+            here = kernel.positions_in_all("text", terms, [*numbers])
+            yield kept(kernel, reader, leaf, here), atoms
+
+
+def _by_atoms(
+    reader: GenerationReader, slot: Slot
+) -> tuple[tuple[tuple[TermPostings, ...], int], ...]:
+    """The terms of a slot that have positions, those of as many atoms together.
+
+    Each search asks for them, and a class has many members.
+    """
+
+    def made() -> tuple[tuple[tuple[tuple[TermPostings, ...], int], ...], int]:
+        typed = scored_terms(reader, slot)
+        atoms_of = {term.ordinal: _atoms_of(term.term) for term in typed}
+        found: dict[int, list[TermPostings]] = {}
+        # A member of one of them is a word or a part of one: one atom.
+        terms = with_members(reader, typed)
+        for term in terms:
+            found.setdefault(atoms_of.get(term.ordinal, 1), []).append(term)
+        rows = tuple([(tuple(terms), atoms) for atoms, terms in found.items()])
+        return rows, _ROW_BYTES + _TERM_BYTES * len(terms)
+
+    return reader.words.get(("by atoms", slot), made)
 
 
 def _in_text(

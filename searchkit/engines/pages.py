@@ -18,24 +18,21 @@ from itertools import islice, pairwise
 from typing import Any
 
 from searchkit.analysis.analyzer import ZONES
-from searchkit.engines.page import (
+from searchkit.engines.chunk import (
     ATOM,
     BY_SPANS,
     BY_TEXT,
     CONTINUED,
-    HEADING,
     STORED,
     WIDTHS,
     WORD,
     Chunk,
-    Page,
     atom_end,
     atom_starts,
-    inflate,
     next_line,
-    preset,
     stretches,
 )
+from searchkit.engines.page import HEADING, Page, inflate, preset
 from searchkit.model import Article, Block, Section, Span, VisibleText
 from searchkit.record import record, replace
 

@@ -78,6 +78,9 @@ class Twin:
     only `likely` the same: what a dictionary gives has senses that were not meant. Such
     a one counts only in documents that hold none of the leaves in `unless`. `is_title`:
     a title or heading of several words is called so in the other language.
+
+    `whole` finds a name of several words where it stands as one. A document that has
+    all of `of`, but apart, lacks the name.
     """
 
     of: tuple[Leaf, ...]
@@ -85,6 +88,7 @@ class Twin:
     likely: bool = False
     unless: tuple[Leaf, ...] = ()
     is_title: bool = False
+    whole: Leaf | None = None
 
 
 @record

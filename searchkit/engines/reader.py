@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from searchkit.analysis.lexicon import Lexicon
     from searchkit.engines.kernels.base import Kernel
+    from searchkit.engines.kernels.vector import VectorKernel
     from searchkit.engines.page import Page
     from searchkit.engines.suggestions import Suggestions
     from searchkit.model import Article, GlossaryPair
@@ -168,7 +169,8 @@ class GenerationReader:
 
     def close(self) -> None:
         """Let the files go. The reader cannot be used after that."""
-        self._read_pages = Cache(0)  # their views would keep the files mapped
+        # Their views would keep the files mapped.
+        self._read_pages, self.decoded = Cache(0), Cache(0)
         self._last_pages = []
         for columns in self._files.values():
             columns.close()
@@ -191,7 +193,7 @@ class GenerationReader:
         """
         self._plain_work += work
         if self._plain_work > MOST_PLAIN or self.has_numpy:
-            return self._vector
+            return self.vector
         return self.plain
 
     @property
@@ -200,7 +202,8 @@ class GenerationReader:
         return "numpy" in sys.modules
 
     @cached_property
-    def _vector(self) -> Kernel:
+    def vector(self) -> VectorKernel:
+        """The kernel with numpy, which it imports."""
         from searchkit.engines.kernels.vector import VectorKernel
 
         return VectorKernel(self)

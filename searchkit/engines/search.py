@@ -50,7 +50,6 @@ _NO_FILTERS = Filters()
 _NOTHING = Plan(Group())  # neither words nor filters
 _SLACK = 1 + 1e-9  # of a bound, for what rounding adds to a score
 _SEEDS = 64  # best documents of each word: with all that are kept enough is much more
-_FEW = 1024  # documents of which each is scored
 _RARE = 1000  # documents for each one that holds a rare word
 
 
@@ -228,7 +227,7 @@ class Evaluation:
         self, best: Sequence[tuple[int, float]]
     ) -> tuple[tuple[Summary, float], ...]:
         summary = self.reader.summary
-        return tuple((summary(number), score) for number, score in best)
+        return tuple([(summary(number), score) for number, score in best])
 
     def score(self, number: int) -> float | None:
         """The score of one document; nothing if it does not answer the plan."""
@@ -273,6 +272,16 @@ class Evaluation:
             for number, lacked in zip(rising, lacks, strict=True):
                 if lacked and self._same(leaf) not in otherwise.get(number, ()):
                     lacking[number][leaf.label] = None
+        for whole, twins in _by_name(self.plan.twins()).items():
+            lacks = self._kernel.lacks(self.finder.documents(whole), chosen)
+            of = twins[0].of
+            for number, lacked in zip(rising, lacks, strict=True):
+                answered = otherwise.get(number, set())
+                if lacked and not (
+                    any(leaf.label in lacking[number] for leaf in of)
+                    or answered.issuperset(map(self._same, of))
+                ):
+                    lacking[number][whole.label] = None
         return {number: tuple(labels) for number, labels in lacking.items()}
 
     def _same(self, leaf: Leaf) -> int:
@@ -397,10 +406,15 @@ class Evaluation:
             ]
         )
         needed = (*required, *strong)
-        literal = [p.literal for p in needed if p.literal is not p.complete]
-        if not literal:
-            return Answer(hits, complete, complete)
-        return Answer(hits, complete, kernel.intersection([complete, *literal]))
+        literal = complete
+        if literals := [p.literal for p in needed if p.literal is not p.complete]:
+            literal = kernel.intersection([complete, *literals])
+        for whole, twins in _by_name(group.twins).items():
+            holding = self.finder.documents(whole)
+            named = [holding, *(self.finder.documents(twin.leaf) for twin in twins)]
+            complete = kernel.intersection([complete, kernel.union(named)])
+            literal = kernel.intersection([literal, holding])
+        return Answer(hits, complete, literal)
 
     def _part(self, child: Node, group: Group) -> Answer:
         """What a part of a group finds, by itself and by the twins it belongs to."""
@@ -618,7 +632,7 @@ class Evaluation:
         """
         kernel = self._kernel
         size = kernel.count(documents)
-        if size <= max(count, _FEW) or isinstance(root, Leaf):
+        if size <= max(count, kernel.few) or isinstance(root, Leaf):
             return documents
         counts = [self.finder.found(leaf).document_count for leaf in self.leaves]
         if 2 * size < max(counts, default=0):
@@ -648,6 +662,15 @@ class Evaluation:
         rows = zip(numbers, days, scores, strict=True)
         ordered = sorted((-float(day), -float(s), int(n)) for n, day, s in rows)
         return [(number, -score) for _, score, number in ordered[:count]]
+
+
+def _by_name(twins: Sequence[Twin]) -> dict[Leaf, list[Twin]]:
+    """The twins of names of several words, by the whole name."""
+    named: dict[Leaf, list[Twin]] = {}
+    for twin in twins:
+        if twin.whole is not None:
+            named.setdefault(twin.whole, []).append(twin)
+    return named
 
 
 def _merged(

@@ -38,6 +38,7 @@ def explanation(evaluation: Evaluation, query: str, row: Summary) -> Explanation
     lines = [f"{row.doc_id} for {query!r}"]
     for leaf in evaluation.leaves:
         lines += _leaf_lines(evaluation, leaf, row, nearest)
+    lines += _apart_lines(evaluation, row)
     twins = evaluation.twin_scores(row.number)
     lines += _twin_lines(twins)
     if matched:
@@ -105,6 +106,15 @@ def _frequency_lines(evaluation: Evaluation, leaf: Leaf, row: Summary) -> Iterat
         shares = evaluation.scorer.scale.shares
         parts = zip(shares, xs, _DEGREES, strict=True)
         yield "shared: " + ", ".join(f"{s} for {x:.3f} {what}" for s, x, what in parts)
+
+
+def _apart_lines(evaluation: Evaluation, row: Summary) -> list[str]:
+    """The names of which the article has all words, but nowhere together."""
+    names = {twin.whole.label for twin in evaluation.plan.twins() if twin.whole}
+    lacked = [name for name in evaluation.missing(row.number) if name in names]
+    return [
+        f"  {0:8.3f}  “{name}” is not in it: its words are apart" for name in lacked
+    ]
 
 
 def _twin_lines(twins: Sequence[tuple[Twin, float]]) -> list[str]:

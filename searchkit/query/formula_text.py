@@ -2,7 +2,8 @@ r"""Where does a query's text stop being words and become a formula?
 
 Between `$…$` or `\(…\)`, a formula is told by its author. Typed bare, it is a row of
 pieces without a word in them (single letters, numbers, signs, `log`, LaTeX commands)
-of which something can only be mathematics: a command, `_{`, `x^2`, `i = 1`, `O(n)`.
+of which something can only be mathematics: a command, `_{`, `x^2`, `i = 1`, `O(n)`, or
+a Greek letter or a sign by itself.
 A formula that is mistaken for one loses nothing, since its text as typed is searched,
 too.
 """
@@ -37,6 +38,7 @@ _WEAK = re.compile(
     r"|(?<![\w.:>])[A-Za-zΑ-Ωα-ω]'?\([^()]+\)"
 )
 _SIGN = re.compile("[∑∏∫∂∇√≤≥≠∈∉×≈∝⊂⊆∪∩]")
+_ALONE = re.compile(rf"(?:[Α-Ωα-ω]|{_SIGN.pattern})(?![^\s)）])")
 _OPERATOR = re.compile(r"[=/*<>]\s")  # at the beginning of what follows a word
 _OPERATORS = re.compile(r"(?:\s+[-=/*+<>])+$")  # at the end, where a word follows
 _DEEPEST = 40  # brackets in one another
@@ -83,6 +85,8 @@ def formula_at(
     found = text[at:end].strip()
     if found and (in_math or _is_mathematics(found)):
         return FormulaText(found, end)
+    if alone := _ALONE.match(text, at):
+        return FormulaText(alone.group(), alone.end())
     return NoFormula(end if row.by_operator else row.seen)
 
 

@@ -21,12 +21,14 @@ from searchkit.analysis.formulas import (
     skeleton_term,
 )
 from searchkit.analysis.latex import Atom
+from searchkit.analysis.latex_names import command_signs
 from searchkit.engines.plan import FormulaLeaf, Leaf, Sequence
 from searchkit.record import as_dict, replace
 
 _SHORTEST_WORD = 3  # letters in a row that may have been meant as a word
 _SHORTEST_NEAR = 3  # atoms of a formula that has near forms
 _SHORTEST_PLAIN = 3  # atoms of a formula that prose may have without backslashes
+_COMMAND = re.compile(r"\\([A-Za-z]+)")
 
 
 MOST_ATOMS = 64
@@ -68,10 +70,9 @@ def formula_part(whole: FormulaLeaf, text: str, atoms: SequenceOf[Atom]) -> Form
 def formula_leaf(written: Leaf, text: str, *, near: bool) -> FormulaLeaf:
     """The leaf of a formula; `written` is the leaf of its text as it was typed."""
     terms = formula_terms(text)
-    plain = _plain(text) if len(terms) >= _SHORTEST_PLAIN else ()
-    variants = (*written.variants, *([plain] if plain else []))
+    in_prose = filter(None, map(_typed, _in_prose(text, terms)))
     same = as_dict(written) | {
-        "variants": tuple(dict.fromkeys(variants)),
+        "variants": tuple(dict.fromkeys((*written.variants, *in_prose))),
         "adjacent": (),
     }
     return FormulaLeaf(
@@ -82,10 +83,18 @@ def formula_leaf(written: Leaf, text: str, *, near: bool) -> FormulaLeaf:
     )
 
 
-def _plain(text: str) -> Sequence:
-    """The formula as prose has it: `O(n \\log n)` as O(n log n)."""
-    bare = re.sub(r"\\(?=[A-Za-z])|\\[,;:! ]", " ", text)
-    return tuple((atom,) for word in words(bare) for atom in word.atoms)
+def _in_prose(text: str, terms: tuple[str, ...]) -> Iterator[str]:
+    r"""The formula as prose has it: `O(n \log n)` as O(n log n), `\alpha` as α."""
+    if len(terms) >= _SHORTEST_PLAIN:
+        yield re.sub(r"\\(?=[A-Za-z])|\\[,;:! ]", " ", text)
+    signs = command_signs()
+    signed = _COMMAND.sub(lambda name: signs.get(name[1], name[0]), text)
+    if signed != text:
+        yield signed
+
+
+def _typed(text: str) -> Sequence:
+    return tuple((atom,) for word in words(text) for atom in word.atoms)
 
 
 def _spellings(terms: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -12,7 +12,6 @@ from searchkit.query.snippet import snippets, title_highlights
 
 if TYPE_CHECKING:
     from searchkit.config import Config
-    from searchkit.engines.reader import GenerationReader
     from searchkit.engines.search import Evaluation, Ranked
 
 
@@ -31,7 +30,8 @@ def hits(
     numbers = [row.number for row, _ in page.rows]
     missing = evaluation.missing_of_hits(numbers)
     count, width = config.snippets_per_hit, config.snippet_characters
-    doc_ids = reader.texts("doc_id").several(numbers)
+    texts = reader.texts("doc_id")
+    doc_ids = texts.several(numbers)
     titles = reader.texts("title").several(numbers)
     marks = Marks(evaluation, numbers, titles=None if count else titles)
     paths = paths_of(numbers, doc_ids)
@@ -46,6 +46,7 @@ def hits(
             for text, matches in zip(pages, found, strict=True)
         ]
         sections = [*map(best_sections, pages, found)]
+    folded = {n: tuple(texts.several(others)) for n, others in page.folded.items()}
     return tuple(
         [
             Hit(
@@ -59,16 +60,10 @@ def hits(
                 title_highlights=title_highlights(title, marks.in_title(row.number)),
                 missing=missing[row.number],
                 sections=best,
-                folded=_folded(reader, page, row.number),
+                folded=folded.get(row.number, ()),
             )
             for (row, score), doc_id, title, path, fragments, best in zip(
                 page.rows, doc_ids, titles, paths, shown, sections, strict=True
             )
         ]
     )
-
-
-def _folded(reader: GenerationReader, page: Ranked, number: int) -> tuple[str, ...]:
-    """The `doc_id` of what is folded into a document of the page."""
-    others = page.folded.get(number)
-    return tuple(reader.texts("doc_id").several(others)) if others else ()

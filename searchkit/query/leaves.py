@@ -308,7 +308,10 @@ class Leaves:
             yield self._noted(leaf, parts=tuple(parts))
             yield from parts
         else:
-            yield from self.text(text)
+            words = [*self.text(text)]
+            if (labels := [word.label for word in words]) != [text]:
+                self._notes.missing(text, instead=labels)
+            yield from words
 
     def _formula(self, text: str, *, near: bool) -> FormulaLeaf:
         from searchkit.query.formulas import formula_leaf

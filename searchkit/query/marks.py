@@ -15,9 +15,10 @@ from searchkit.engines.matching import places
 from searchkit.engines.plan import FormulaLeaf
 
 if TYPE_CHECKING:
+    from searchkit.engines.chunk import Chunk
     from searchkit.engines.finder import Finder
     from searchkit.engines.formulas import Place
-    from searchkit.engines.page import Chunk, Page
+    from searchkit.engines.page import Page
     from searchkit.engines.plan import Leaf
     from searchkit.engines.search import Evaluation
 
@@ -83,12 +84,15 @@ class Marks:
             for n, leaf in enumerate(self._leaves)
             if isinstance(leaf, FormulaLeaf)
         ]
-        self._titles: dict[int, Matches] = {}
+        self._none = Matches(self._weights)
+        self._titles: dict[int, Matches] = {}  # of those that have any
         self._bodies: dict[int, Matches] = {}
         self._find(all_leaves, where, rising, titles)
         if len(all_leaves) > 1:
             for matches in (*self._titles.values(), *self._bodies.values()):
-                if not self._is_told(matches):
+                first, last = matches.leaves[0], matches.leaves[-1]
+                # Those of one leaf are worth showing and rise already.
+                if first != last or first in self._weak:
                     told = _telling(matches.marks(), self._weak, len(self._leaves))
                     matches.set(told)
 
@@ -105,14 +109,14 @@ class Marks:
         """
         reader, weights = self._finder.reader, self._weights
         rows = []
+        bases, body_start = reader.text_base, reader.body_start
+        title_end = reader.title_end
         for number in numbers:
-            title = self._titles[number] = Matches(weights)
-            body = self._bodies[number] = Matches(weights)
-            base = reader.text_base[number]
-            rows.append((base, base + reader.title_end[number], title))
+            base = bases[number]
+            rows.append((base, base + title_end[number], number, self._titles))
             if titles is None:
-                body_start = base + reader.body_start[number]
-                rows.append((body_start, reader.text_base[number + 1], body))
+                start, end = base + body_start[number], bases[number + 1]
+                rows.append((start, end, number, self._bodies))
         text = None
         if titles is not None:
             text = "\n".join(["".join(fold(title).text.split()) for title in titles])
@@ -128,31 +132,33 @@ class Marks:
                 known[key] = found
             starts, atoms = found
             first, count = 0, len(starts)
-            for low, high, matches in rows:
+            for low, high, number, found_in in rows:
                 while first < count and starts[first] < low:
                     first += 1  # in an alias or a topic, of which there are few
                 if first < count and starts[first] < high:
                     last = bisect_left(starts, high, first)
+                    matches = found_in.get(number)
+                    if matches is None:
+                        matches = found_in[number] = Matches(weights)
                     matches.positions += [start - low for start in starts[first:last]]
                     matches.atoms += atoms[first:last]
                     matches.leaves += [leaf_number] * (last - first)
                     first = last
 
-    def _is_told(self, matches: Matches) -> bool:
-        """Whether all marks are worth showing and rise already: those of one leaf."""
-        leaves = matches.leaves
-        return not leaves or (leaves[0] == leaves[-1] and leaves[0] not in self._weak)
-
     def in_title(self, number: int) -> Matches:
         """The marks of an article's title that are worth showing."""
-        return self._titles[number]
+        return self._titles.get(number, self._none)
 
     def in_body(self, number: int, page: Page) -> Matches:
         """Those of an article's text, in its formulas, too."""
-        matches = self._bodies[number]
+        matches = self._bodies.get(number, self._none)
         if self._formulas and not matches.formulas:
-            marks, matches.formulas = self._in_formulas(number, page)
-            matches.set(sorted([*matches.marks(), *marks]))
+            marks, formulas = self._in_formulas(number, page)
+            if marks:
+                whole = self._bodies[number] = Matches(self._weights)
+                whole.set(sorted([*matches.marks(), *marks]))
+                whole.formulas = formulas
+                return whole
         return matches
 
     def _in_formulas(self, number: int, page: Page) -> tuple[list[Mark], Formulas]:

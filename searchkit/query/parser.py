@@ -48,7 +48,9 @@ _CHUNK = re.compile(r"[^\s()（）]+")
 _PREFIX = re.compile(r"[^\W_][\w.+#/-]*[*＊]")
 _INFIX = re.compile(r"[*＊][^\W_][\w.+#/-]*[*＊]")
 _FUZZY = re.compile(r"([^\W\d_]{3,})[~～]([12]?)")
-_OF_FORMULAS = frozenset("$\\_^=<>(∑∏∫∂∇√≤≥≠∈∉×≈∝⊂⊆∪∩")
+_OF_FORMULAS = frozenset("$\\_^=<>(∑∏∫∂∇√≤≥≠∈∉×≈∝⊂⊆∪∩") | frozenset(
+    map(chr, range(ord("Α"), ord("ω") + 1))
+)
 """Each formula has one of these characters, or the query says `in:math`: see
 `formula_text`, which most queries need not import."""
 _OPERATORS = {"OR": "or", "|": "or", "||": "or", "｜": "or", "AND": "and", "NOT": "not"}

@@ -2,44 +2,34 @@
 
 Chosen in the space of positions, from the places where the query stands and the
 borders of the text's pieces, so that only the chunks with what is shown are inflated.
-A fragment stays inside one section, begins and ends at a sentence's border where one
-is near, and never inside a formula, a code span or a grapheme.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
 from searchkit.analysis.analyzer import atom_places, name_end
+from searchkit.engines.chunk import Chunk, atom_end, atom_starts
 from searchkit.engines.matching import NAME
-from searchkit.engines.page import CONTINUED, Chunk, Page, atom_end, atom_starts
+from searchkit.engines.page import Page
 from searchkit.model import Snippet
+from searchkit.query.fragment import Fragment, Span
 from searchkit.query.marks import Matches
 
-ELLIPSIS = "…"
-# Begun with one set of characters, for which `re` looks without trying each place.
-_SENTENCE_END = re.compile(r"[。！？；!?;\n.:](?:(?<![.:])|(?=\s|$))")
-_SHORT = 48  # a shorter piece is shown with what follows or precedes it
 _BY_ZONE = (1.0, 0.9, 0.7, 0.8)  # prose, heading, code, math
-_RUNNING = ("prose", "heading")  # zones that may be cut anywhere
 _OFTEN, _MANY = 0.05, 6  # what a mark more is worth, and how many at most
-_NEAR = 24  # how far back a word may begin that is not cut
-_ASCII_WORD = re.compile("[0-9A-Za-z_-]")
-_ASCII_WORD_END = re.compile(r"[0-9A-Za-z_-]*\Z")
 _PLAIN = re.compile("[ -~\u4e00-\u9fff\u3001-\u3002\uff01-\uff0f\uff1a-\uff1f]*")
 """Texts whose atoms are where the rule of stored pages says."""
 
-_Span = tuple[int, int]
 _Window = tuple[float, int, int, int]
 """A candidate: its worth below 0, the marks it holds (first, end), its piece."""
 _WORTH = itemgetter(0)
 
 
-def title_highlights(title: str, matches: Matches) -> tuple[_Span, ...]:
+def title_highlights(title: str, matches: Matches) -> tuple[Span, ...]:
     """The spans of a title at which the marks stand; positions count from its first."""
     if not matches.positions:
         return ()
@@ -65,9 +55,9 @@ def title_highlights(title: str, matches: Matches) -> tuple[_Span, ...]:
     return _merged(spans)
 
 
-def _merged(spans: Iterable[_Span]) -> tuple[_Span, ...]:
+def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Spans, rising by their starts, apart: what overlaps or touches is one span."""
-    found: list[_Span] = []
+    found: list[Span] = []
     for start, end in spans:
         if found and start <= found[-1][1]:
             if end > found[-1][1]:
@@ -86,14 +76,15 @@ def snippets(
     """
     if not matches.positions:
         return _beginning(page, characters)
-    marked = _Marked(matches, characters)
+    marked = _Marked(matches)
     shown: list[tuple[int, int, int]] = []
     chosen: list[Snippet] = []
     for _, first, last, piece in _windows(page, matches, characters):
         chunk = page.chunk_of(piece)
         index = piece - chunk.first
-        start, end, _ = marked.fitted(chunk, index, first, last)
-        fragment = _Fragment(chunk, index, start, end, characters)
+        spans = marked.spans(chunk, index, first, last)
+        start, end, _ = _fitted(spans, characters)
+        fragment = Fragment(chunk, index, start, end, characters)
         left, right = fragment.start, fragment.end
         if shown and any(
             chunk.first == other and one < right and left < two
@@ -101,7 +92,7 @@ def snippets(
         ):
             continue
         shown.append((chunk.first, left, right))
-        marks = marked.within(chunk, index, first, left, right)
+        marks = marked.within(chunk, index, first, spans, left, right)
         chosen.append(fragment.snippet(marks))
         if len(chosen) == count:
             break
@@ -112,7 +103,7 @@ def every_place(
     page: Page, matches: Matches, *, characters: int
 ) -> tuple[Snippet, ...]:
     """One snippet for each stretch of text that holds matches, in text order."""
-    marked, positions = _Marked(matches, characters), matches.positions
+    marked, positions = _Marked(matches), matches.positions
     shown = []
     first = 0
     while first < len(positions):
@@ -120,12 +111,29 @@ def every_place(
         chunk = page.chunk_of(piece)
         index = piece - chunk.first
         last = bisect_left(positions, page.borders[piece + 1], first)
-        start, end, behind = marked.fitted(chunk, index, first, last)
-        fragment = _Fragment(chunk, index, start, end, characters)
-        marks = marked.within(chunk, index, first, fragment.start, fragment.end)
-        shown.append(fragment.snippet(marks))
-        first = behind
+        spans = marked.spans(chunk, index, first, last)
+        while spans:
+            start, end, count = _fitted(spans, characters)
+            fragment = Fragment(chunk, index, start, end, characters)
+            left, right = fragment.start, fragment.end
+            marks = marked.within(chunk, index, first, spans, left, right)
+            shown.append(fragment.snippet(marks))
+            first += count
+            spans = spans[count:]
     return tuple(shown)
+
+
+def _fitted(spans: Sequence[Span], characters: int) -> tuple[int, int, int]:
+    """The stretch from the first of some spans on that is not too long, and how many of
+    them are in it."""
+    start, end = spans[0]
+    limit = start + characters
+    for number, (_, stop) in enumerate(spans):
+        if stop > limit and number:
+            return start, end, number
+        if stop > end:
+            end = stop
+    return start, end, len(spans)
 
 
 def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
@@ -138,32 +146,28 @@ def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
     borders, zones = page.borders, page.zones
     reach = characters * borders[-1] // max(page.characters, 1)
     found = []
-    positions = [*matches.positions, borders[-1]]
-    first, count = 0, len(leaves)
-    piece, border, by_zone = 0, 0, 1.0
-    while first < count:
-        start = positions[first]
-        if start >= border:  # of the piece before
-            piece = bisect_right(borders, start, piece) - 1
+    first = piece = border = stop = 0
+    by_zone, count = 1.0, len(leaves)
+    for number, position in enumerate([*matches.positions, borders[-1]]):
+        if position < stop:
+            continue
+        size = number - first
+        if size == 1:  # most marks stand alone
+            found.append((alone[leaves[first]] * by_zone, first, number, piece))
+        elif size:
+            # Different words count most, then how often, and prose before others.
+            worth = most = weights[leaves[first]]
+            if len(weights) > 1 and len(here := {*leaves[first:number]}) > 1:
+                several = [weights[leaf] for leaf in here]
+                worth, most = sum(several), max(several)
+            worth += _OFTEN * (size if size < _MANY else _MANY) * most
+            found.append((-worth * by_zone, first, number, piece))
+        if position >= border and number < count:
+            piece = bisect_right(borders, position, piece) - 1
             border, by_zone = borders[piece + 1], _BY_ZONE[zones[piece]]
-        end, stop = first + 1, start + reach
+        first, stop = number, position + reach
         if stop > border:
             stop = border
-        if positions[end] >= stop:  # most marks stand alone
-            found.append((alone[leaves[first]] * by_zone, first, end, piece))
-            first = end
-            continue
-        while positions[end] < stop:
-            end += 1
-        # Different words count most, then how often; prose before headings and code.
-        worth = most = weights[leaves[first]]
-        if len(weights) > 1 and len(here := {*leaves[first:end]}) > 1:
-            several = [weights[leaf] for leaf in here]
-            worth, most = sum(several), max(several)
-        size = end - first
-        worth += _OFTEN * (size if size < _MANY else _MANY) * most
-        found.append((-worth * by_zone, first, end, piece))
-        first = end
     found.sort(key=_WORTH)  # of equals the first: numbers sort faster than tuples
     return found
 
@@ -171,34 +175,43 @@ def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
 class _Marked:
     """The marks of a page as spans of its chunks' texts."""
 
-    __slots__ = ("_atoms", "_formulas", "_positions", "_spans", "characters")
+    __slots__ = ("_atoms", "_formulas", "_positions")
 
-    def __init__(self, matches: Matches, characters: int) -> None:
+    def __init__(self, matches: Matches) -> None:
         self._positions, self._atoms = matches.positions, matches.atoms
         self._formulas = matches.formulas
-        self._spans: dict[int, _Span] = {}
-        self.characters = characters
 
-    def fitted(
-        self, chunk: Chunk, piece: int, first: int, last: int
-    ) -> tuple[int, int, int]:
-        """The stretch from the first mark on that is not too long, and the number of
-        the first mark that is not in it."""
-        start, end = self._span(chunk, piece, first)
-        limit = start + self.characters
-        for number in range(first + 1, last):
-            _, stop = self._span(chunk, piece, number)
-            if stop > limit:
-                return start, end, number
-            end = max(end, stop)
-        return start, end, last
+    def spans(self, chunk: Chunk, piece: int, first: int, last: int) -> list[Span]:
+        """Where the marks from `first` to `last` of a piece stand."""
+        positions, atoms = self._positions, self._atoms
+        base, behind = chunk.borders[piece], chunk.borders[piece + 1]
+        found = []
+        for number in range(first, last):
+            at, count = positions[number], -atoms[number]
+            if 0 < count < NAME:
+                end = at + count if at + count < behind else behind
+                found.append(chunk.atom_span(piece, at - base, end - base - 1))
+            elif count == NAME:
+                start = chunk.atoms(piece, at - base + 1)[at - base]
+                low = max(0, start - 1)
+                part = chunk.text[low : chunk.ends[piece]]
+                found.append((start, low + name_end(part, start - low)))
+            else:
+                found.append(self._formulas[-count - 1])
+        return found
 
     def within(
-        self, chunk: Chunk, piece: int, first: int, start: int, end: int
-    ) -> tuple[_Span, ...]:
-        """The marks between two offsets of a chunk, apart: those around the mark
-        `first`, which is in the piece."""
-        spans = []
+        self,
+        chunk: Chunk,
+        piece: int,
+        first: int,
+        spans: Sequence[Span],
+        start: int,
+        end: int,
+    ) -> tuple[Span, ...]:
+        """The marks between two offsets of a chunk, apart: `spans` of the piece, which
+        are those of the marks from `first` on, and what is beside them."""
+        found = [span for span in spans if start <= span[0] and span[1] <= end]
         positions, borders = self._positions, chunk.borders
         at, number, low = piece, first - 1, borders[0]
         while number >= 0 and positions[number] >= low:
@@ -208,51 +221,28 @@ class _Marked:
             # its atoms have to be looked for.
             if chunk.ends[at] < start or self._start(chunk, at, number) < start:
                 break
-            if (span := self._span(chunk, at, number))[1] <= end:
-                spans.append(span)
+            found += self.spans(chunk, at, number, number + 1)
             number -= 1
-        at, number, count, high = piece, first, len(positions), borders[-1]
+        at, number, count, high = piece, first + len(spans), len(positions), borders[-1]
         while number < count and positions[number] < high:
             while positions[number] >= borders[at + 1]:
                 at += 1
             if chunk.starts[at] >= end or self._start(chunk, at, number) >= end:
                 break
-            span = self._span(chunk, at, number)
-            if start <= span[0] and span[1] <= end:
-                spans.append(span)
+            found += self.spans(chunk, at, number, number + 1)
             number += 1
-        spans.sort()
-        return _merged(spans)
+        if len(found) == 1 and found[0] is spans[0]:
+            return (found[0],)
+        found.sort()
+        return _merged([span for span in found if start <= span[0] and span[1] <= end])
 
     def _start(self, chunk: Chunk, piece: int, number: int) -> int:
         """Where a mark begins; where it ends takes longer to find."""
-        span = self._spans.get(number)
-        if span is not None:
-            return span[0]
         atoms = self._atoms[number]
         if atoms > 0:
             return self._formulas[atoms - 1][0]
         at = self._positions[number] - chunk.borders[piece]
         return chunk.atoms(piece, at + 1)[at]
-
-    def _span(self, chunk: Chunk, piece: int, number: int) -> _Span:
-        span = self._spans.get(number)
-        if span is None:
-            position, atoms = self._positions[number], self._atoms[number]
-            if atoms > 0:
-                span = self._formulas[atoms - 1]
-            else:
-                at, behind = position - chunk.borders[piece], chunk.borders[piece + 1]
-                if atoms == -NAME:
-                    start = chunk.atoms(piece, at + 1)[at]
-                    low = max(0, start - 1)
-                    part = chunk.text[low : chunk.ends[piece]]
-                    span = start, low + name_end(part, start - low)
-                else:
-                    last = min(position - atoms, behind) - chunk.borders[piece] - 1
-                    span = chunk.atom_span(piece, at, last)
-            self._spans[number] = span
-        return span
 
 
 def _beginning(page: Page, characters: int) -> tuple[Snippet, ...]:
@@ -262,131 +252,6 @@ def _beginning(page: Page, characters: int) -> tuple[Snippet, ...]:
             index = piece - chunk.first
             start = chunk.starts[index]
             if chunk.spans(index) and chunk.ends[index] > start:
-                fragment = _Fragment(chunk, index, start, start, characters)
+                fragment = Fragment(chunk, index, start, start, characters)
                 return (fragment.snippet(()),)
     return ()
-
-
-class _Fragment:
-    """The text around a stretch of a piece, up to about `characters`."""
-
-    __slots__ = ("_at", "_chunk", "_piece", "_running", "end", "start")
-
-    def __init__(
-        self, chunk: Chunk, piece: int, first: int, last: int, characters: int
-    ) -> None:
-        self._chunk, self._piece, self._at = chunk, piece, first
-        self._running: list[_Span] | None = None  # the spans that may be cut
-        low, high = _room(chunk, piece, characters)
-        spare = max(0, characters - (last - first))
-        start = max(low, first - spare // 3)
-        end = min(high, start + max(characters, last - first))
-        start = max(low, min(start, end - characters))
-        self.start = self._start_border(start, first) if start > low else low
-        self.end = self._end_border(last, end) if end < high else high
-
-    def snippet(self, marks: Iterable[_Span]) -> Snippet:
-        """The fragment with marks in its own offsets."""
-        chunk, piece, text = self._chunk, self._piece, self._chunk.text
-        start, end = self.start, self.end
-        low, high = chunk.starts[piece], chunk.ends[piece]
-        goes_on = piece + 1 < len(chunk.modes) and chunk.modes[piece + 1] & CONTINUED
-        begun = chunk.modes[piece] & CONTINUED
-        before = (start > low or begun) and not _at_border(text, start)
-        after = (end < high or goes_on) and not _at_border(text, end)
-        head, tail = ELLIPSIS * bool(before), ELLIPSIS * bool(after)
-        shift = len(head) - start
-        return Snippet(
-            text=head + text[start:end] + tail,
-            highlights=tuple([(s + shift, e + shift) for s, e in marks]),
-            heading=chunk.heading(piece),
-            line=chunk.line_at(piece, self._at),
-            zone=chunk.zone_at(piece, self._at),
-        )
-
-    def _start_border(self, start: int, limit: int) -> int:
-        """The first good place to begin between start and the first mark."""
-        text = self._chunk.text
-        border = _SENTENCE_END.search(text, start, limit)
-        if border:
-            start = border.end()
-            while start < limit and text[start].isspace():
-                start += 1
-            return start
-        return min(limit, self._outside(_word_start(text, start), forward=True))
-
-    def _end_border(self, limit: int, end: int) -> int:
-        """The last good place to end between the last mark and end."""
-        text = self._chunk.text
-        half = limit + (end - limit) // 2  # a border before it would show too little
-        borders = [m.end() for m in _SENTENCE_END.finditer(text, half, end)]
-        if borders:
-            return borders[-1]
-        return max(limit, self._outside(_word_start(text, end), forward=False))
-
-    def _outside(self, offset: int, *, forward: bool) -> int:
-        """Out of the formula or code span that the offset is in, and its delimiters."""
-        chunk, piece = self._chunk, self._piece
-        if chunk.span_count(piece) == 1:
-            return offset
-        if self._running is None:
-            spans = chunk.spans(piece)
-            self._running = [(s, e) for s, e, zone in spans if zone in _RUNNING]
-        running = self._running
-        if any(start <= offset <= end for start, end in running):
-            return offset
-        if forward:
-            return min(
-                (s for s, _ in running if s >= offset), default=chunk.ends[piece]
-            )
-        return max((e for _, e in running if e <= offset), default=chunk.starts[piece])
-
-
-def _at_border(text: str, offset: int) -> bool:
-    """Whether a sentence or a block ends before the offset."""
-    while offset > 0 and text[offset - 1] == " ":
-        offset -= 1
-    return offset == 0 or bool(_SENTENCE_END.match(text, offset - 1))
-
-
-def _room(chunk: Chunk, piece: int, characters: int) -> tuple[int, int]:
-    """The piece's own bounds, or with its neighbours' in the section if it is short."""
-    starts, ends, sections = chunk.starts, chunk.ends, chunk.sections
-    low, high = starts[piece], ends[piece]
-    section = sections[piece]
-    after = piece + 1
-    while high - low < _SHORT and after < len(starts):
-        if sections[after] != section or ends[after] - low > characters:
-            break
-        high, after = ends[after], after + 1
-    before = piece - 1
-    while high - low < _SHORT and before >= 0:
-        if sections[before] != section or high - starts[before] > characters:
-            break
-        low, before = starts[before], before - 1
-    return low, high
-
-
-def _word_start(text: str, offset: int) -> int:
-    """Back to where no Latin word and no grapheme is cut, if that is near."""
-    at, low = offset, max(0, offset - _NEAR)
-    if _ASCII_WORD.match(text, offset) and (
-        before := _ASCII_WORD_END.search(text, low, offset)
-    ):
-        at = before.start()
-    while at > low and at < len(text) and _joined(text, at):
-        at -= 1
-    return at
-
-
-def _joined(text: str, at: int) -> bool:
-    """Whether the characters before and at `at` belong together."""
-    left, right = text[at - 1], text[at]
-    if left.isascii() and right.isascii():
-        return (left.isalnum() or left in "_-") and (right.isalnum() or right in "_-")
-    return (
-        right == "\u200d"
-        or left == "\u200d"
-        or unicodedata.category(right) in ("Mn", "Me", "Mc", "Sk")
-        or "\ufe00" <= right <= "\ufe0f"
-    )

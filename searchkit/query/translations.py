@@ -4,9 +4,9 @@ A dictionary gives a word many senses, and the one that was meant is not known. 
 its translations are one leaf, as if they were one word with as many articles as hold
 any of them (Pirkola 1998, https://doi.org/10.1145/290941.290957): a word with vague
 translations weighs little. A document that holds one of them is a hit, but is not
-counted as having the word. A word of Taiwan and the mainland's for the same (伺服器 and
-服务器) are names of one thing: who has one lacks neither. What is needed or excluded is
-so as typed.
+counted as having the word. Two Chinese words for the same (Taiwan's 伺服器 and 服务器,
+缺省 and 默认) are names of one thing: who has one lacks neither. What is needed or
+excluded is so as typed.
 
 An article in Chinese would say a Chinese word in Chinese: where English words stand in
 it, in names and code, they translate nothing.
@@ -73,7 +73,7 @@ class _Chinese:
 class _Standing:
     """What translates a name in this index: `same` and `other` are the `chinese` ones.
 
-    `same` are those that are the same word, Taiwan's or the mainland's.
+    `same` are those that say the same: Taiwan's, or the commoner one.
     """
 
     english: _Names
@@ -109,8 +109,8 @@ class Translations:
     ) -> Iterator[Twin]:
         """The translations of what was typed, the longest names first.
 
-        Leaves that are `named` by the glossary need none, nor do documents that hold
-        another name of the `whole`.
+        Leaves that are `named` by the glossary need none but the same word, nor do
+        documents that hold another name of the `whole`.
         """
         otherwise = tuple(twin.leaf for twin in whole)
         at = 0
@@ -118,13 +118,16 @@ class Translations:
             for end in range(min(len(pieces), at + MOST_WORDS), at, -1):
                 name = pieces[at:end]
                 leaves = tuple(leaf for piece in name for leaf in piece.leaves)
-                if any(piece.needed for piece in name) or not named.isdisjoint(leaves):
+                if any(piece.needed for piece in name):
                     continue
-                if twins := self._translated(text_of(name), leaves, otherwise):
+                is_named = not named.isdisjoint(leaves)
+                if twins := self._translated(
+                    text_of(name), leaves, otherwise, is_named=is_named
+                ):
                     yield from twins
                     at = end - 1
                     break
-                if end == at + 1:
+                if end == at + 1 and not is_named:
                     yield from self._parts(pieces[at], otherwise)
             at += 1
 
@@ -151,10 +154,11 @@ class Translations:
         leaves: tuple[Leaf, ...],
         otherwise: tuple[Leaf, ...],
         *,
+        is_named: bool = False,
         is_part: bool = False,
     ) -> list[Twin]:
         """A twin of all translations of a text, one of its Chinese synonyms, and one of
-        those that are the same word.
+        those that are the same word; of a name in the glossary only this.
 
         Those that count in any document. What `is_part` of a word is never the same.
         """
@@ -173,8 +177,11 @@ class Translations:
         twins = []
         if not is_part and (same := _chosen(standing.same, known=known)).names:
             leaf = self._leaf(same.label, *same.variants)
-            twins.append(Twin(leaves, leaf))
-            self._notes.twins(text, same.names, self._finder.found(leaf).document_count)
+            if count := self._finder.found(leaf).document_count:
+                twins.append(Twin(leaves, leaf))
+                self._notes.twins(text, same.names, count)
+        if is_named:
+            return twins
         chinese = _chosen(standing.chinese if is_part else standing.other, known=known)
         for some, unless in (
             (standing.english, (*otherwise, CHINESE)),
@@ -191,7 +198,7 @@ class Translations:
         return twins
 
     def _is_same(self, word: str, name: str) -> bool:
-        """Whether a Chinese word is another one of Taiwan, or the mainland's for it.
+        """Whether two Chinese words say the same.
 
         It is what the one means first of all: 存档 means archive, and then also 保存.
         """

@@ -70,9 +70,10 @@ class Twins:
             for end in range(min(len(pieces), at + MOST_WORDS), at, -1):
                 name = text_of(pieces[at:end])
                 if names := self._names(name):
-                    leaves = [leaf for p in pieces[at:end] for leaf in p.leaves]
+                    of = tuple(leaf for p in pieces[at:end] for leaf in p.leaves)
+                    whole = self._whole(name, of)
                     for leaf in self._noted(name, names):
-                        yield Twin(tuple(leaves), leaf)
+                        yield Twin(of, leaf, whole=whole)
                     at = end - 1
                     break
             at += 1
@@ -116,6 +117,12 @@ class Twins:
             count = self._finder.found(leaf).document_count
             self._notes.left_out(leaf.label, count)
         return leaves
+
+    def _whole(self, name: str, of: Sequence[Leaf]) -> Leaf | None:
+        """The leaf of a name of several words, as it was typed."""
+        if len(of) < 2 or not all(leaf.adjacent for leaf in of):
+            return None
+        return self._leaf(name, tuple(slot for leaf in of for slot in leaf.adjacent))
 
     def _noted(self, text: str, names: Names) -> list[Leaf]:
         leaves = self._found(names)

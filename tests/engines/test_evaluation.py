@@ -29,7 +29,8 @@ def few(request: pytest.FixtureRequest) -> Iterator[None]:
     """Toys have few documents: once they are cut by their bounds, too."""
     with pytest.MonkeyPatch.context() as patch:
         if request.param is not None:
-            patch.setattr(search, "_FEW", request.param)
+            patch.setattr(PlainKernel, "few", request.param)
+            patch.setattr(VectorKernel, "few", request.param)
             patch.setattr(search, "_SEEDS", 1)
         yield
 

@@ -15,7 +15,8 @@ from searchkit import Article, IndexCorruptError
 from searchkit.analysis.rows import RowAnalyzer
 from searchkit.corpus.visible import visible_text
 from searchkit.engines import pages, reader
-from searchkit.engines.page import RATIO, Page, atom_starts, damage_told, inflate
+from searchkit.engines.chunk import atom_starts
+from searchkit.engines.page import RATIO, Page, damage_told, inflate
 from searchkit.engines.pages import (
     Laid,
     pack_article,

@@ -41,6 +41,9 @@ class Kernel(Protocol):
     looks_a_hit: int
     """For each hit on a page, documents whose positions are looked up at first."""
 
+    few: int
+    """Documents that are scored sooner than it is found which of them may be best."""
+
     def load(self, term: TermPostings) -> Column:
         """The scored documents of a term with their impact codes."""
 
@@ -55,6 +58,9 @@ class Kernel(Protocol):
 
     def first_of(self, columns: Sequence[Column]) -> Column:
         """All documents of the columns, each with its code in the first that has it."""
+
+    def joined(self, columns: Sequence[Column]) -> Column:
+        """The columns as one; no document is in two of them."""
 
     def positions(self, space: str, terms: Sequence[TermPostings]) -> Positions:
         """Where any of the terms stands."""

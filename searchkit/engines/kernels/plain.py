@@ -56,6 +56,7 @@ class PlainKernel:
 
     name = "plain"
     looks_a_hit = 2
+    few = 1 << 10
 
     def __init__(self, reader: GenerationReader) -> None:
         self._reader = reader
@@ -90,6 +91,9 @@ class PlainKernel:
             codes |= column.by_number
         return self.column(sorted(codes.items()))
 
+    def joined(self, columns: Sequence[Column]) -> Column:
+        return self.first_of(columns)
+
     # Positions
 
     def positions(self, space: str, terms: Sequence[TermPostings]) -> Positions:
@@ -109,13 +113,11 @@ class PlainKernel:
     def positions_in_all(
         self, space: str, terms: Sequence[TermPostings], numbers: Numbers
     ) -> list[int]:
-        units = sum([term.occurrences for term in terms])
-        if units > _LONG and self._reader.has_numpy:
-            other = self._reader.kernel(0)
-            found = other.positions_in_all(space, terms, other.chosen(numbers))
-            return found.tolist()  # type: ignore[no-any-return]  # an array
         base = self._bases[space]
         lows, highs = [base[n] for n in numbers], [base[n + 1] for n in numbers]
+        units = sum([term.occurrences for term in terms])
+        if units > _LONG and self._reader.has_numpy:
+            return self._reader.vector.positions_in_rows(space, terms, lows, highs)
         several = [decode.positions_in_rows(term, lows, highs) for term in terms]
         if len(several) == 1:
             return several[0]

@@ -19,6 +19,7 @@ from searchkit.engines.columns.postings import SKIP
 from searchkit.engines.columns.rows import spread
 from searchkit.engines.impacts import codes_of
 from searchkit.engines.kernels.vector_sets import (
+    COLUMN_BYTES,
     NONE,
     SPARSE,
     Array,
@@ -48,14 +49,12 @@ _FIELD_OF_PART = ("body",) * (ZONE_MASK + 1) + ALL_FIELDS[:-1]
 _BOUNDS = np.array((0, 1), np.int32)  # of a row, from its number
 
 _LOOKED_UP = 64  # one document of so many is looked up in bits made for that
-_FEW_ROWS = 32  # of which each is cut out by itself
 _MERGED = 8  # lists of which one is so many times as long are merged
 _DECODED_WHOLE = 1 << 15  # units of lists that are decoded, and kept, for a few rows
 _MOST_DECODED = 1 << 19  # the same of lists of which rows were read before
 _MOST_READ = 4096  # lists of which it is known that rows were read
 _SAMPLED = 16  # one of so many scores tells how high the highest are
 _MOST_ARRAYS = 64  # of worths that are kept as arrays
-_COLUMN_BYTES = 1000  # of memory: of a column without its lists
 _ROUNDING = 1e-9  # of a sum of a few dozen numbers
 
 
@@ -64,6 +63,9 @@ class VectorKernel:
 
     name = "vector"
     looks_a_hit = 30  # these cost hardly more than two
+    # Of two words OR'ed in 10,000 documents the order takes .7 of the time that it
+    # took with as few as without numpy, in 100,000 documents .9.
+    few = 1 << 14
 
     def __init__(self, reader: GenerationReader) -> None:
         self._reader = reader
@@ -89,10 +91,10 @@ class VectorKernel:
     # Columns
 
     def load(self, term: TermPostings) -> Column:
-        return TermColumn(term, self._reader.decoded)
+        return TermColumn.of(term, self._reader.decoded)
 
     def size_of(self, column: Column) -> int:
-        size = _COLUMN_BYTES + column.nbytes
+        size = COLUMN_BYTES + column.nbytes
         if column.is_sparse:
             return size
         return size + self._count * 9 // 8  # its row and its bits
@@ -125,6 +127,12 @@ class VectorKernel:
 
         documents = rising([column.documents for column in columns], self._count)
         return self._made(documents, codes, columns)
+
+    def joined(self, columns: Sequence[Column]) -> Column:
+        documents = np.concatenate([column.documents for column in columns])
+        codes = np.concatenate([column.codes for column in columns])
+        order = documents.argsort(kind="stable")
+        return Column(documents.take(order), codes.take(order), self._count)
 
     def _made(
         self, documents: Array, codes: Callable[[], Array], columns: Sequence[Column]
@@ -165,14 +173,32 @@ class VectorKernel:
             found = found.astype(self._place, copy=False)
         else:
             positions = self._kept_positions(space, terms)
-            places = positions.searchsorted(rows)
-            if len(places) <= _FEW_ROWS:
-                several = [positions[first:end] for first, end in places.tolist()]
-                found = np.concatenate((self._no_positions, *several))
-            else:
-                firsts, ends = places.T
-                found = positions.take(spread(firsts, ends - firsts))
+            firsts, ends = positions.searchsorted(rows.T)
+            found = positions.take(spread(firsts, ends - firsts))
         return each_once(found) if len(terms) > 1 else found
+
+    def positions_in_rows(
+        self,
+        space: str,
+        terms: Sequence[TermPostings],
+        lows: Sequence[int],
+        highs: Sequence[int],
+    ) -> list[int]:
+        """Where any of the terms stands in few rows, each place once.
+
+        Half the work would be to make an array of what is needed as a list.
+        """
+        found: list[int] = []
+        if self._is_read_in_part(space, terms, len(lows)):
+            found = decode.positions_in_rows(terms, lows, highs).tolist()
+        else:
+            positions = self._kept_positions(space, terms)
+            bounds = np.array((lows, highs), self._place)
+            firsts, ends = positions.searchsorted(bounds).tolist()
+            for first, end in zip(firsts, ends, strict=True):
+                if first < end:
+                    found += positions[first:end].tolist()
+        return [*dict.fromkeys(found)] if len(terms) > 1 else found
 
     def _is_read_in_part(
         self, space: str, terms: Sequence[TermPostings], rows: int
@@ -336,7 +362,7 @@ class VectorKernel:
         return self._bits(left) & ~self._bits(right)
 
     def bytes_of(self, documents: Documents) -> int:
-        return _COLUMN_BYTES + int(documents.nbytes)
+        return COLUMN_BYTES + int(documents.nbytes)
 
     def count(self, documents: Documents) -> int:
         if is_bits(documents):

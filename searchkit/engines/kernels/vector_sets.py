@@ -30,6 +30,9 @@ Documents: TypeAlias = Any
 NONE = np.zeros(0, np.int32)
 """No document."""
 
+COLUMN_BYTES = 1000
+"""Of memory: of a column without its lists."""
+
 SPARSE = 16
 """A set of fewer than one document of so many is kept as its numbers."""
 
@@ -167,7 +170,7 @@ class MadeColumn(Column):
 
 
 class TermColumn(Column):
-    """The scored documents of a term; what is decoded is kept for other searches."""
+    """The scored documents of a term, kept with what was decoded for some search."""
 
     def __init__(self, term: TermPostings, decoded: Cache) -> None:
         self.codes = decode.codes(term)
@@ -176,50 +179,48 @@ class TermColumn(Column):
         self._row = None
         self._term = term
         self._decoded = decoded
+        self._held = COLUMN_BYTES
+
+    @classmethod
+    def of(cls, term: TermPostings, decoded: Cache) -> TermColumn:
+        """The column of a term, which may be kept."""
+        return decoded.get(
+            ("column", term.ordinal), lambda: (cls(term, decoded), COLUMN_BYTES)
+        )
+
+    def _kept(self, made: Array) -> Array:
+        """An array that is kept from now on."""
+        self._held += made.nbytes
+        self._decoded.weigh(("column", self._term.ordinal), self._held)
+        return made
 
     def _row_for(self, lookups: int) -> Array | None:
-        if self._row is None and self._keeps_row:
-            self._row = self._decoded.peek(("row", self._term.ordinal))
-        return super()._row_for(lookups)
-
-    @property
-    def _keeps_row(self) -> bool:
-        return not self.is_sparse and self.document_count <= _MOST_KEPT
+        row = super()._row_for(lookups)
+        if self._row is not None and self.document_count > _MOST_KEPT:
+            self._row = None
+        return row
 
     def _written(self) -> Array:
-        def written() -> tuple[Array, int]:
-            row = super(TermColumn, self)._written()
-            return row, row.nbytes
-
-        if not self._keeps_row:
-            return super()._written()
-        return self._decoded.get(("row", self._term.ordinal), written)
+        row = super()._written()
+        keeps = not self.is_sparse and self.document_count <= _MOST_KEPT
+        return self._kept(row) if keeps else row
 
     @cached_property
     def documents(self) -> Array:
-        def decoded() -> tuple[Array, int]:
-            term = self._term
-            if term.documents <= _SHORT:
-                documents = np.array(plain.documents(term), np.int32)
-            else:
-                documents = decode.documents(term).astype(np.int32)
-            return documents, documents.nbytes
-
-        return self._decoded.get(("documents", self._term.ordinal), decoded)
+        term = self._term
+        if term.documents <= _SHORT:
+            return self._kept(np.array(plain.documents(term), np.int32))
+        return self._kept(decode.documents(term).astype(np.int32))
 
     @cached_property
     def bits(self) -> Array:
-        def made() -> tuple[Array, int]:
-            bits = bits_of(self.documents, self.document_count)
-            return bits, bits.nbytes
-
         term = self._term
         if term.document_kind != BITMAP:
-            return self._decoded.get(("bits", term.ordinal), made)
+            return self._kept(bits_of(self.documents, self.document_count))
         bits = np.zeros(_bytes_of(self.document_count), np.uint8)
         raw = term.read(term.documents_at, term.codes_at)
         bits[: len(raw)] = np.frombuffer(raw, np.uint8)
-        return bits
+        return self._kept(bits)
 
     def top(self, count: int) -> Array:
         heads, _ = decode.heads(self._term)
@@ -233,7 +234,7 @@ class TermColumn(Column):
         ranks = counts.cumsum(dtype=np.int64) - counts
         if ranks[-1] + counts[-1] != len(self):
             raise self._term.damaged()
-        return words, ranks
+        return words, self._kept(ranks)
 
     def _found(self, numbers: Array) -> Array:
         if self._term.document_kind != BITMAP or "documents" in self.__dict__:
