@@ -54,9 +54,10 @@ class Rows:
     """The occurrences of a batch's terms.
 
     Article d has the positions from `bases[d]` to `bases[d + 1]`. Term `terms[ids[i]]`
-    stands at `positions[i]`; the first `atoms` are the atoms, rising. No pair stands
-    twice. The atom at position p is `lengths[p]` characters from `starts[p]` on of its
-    text; an empty position has length 0. `terms` may know terms of other batches.
+    stands at `positions[i]`; the first `atoms` are the atoms, rising, and the positions
+    of each term rise. The atom at position p is `lengths[p]` characters from
+    `starts[p]` on of its text; an empty position has length 0. `terms` may know terms
+    of other batches.
     """
 
     terms: Sequence[str]
