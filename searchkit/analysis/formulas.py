@@ -23,7 +23,6 @@ from searchkit.analysis.latex import canonical
 from searchkit.analysis.latex_names import GREEK
 from searchkit.analysis.terms import BOUNDARY
 from searchkit.analysis.vocabulary import Vocabulary
-from searchkit.model import VisibleText
 from searchkit.record import record
 
 VARIABLE = "~v"
@@ -166,15 +165,15 @@ class FormulaTable(dict[str, _Formula]):
         )
         return formula
 
-    def row(self, visible: VisibleText) -> FormulaRow:
-        """All tokens of an article's formulas; offsets are those of its visible text.
+    def row(self, text: str, places: Iterable[tuple[int, int]]) -> FormulaRow:
+        """All tokens of the formulas that stand in a text, at offsets of it.
 
         Empty without a formula; else a boundary stands before each and after all.
         """
         row = FormulaRow([], [], [], [])
         end = 0
-        for start, end in _formulas(visible):
-            formula = self[visible.text[start:end]]
+        for start, end in places:
+            formula = self[text[start:end]]
             if formula.ids:
                 first = len(row.starts)
                 row.ids.extend(formula.ids)
@@ -203,10 +202,3 @@ def _tokens(terms: list[str]) -> Iterator[tuple[str, int]]:
     digest, scripts = skeleton(terms)
     if digest:
         yield skeleton_term(digest, scripts), 1
-
-
-def _formulas(visible: VisibleText) -> Iterator[tuple[int, int]]:
-    for block in visible.blocks:
-        for span in block.spans:
-            if span.zone == "math":
-                yield span.start, span.end

@@ -54,9 +54,10 @@ class Rows:
     """The occurrences of a batch's terms.
 
     Article d has the positions from `bases[d]` to `bases[d + 1]`. Term `terms[ids[i]]`
-    stands at `positions[i]`; the first `atoms` are the atoms, rising. No pair stands
-    twice. The atom at position p is `lengths[p]` characters from `starts[p]` on of its
-    text; an empty position has length 0. `terms` may know terms of other batches.
+    stands at `positions[i]`; the first `atoms` are the atoms, rising, and the positions
+    of each term rise. The atom at position p is `lengths[p]` characters from
+    `starts[p]` on of its text; an empty position has length 0. `terms` may know terms
+    of other batches.
     """
 
     terms: Sequence[str]
@@ -103,7 +104,7 @@ class RowAnalyzer:
         layout = _Layout()
         for article, visible in articles:
             layout.article(article, visible)
-        return _analyzed(self, layout, self.math(articles))
+        return _analyzed(self, layout, self._math(articles, layout.formulas))
 
     def _forget(self) -> None:
         self.terms, self._formulas = Vocabulary(), FormulaTable(Vocabulary())
@@ -167,9 +168,16 @@ class RowAnalyzer:
             positions.append(starts)
         return np.concatenate(ids), np.concatenate(positions)
 
-    def math(self, articles: Sequence[tuple[Article, VisibleText]]) -> Rows:
-        """The formulas of the articles."""
-        rows = [self._formulas.row(visible) for _, visible in articles]
+    def _math(
+        self,
+        articles: Sequence[tuple[Article, VisibleText]],
+        places: Sequence[Sequence[tuple[int, int]]],
+    ) -> Rows:
+        """The formulas of the articles, which stand at these places."""
+        rows = [
+            self._formulas.row(visible.text, of_one)
+            for (_, visible), of_one in zip(articles, places, strict=True)
+        ]
         sizes = [len(row.starts) for row in rows]
         bases = np.concatenate(([0], np.cumsum(np.array(sizes, np.int64))))
         counts = np.array([len(row.ids) for row in rows], np.int64)
@@ -230,6 +238,7 @@ class _Layout:
         self.parts = [_Part()]
         self.fields: list[int] = []  # by block
         self.firsts: list[int] = []  # by article: its first block
+        self.formulas: list[list[tuple[int, int]]] = []  # by article: their places
 
     def article(self, article: Article, visible: VisibleText) -> None:
         """Lay out an article."""
@@ -252,6 +261,8 @@ class _Layout:
     def visible(self, visible: VisibleText) -> None:
         """Lay out an article's visible text."""
         text = visible.text
+        formulas: list[tuple[int, int]] = []
+        self.formulas.append(formulas)
         for block in visible.blocks:
             part = self.parts[-1]
             first = end = block.start
@@ -266,6 +277,8 @@ class _Layout:
                     first, begun = span.start, True
                 part.span(span.start, zone)
                 end, last = span.end, zone
+                if zone == _MATH:
+                    formulas.append((span.start, end))
             if begun:
                 part.stretch(text[first:end], first, blank)
             if block.language:

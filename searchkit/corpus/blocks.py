@@ -64,8 +64,8 @@ class Leaf(NamedTuple):
     """Lines that form one block. A table row has its cells as lines, all of one number.
 
     `lines` are (line of the body, content) without the indent and the markers of the
-    containers; those of code and HTML are consecutive. `anchor` is a heading's address
-    in the page.
+    containers. Code and HTML are one content with newlines in it, and the line of the
+    first. `anchor` is a heading's address in the page.
     """
 
     kind: LeafKind
@@ -99,7 +99,7 @@ class _Scanner:
         self._containers: list[int] = []
         self._paragraph: list[Line] = []
         self._raw: RawBlock | None = None
-        self._raw_lines: list[Line] = []
+        self._raw_lines: list[Line] = []  # side by side, as those of the next
         self._indented: list[Line] = []
         self._in_table = False
         self._in_comment = False
@@ -411,12 +411,12 @@ class _Scanner:
         self._in_table = False
         if self._raw is not None:
             raw, self._raw = self._raw, None
-            self._emit(raw.kind, self._raw_lines, language=raw.language)
+            self._emit_whole(raw.kind, self._raw_lines, language=raw.language)
         if self._indented:
             lines, self._indented = self._indented, []
             while not lines[-1][1]:
                 lines.pop()
-            self._emit("code", lines)
+            self._emit_whole("code", lines)
         if self._paragraph:
             lines, self._paragraph = self._paragraph, []
             self._emit("paragraph", self._without_definitions(lines))
@@ -441,6 +441,14 @@ class _Scanner:
         number, last = lines[-1]
         text, anchor = cut_anchor(last, is_mdx=self._is_mdx)
         self._emit("heading", [*lines[:-1], (number, text)], level=level, anchor=anchor)
+
+    def _emit_whole(
+        self, kind: LeafKind, lines: list[Line], *, language: str = ""
+    ) -> None:
+        """A leaf of lines that are not read one by one."""
+        if lines:
+            text = "\n".join([text for _, text in lines])
+            self._emit(kind, [(lines[0][0], text)], language=language)
 
     def _emit(
         self,

@@ -42,6 +42,7 @@ class VisibleTextBuilder:
         self._lines: list[tuple[int, int]] = []
         self._links: list[Link] = []
         self._line = 1
+        self._noted = 0  # the last line in `_lines`
         self._spans: list[Span] = []  # those that are closed
         self._zone: Zone | None = None  # of the open span, if any
         self._span_start = self._span_end = 0
@@ -174,17 +175,30 @@ class VisibleTextBuilder:
             self._close_gap(text[0])
         self._gap = ""
         start = self._length
-        if counts:
+        if counts and self._line != self._noted:
             self._note_line(start)
-        self._append(text)
-        if zone is not None:
-            self._extend(before, start, zone)
+        self._parts.append(text)
+        self._last = text[-1]
+        self._length = end = start + len(text)
+        if zone is None:
+            return
+        # The open span grows if nothing but a blank of prose lies between.
+        if self._zone == zone and (
+            self._span_end == start
+            or (self._span_end == before and zone in ("prose", "heading"))
+        ):
+            self._span_end = end
+            return
+        if self._zone is not None:
+            self._close_span(self._zone)
+        self._zone = zone
+        self._span_start, self._span_end = start, end
 
     def _show_lines(self, text: str) -> None:
         """Show more of what was shown last, each line of it where it stands."""
         start = self._length
         for line in text.split("\n"):
-            if line:
+            if line and self._line != self._noted:
                 self._note_line(start)
             start += len(line) + 1
             self._line += 1
@@ -203,21 +217,8 @@ class VisibleTextBuilder:
         self._last = text[-1]
 
     def _note_line(self, offset: int) -> None:
-        line = self._line + self._line_offset
-        if not self._lines or self._lines[-1][1] != line:
-            self._lines.append((offset, line))
-
-    def _extend(self, before: int, start: int, zone: Zone) -> None:
-        """Grow the open span if nothing but a blank of prose lies between."""
-        if self._zone is not None:
-            end = self._span_end
-            touches = end == start or (end == before and zone in ("prose", "heading"))
-            if touches and self._zone == zone:
-                self._span_end = self._length
-                return
-            self._close_span(self._zone)
-        self._zone = zone
-        self._span_start, self._span_end = start, self._length
+        self._noted = self._line
+        self._lines.append((offset, self._line + self._line_offset))
 
     def _close_span(self, zone: Zone) -> None:
         self._spans.append(Span(self._span_start, self._span_end, zone))

@@ -29,13 +29,11 @@ def read_markdown(
 def _read_paragraph(builder: VisibleTextBuilder, inline: Inline, leaf: Leaf) -> None:
     builder.begin()
     inline.read(leaf.lines)
-    builder.end()
 
 
 def _read_heading(builder: VisibleTextBuilder, inline: Inline, leaf: Leaf) -> None:
     builder.begin(level=leaf.level, anchor=leaf.anchor)
     inline.read(leaf.lines)
-    builder.end()
 
 
 def _read_row(builder: VisibleTextBuilder, inline: Inline, leaf: Leaf) -> None:
@@ -44,7 +42,6 @@ def _read_row(builder: VisibleTextBuilder, inline: Inline, leaf: Leaf) -> None:
         builder.begin(separator=separator)
         inline.read((cell,))
         separator = CELL_SEPARATOR if builder.has_text else separator
-        builder.end()
 
 
 def _read_code(builder: VisibleTextBuilder, _: Inline, leaf: Leaf) -> None:
@@ -56,19 +53,19 @@ def _read_math(builder: VisibleTextBuilder, _: Inline, leaf: Leaf) -> None:
 
 
 def _read_verbatim(builder: VisibleTextBuilder, leaf: Leaf, zone: Zone) -> None:
-    shown = [index for index, (_, text) in enumerate(leaf.lines) if text.strip()]
-    if not shown:
+    first, text = leaf.lines[0]
+    if not text.strip():
         return
-    lines = leaf.lines[shown[0] : shown[-1] + 1]
+    begin = text.rfind("\n", 0, len(text) - len(text.lstrip())) + 1
+    end = text.find("\n", len(text.rstrip()))
     builder.begin(language=leaf.language)
-    builder.line(lines[0][0])
-    builder.verbatim("\n".join(text for _, text in lines), zone)
-    builder.end()
+    builder.line(first + text.count("\n", 0, begin))
+    builder.verbatim(text[begin:end] if end >= 0 else text[begin:], zone)
 
 
 def _read_html(builder: VisibleTextBuilder, _: Inline, leaf: Leaf) -> None:
-    first = leaf.lines[0][0]
-    read_html_block(builder, "\n".join(text for _, text in leaf.lines), first)
+    first, text = leaf.lines[0]
+    read_html_block(builder, text, first)
 
 
 _READERS = {

@@ -196,7 +196,10 @@ def _read_once(source: SourceFile, max_bytes: int) -> tuple[bytes, bool]:
     try:
         with source.path.open("rb") as file:
             before = os.fstat(file.fileno())
-            data = file.read(max_bytes + 1)
+            # What is asked for is set aside at once: mostly far less than is allowed.
+            data = file.read(min(before.st_size, max_bytes) + 1)
+            if len(data) > before.st_size:  # it grew, or no size is told
+                data += file.read(max_bytes + 1 - len(data))
             after = os.fstat(file.fileno())
     except FileNotFoundError as error:
         raise _refused(source, "vanished while being read") from error

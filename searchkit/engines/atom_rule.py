@@ -20,16 +20,19 @@ _SIGN, _BLANK, _HYPHEN, _DIGIT, _LETTER, _NONE = range(6)
 _LAST_BLANK = 0x3000
 
 
-def follows(text: str, pieces: Array, starts: Array, lengths: Array) -> list[bool]:
+def follows(
+    points: Array, begins: Array, ends: Array, at: Array, starts: Array, lengths: Array
+) -> list[bool]:
     """Whether it is sure that ATOM finds the atoms of each piece, and no others.
 
-    A row of `pieces` is (start, end, first, last): where it is in the text, and which
-    of the positions are in it; `starts` and `lengths` are by position. Rows rise.
+    Piece i goes from `begins[i]` to `ends[i]` of the text, which is its code points,
+    and has the positions from `at[i]` to `at[i + 1]`; `starts` and `lengths` are by
+    position. Pieces rise.
     """
-    if not len(pieces):
+    if not len(begins):
         return []
-    begins, ends, firsts, lasts = pieces.T
-    numbers = np.repeat(np.arange(len(pieces)), lasts - firsts)
+    firsts, lasts = at[:-1], at[1:]
+    numbers = np.repeat(np.arange(len(begins)), lasts - firsts)
     gaps = np.maximum(lasts - 1, 0)
     gaps = gaps[(lasts > firsts) & (lengths[gaps] == 0) & (starts[gaps] == ends)]
     kept = np.ones(len(starts), np.bool_)
@@ -39,18 +42,18 @@ def follows(text: str, pieces: Array, starts: Array, lengths: Array) -> list[boo
     strange |= starts < begins[numbers]
     strange |= starts >= ends[numbers]
     strange[1:] |= starts[1:] <= starts[:-1]
-    found = np.zeros(len(text) + 1, np.int32)
+    found = np.zeros(len(points) + 1, np.int32)
     found[starts] = lengths
-    differing = np.flatnonzero(found != _lengths(text, begins, ends))
-    sure = np.ones(len(pieces), np.bool_)
+    differing = np.flatnonzero(found != _lengths(points, begins, ends))
+    sure = np.ones(len(begins), np.bool_)
     sure[np.searchsorted(begins, differing, "right") - 1] = False
     sure[numbers[strange]] = False
     return cast("list[bool]", sure.tolist())
 
 
-def _lengths(text: str, begins: Array, ends: Array) -> Array:
+def _lengths(points: Array, begins: Array, ends: Array) -> Array:
     """By character: how long the atom is that begins there in a piece; 0 if none."""
-    kinds, size = _kinds(text), len(text)
+    kinds, size = _kinds()[points], len(points)
     before, after = np.full(size, _NONE, np.uint8), np.full(size, _NONE, np.uint8)
     before[1:], after[:-1] = kinds[:-1], kinds[1:]
     before[begins[begins < size]] = _NONE
@@ -82,14 +85,8 @@ def _between(begins: Array, ends: Array, size: int) -> Array:
     )
 
 
-def _kinds(text: str) -> Array:
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    kinds: Array = _table()[points]
-    return kinds
-
-
 @cache
-def _table() -> Array:
+def _kinds() -> Array:
     """What each code point is to the rule."""
     table = np.zeros(0x110000, np.uint8)
     table[[point for point in range(_LAST_BLANK + 1) if chr(point).isspace()]] = _BLANK

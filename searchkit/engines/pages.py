@@ -8,16 +8,14 @@ that is read back can run code.
 from __future__ import annotations
 
 import json
-import re
 import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import islice, pairwise
-from typing import Any
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from searchkit.analysis.analyzer import ZONES
 from searchkit.engines.chunk import (
     ATOM,
     BY_SPANS,
@@ -29,24 +27,25 @@ from searchkit.engines.chunk import (
     Chunk,
     atom_end,
     atom_starts,
-    next_line,
     stretches,
 )
-from searchkit.engines.page import HEADING, Page, inflate, preset
+from searchkit.engines.page import Page, inflate, preset
 from searchkit.model import Article, Block, Section, Span, VisibleText
 from searchkit.record import record, replace
 
-CHUNK_BYTES = 3000
-"""Of the UTF-8 of a chunk's text, about. Larger ones take little less, and a chunk is
-inflated for a snippet."""
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from searchkit.engines.page_columns import PageColumns
+    from searchkit.engines.page_cuts import Cut
+
+    Integers: TypeAlias = array[int] | NDArray[Any]
+
 _LEVEL = 6  # zlib's; 9 saves one in a thousand
-_LONGEST = 2  # chunks that a block may fill without being cut into pieces
-_NEAR = 256  # atoms among which a good place for such a cut is looked for
 _LOOKAHEAD = 262  # bytes of a window that cannot be looked back to (zlib, deflate.h)
 _WINDOW = 1 << 15  # bytes that a deflated byte may look back
 _BODY_PART = 1 << 14  # bytes of a body that share a dictionary
 _PROBE = 24  # bytes of a body that are looked for in the visible text
-_GOOD_CUT = re.compile(r"[。！？；!?;\n]")
 
 _SAME, _OTHER = b"\0", b"\1"  # the body is the visible text; or it is not
 
@@ -85,362 +84,202 @@ class Laid:
     """
 
     visible: VisibleText
-    starts: array[int]
-    lengths: array[int]
-    math_starts: array[int]
-    math_lengths: array[int]
+    starts: Integers
+    lengths: Integers
+    math_starts: Integers
+    math_lengths: Integers
 
 
 def pack_pages(articles: Sequence[Laid]) -> Iterator[bytes]:
     """The pages of some articles as bytes; many are packed sooner than one by one."""
-    targets = [_target(laid.visible.text) for laid in articles]
-    pieces = [
-        list(_pieces(laid.visible, laid.starts, target))
-        for laid, target in zip(articles, targets, strict=True)
-    ]
-    by_rule = iter(_by_rule(articles, pieces))
-    for laid, target, of_one in zip(articles, targets, pieces, strict=True):
-        yield _packed(laid, of_one, list(islice(by_rule, len(of_one))), target)
-
-
-def _target(text: str) -> int:
-    """How many characters a chunk is to have."""
-    size = len(text.encode("utf-8", "surrogatepass"))
-    return max(1, len(text) * CHUNK_BYTES // max(size, 1))
-
-
-def _packed(
-    laid: Laid, pieces: Sequence[_Piece], by_rule: Sequence[bool], target: int
-) -> bytes:
-    """One page; `by_rule` tells of which pieces the atoms follow from the text."""
-    rows, chunks = _packed_chunks(
-        laid.visible, pieces, by_rule, laid.starts, laid.lengths, target
-    )
-    math = _deltas(laid.math_starts) + laid.math_lengths
-    math_bytes = _deflated(math.tobytes()) if math else b""
-    head = [len(rows), len(pieces), len(laid.math_starts), len(math_bytes)]
-    head += [number for row in rows for number in row]
-    sizes = [piece.last - piece.first for piece in pieces]
-    width, size_width = _width(head), _width(sizes)
-    zones = list(_zones(pieces))
-    return b"".join(
-        (
-            bytes((width | size_width << 2,)),
-            len(head).to_bytes(4, "little"),
-            array(WIDTHS[width], head).tobytes(),
-            array(WIDTHS[size_width], sizes).tobytes(),
-            _two_bits(zones),
-            math_bytes,
-            *chunks,
-        )
-    )
-
-
-def _by_rule(
-    articles: Sequence[Laid], pieces: Sequence[Sequence[_Piece]]
-) -> list[bool]:
-    """Of which pieces of all articles it is sure that their atoms follow from the text.
-
-    The texts are looked at as one, since numpy is slow on short ones.
-    """
     import numpy as np  # not needed to read what was packed
 
-    from searchkit.engines.atom_rule import follows
+    from searchkit.engines.page_columns import PageColumns
+    from searchkit.engines.page_cuts import cut
 
-    texts = [laid.visible.text for laid in articles]
-    rows: list[tuple[int, int, int, int]] = []
-    starts, lengths = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    at = first = 0
-    for text, laid, of_one in zip(texts, articles, pieces, strict=True):
-        rows += [
-            (piece.start + at, piece.end + at, piece.first + first, piece.last + first)
-            for piece in of_one
-        ]
-        starts.append(np.asarray(laid.starts, np.int64) + at)
-        lengths.append(np.asarray(laid.lengths, np.int64))
-        at, first = at + len(text), first + len(laid.starts)
-    return follows(
-        "".join(texts),
-        np.array(rows, np.int64).reshape(-1, 4),
-        np.concatenate(starts),
-        np.concatenate(lengths),
-    )
+    cuts = [
+        cut(
+            laid.visible,
+            np.asarray(laid.starts, np.int64),
+            np.asarray(laid.lengths, np.int64),
+        )
+        for laid in articles
+    ]
+    columns = PageColumns(cuts)
+    for number, laid in enumerate(articles):
+        steps = np.diff(np.asarray(laid.math_starts, np.int64), prepend=0)
+        math = np.append(steps, laid.math_lengths).astype("<u4").tobytes()
+        yield _PagePacker(cuts[number], columns, number).packed(math)
 
 
-def _pieces(visible: VisibleText, starts: array[int], target: int) -> Iterator[_Piece]:
-    first = 0
-    for block in visible.blocks:
-        last = bisect_left(starts, block.end, first) + 1
-        if block.end - block.start > _LONGEST * target:
-            yield from _cut(visible.text, block, starts, first, last, target)
-        else:
-            yield _Piece(
-                block.start,
-                block.end,
-                block.section,
-                block.spans,
-                block.language,
-                first,
-                last,
+class _PagePacker:
+    """Lays down the article of a number: what columns say of it, and what is rare."""
+
+    def __init__(self, cut: Cut, columns: PageColumns, number: int) -> None:
+        self._cut, self._columns = cut, columns
+        self._text, self._sections = cut.visible.text, cut.visible.sections
+        self._base = columns.bases[number]
+        self._chunks = range(*columns.chunk_at[number : number + 2])
+        self._first = columns.piece_at[self._chunks.start]
+        self._at = columns.position_at[self._first]
+
+    def packed(self, math: bytes) -> bytes:
+        """The page; `math` has two words for each position of a formula."""
+        columns, pieces = self._columns, self._cut.pieces
+        rows, chunks = [], []
+        line, section = 1, 0
+        for chunk in self._chunks:
+            first, last = columns.piece_at[chunk : chunk + 2]
+            is_last = chunk + 1 == self._chunks.stop
+            after = self._section_after(last, is_last=is_last)
+            raw = self._raw(chunk, section, after, line)
+            chunks.append(_deflated_chunk(raw))
+            characters = columns.chunk_starts[chunk + 1] - columns.chunk_starts[chunk]
+            rows += [last - first, characters, len(chunks[-1]), len(raw), line, section]
+            section = after
+            if columns.line_at[last] > columns.line_at[first]:
+                line = columns.line_numbers[columns.line_at[last] - 1]
+        math_bytes = _deflated(math) if math else b""
+        head = [len(chunks), len(pieces), len(math) // 8, len(math_bytes), *rows]
+        of_pieces = slice(self._first, self._first + len(pieces))
+        positions = columns.position_at[of_pieces.start : of_pieces.stop + 1]
+        sizes = [end - first for first, end in pairwise(positions)]
+        width, size_width = _width(head), _width(sizes)
+        return b"".join(
+            (
+                bytes((width | size_width << 2,)),
+                len(head).to_bytes(4, "little"),
+                array(WIDTHS[width], head).tobytes(),
+                array(WIDTHS[size_width], sizes).tobytes(),
+                _two_bits(columns.zones[of_pieces]),
+                math_bytes,
+                *chunks,
             )
-        first = last
-
-
-def _zones(pieces: Iterable[_Piece]) -> Iterator[int]:
-    """The zone in which each piece begins: a heading where a section begins."""
-    section = 0
-    for piece in pieces:
-        if piece.section != section:
-            yield HEADING
-        else:
-            zone = piece.spans[0].zone if piece.spans else "prose"
-            yield 0 if zone == "heading" else ZONES.index(zone)
-        section = piece.section
-
-
-def _cut(
-    text: str,
-    block: Block,
-    starts: array[int],
-    first: int,
-    last: int,
-    target: int,
-) -> Iterator[_Piece]:
-    """A long block in pieces that begin with atoms, behind sentences if possible."""
-    cuts = [(block.start, first)]
-    while block.end - cuts[-1][0] > _LONGEST * target:
-        after = cuts[-1][1] + 1
-        at = bisect_left(starts, cuts[-1][0] + target, after, last - 1)
-        choice = range(at, max(after, at - _NEAR), -1)
-        at = next((i for i in choice if _is_good_cut(text, starts, i)), at)
-        while at < last and starts[at - 1] == starts[at]:
-            at += 1
-        if at >= last - 1:
-            break
-        cuts.append((starts[at], at))
-    cuts.append((block.end, last))
-    for (start, begin), (end, stop) in pairwise(cuts):
-        spans = tuple(
-            Span(max(span.start, start), min(span.end, end), span.zone)
-            for span in block.spans
-            if span.start < end and span.end > start
-        )
-        yield _Piece(
-            start,
-            end,
-            block.section,
-            spans,
-            block.language,
-            begin,
-            stop,
-            start > block.start,
         )
 
-
-def _is_good_cut(text: str, starts: array[int], at: int) -> bool:
-    before = text[max(0, starts[at] - 2) : starts[at]].rstrip()
-    return not before or bool(_GOOD_CUT.match(before[-1]))
-
-
-def _packed_chunks(
-    visible: VisibleText,
-    pieces: Sequence[_Piece],
-    by_rule: Sequence[bool],
-    starts: array[int],
-    lengths: array[int],
-    target: int,
-) -> tuple[list[list[int]], list[bytes]]:
-    """The rows of the directory (page.CHUNK) and the chunks."""
-    rows, chunks = [], []
-    line, section, start = 1, 0, 0
-    line_at = first = 0
-    groups = _grouped(pieces, len(visible.text), target)
-    for number, group in enumerate(groups):
-        is_last = number + 1 == len(groups)
-        end = len(visible.text) if is_last else groups[number + 1][0].start
-        line_end = len(visible.lines) if is_last else bisect_left(visible.lines, (end,))
-        last_section = len(visible.sections) if is_last else group[-1].section + 1
-        known = by_rule[first : first + len(group)]
-        first += len(group)
-        packer = _ChunkPacker(visible.text, start, group, known, starts, lengths)
-        packer.add_lines(visible.lines[line_at:line_end], line)
-        packer.add_sections(visible.sections, section, last_section, line)
-        raw = packer.packed(visible.text[start:end], section)
-        chunks.append(_deflated_chunk(raw))
-        row = [len(group), end - start, len(chunks[-1]), len(raw), line, section]
-        rows.append(row)
-        if line_end > line_at:
-            line = visible.lines[line_end - 1][1]
-        start, line_at, section = end, line_end, last_section
-    return rows, chunks
-
-
-def _grouped(pieces: Sequence[_Piece], length: int, target: int) -> list[list[_Piece]]:
-    """The pieces by chunks of about one size, cut before headings if possible."""
-    size = length / max(1, round(length / target))
-    groups: list[list[_Piece]] = [[]]
-    start = 0
-    for before, piece in zip((None, *pieces), pieces, strict=False):
-        new_section = before is not None and before.section != piece.section
-        enough = 0.8 * size if new_section else size
-        room = length - piece.start > size / 2
-        if groups[-1] and piece.start - start >= enough and room:
-            groups.append([])
-            start = piece.start
-        groups[-1].append(piece)
-    return groups
-
-
-class _ChunkPacker:
-    """Gathers the columns of one chunk's layout."""
-
-    def __init__(
-        self,
-        text: str,
-        start: int,
-        pieces: Sequence[_Piece],
-        by_rule: Sequence[bool],
-        starts: array[int],
-        lengths: array[int],
-    ) -> None:
-        self.text, self.start, self.pieces = text, start, pieces
-        self.strings: list[str] = []
-        self.carried = 0
-        self.span_columns: tuple[list[int], ...] = ([], [], [])
-        self.line_counts = [0] * len(pieces)
-        self.line_columns: tuple[list[int], list[int]] = ([], [])
-        self.section_columns: tuple[list[int], ...] = ([], [], [], [])
-        self.atom_columns: tuple[list[int], list[int]] = ([], [])
-        self.modes = [
-            (BY_TEXT if known else self._add_atoms(piece, starts, lengths))
-            | CONTINUED * piece.continued
-            for piece, known in zip(pieces, by_rule, strict=True)
-        ]
-        for piece in pieces:
-            self._add_spans(piece)
-
-    def _add_atoms(self, piece: _Piece, starts: array[int], lengths: array[int]) -> int:
-        """How the places of the piece's atoms are found again."""
-        here = starts[piece.first : piece.last]
-        sizes = lengths[piece.first : piece.last]
-        is_last = bool(sizes) and not sizes[-1] and here[-1] == piece.end
+    def _section_after(self, piece: int, *, is_last: bool) -> int:
+        """The first section that begins behind the pieces before one."""
         if is_last:
-            here, sizes = here[:-1], sizes[:-1]
-        text, whole = self.text, [(piece.start, piece.end)]
-        mode = STORED
-        if here.tolist() == atom_starts(text, whole):
-            atoms = ATOM.findall(text[piece.start : piece.end])
-            mode = BY_TEXT if sizes.tolist() == list(map(len, atoms)) else STORED
-        else:
-            spans = ((span.start, span.end, span.zone) for span in piece.spans)
-            if here.tolist() == atom_starts(text, stretches(spans)):
-                ends = [atom_end(text, start, piece.end) for start in here]
-                found = [end - start for start, end in zip(here, ends, strict=True)]
-                mode = BY_SPANS if sizes.tolist() == found else STORED
-        if mode == STORED:
-            at = [piece.start, *starts[piece.first : piece.last]]
-            self.atom_columns[0].extend(right - left for left, right in pairwise(at))
-            self.atom_columns[1].extend(lengths[piece.first : piece.last])
-        return mode
+            return len(self._sections)
+        return self._cut.pieces[piece - self._first - 1].section + 1
 
-    def _add_spans(self, piece: _Piece) -> None:
-        gaps, sizes, zones = self.span_columns
-        at = piece.start
-        for span in piece.spans:
-            gaps.append(span.start - at)
-            at = span.end
-            to_end = self._is_line_end(at, span.start, piece.end)
-            sizes.append(0 if to_end else at - span.start + 1)
-            zones.append(ZONES.index(span.zone))
+    def _raw(self, chunk: int, section: int, after: int, line: int) -> bytes:
+        """A chunk, with the sections from `section` on; `line` is in force before."""
+        columns = self._columns
+        first, last = columns.piece_at[chunk : chunk + 2]
+        start, end = (n - self._base for n in columns.chunk_starts[chunk : chunk + 2])
+        pieces = self._cut.pieces[first - self._first : last - self._first]
+        of_pieces = slice(first, last)
+        of_spans = slice(columns.span_at[first], columns.span_at[last])
+        of_lines = slice(columns.line_at[first], columns.line_at[last])
+        strings = [*self._sections[section - 1].heading] if section else []
+        carried = len(strings)
+        sections = self._new_sections(pieces, start, section, after, line, strings)
+        modes, *atoms = self._atoms(first, pieces)
+        body = [
+            *columns.gaps[of_pieces],
+            *columns.sizes[of_pieces],
+            *columns.section_steps[of_pieces],
+            *columns.span_counts[of_pieces],
+            *(_language(piece.language, strings) for piece in pieces),
+            *columns.line_counts[of_pieces],
+            *modes,
+            *chain.from_iterable(column[of_spans] for column in columns.spans),
+            *chain.from_iterable(column[of_lines] for column in columns.lines),
+            *chain.from_iterable(sections),
+            *map(len, strings),
+            *chain.from_iterable(atoms),
+        ]
+        counts = [
+            of_spans.stop - of_spans.start,
+            of_lines.stop - of_lines.start,
+            after - section,
+            carried,
+            len(strings),
+            len(atoms[0]),
+        ]
+        layout = counts + body
+        width = _width(layout)
+        whole = (self._text[start:end] + "".join(strings)).encode(
+            "utf-8", "surrogatepass"
+        )
+        return bytes((width,)) + array(WIDTHS[width], layout).tobytes() + whole
 
-    def add_lines(self, lines: Sequence[tuple[int, int]], before: int) -> None:
-        """Each line stands in the last piece that begins before it, or the first."""
-        offsets, steps = self.line_columns
-        borders = [piece.start for piece in self.pieces[1:]]
-        last = -1
-        for offset, line in lines:
-            piece = bisect_left(borders, offset + 1)
-            if piece != last:
-                last = piece
-                at = expected = self.pieces[piece].start
-            code = 0 if offset == expected else ((offset - at) & WORD) + 1
-            self.line_counts[piece] += 1
-            offsets.append(code)
-            steps.append((line - before) & WORD)
-            at, before = offset, line
-            expected = next_line(self.text, offset, self.pieces[piece].end)
-
-    def add_sections(
-        self, sections: Sequence[Section], first: int, end: int, line: int
-    ) -> None:
-        """The sections from first to end, and the path of the one before them."""
-        lines, starts, kept, own = self.section_columns
-        path = sections[first - 1].heading if first else ()
-        self.carried = len(path)
-        self.strings += path
-        numbers = [piece.section for piece in self.pieces]
+    def _new_sections(
+        self,
+        pieces: Sequence[Block],
+        start: int,
+        first: int,
+        end: int,
+        line: int,
+        strings: list[str],
+    ) -> tuple[list[int], ...]:
+        """The columns of the sections from first to end; what they say is added."""
+        columns: tuple[list[int], ...] = ([], [], [], [])
+        lines, starts, kept, own = columns
+        path = tuple(strings)
+        numbers = [piece.section for piece in pieces] if end > first else []
         for number in range(first, end):
-            section = sections[number]
+            section = self._sections[number]
             at = bisect_left(numbers, number)
-            here = self.pieces[at] if at < len(self.pieces) else None
-            base = here.start if here else self.start
+            here = pieces[at] if at < len(pieces) else None
+            base = here.start if here else start
             lines.append((section.line - line) & WORD)
             starts.append((section.start - base) & WORD)
             line = section.line
             keep = _common(path, section.heading)
             path = section.heading
             kept.append(keep)
-            if here and path[keep:] == (self.text[here.start : here.end],):
+            if here and path[keep:] == (self._text[here.start : here.end],):
                 own.append(0)
             else:
                 own.append(len(path) - keep + 1)
-                self.strings += path[keep:]
+                strings += path[keep:]
+        return columns
 
-    def packed(self, text: str, section: int) -> bytes:
-        """The chunk's bytes; `section` is the first one that begins in it."""
-        pieces = self.pieces
-        ends = [self.start, *(piece.end for piece in pieces)]
-        numbers = [section - 1, *(piece.section for piece in pieces)]
-        languages = [self._language(piece.language) for piece in pieces]
-        columns: list[Sequence[int]] = [
-            [piece.start - end for piece, end in zip(pieces, ends, strict=False)],
-            [self._size(piece, self.start + len(text)) for piece in pieces],
-            [right - left for left, right in pairwise(numbers)],
-            [len(piece.spans) for piece in pieces],
-            languages,
-            self.line_counts,
-            self.modes,
-            *self.span_columns,
-            *self.line_columns,
-            *self.section_columns,
-            list(map(len, self.strings)),
-            *self.atom_columns,
-        ]
-        counts = [len(columns[at]) for at in (7, 10, 12, 16, 17)]
-        layout = [*counts[:3], self.carried, *counts[3:]]
-        for column in columns:
-            layout += column
-        width = _width(layout)
-        whole = (text + "".join(self.strings)).encode("utf-8", "surrogatepass")
-        return bytes((width,)) + array(WIDTHS[width], layout).tobytes() + whole
+    def _atoms(self, first: int, pieces: Sequence[Block]) -> tuple[list[int], ...]:
+        """How the atoms of pieces are found again; steps and lengths of those kept."""
+        columns: tuple[list[int], ...] = ([], [], [])
+        modes, steps, lengths = columns
+        at, follow = self._columns.position_at, self._columns.follow
+        goes_on = self._columns.continued
+        for number, piece in enumerate(pieces, first):
+            mode = BY_TEXT
+            if not follow[number]:
+                positions = slice(at[number] - self._at, at[number + 1] - self._at)
+                starts = self._cut.starts[positions].tolist()
+                sizes = self._cut.lengths[positions].tolist()
+                mode = self._mode(piece, starts, sizes)
+                if mode == STORED:
+                    places = pairwise([piece.start, *starts])
+                    steps.extend(right - left for left, right in places)
+                    lengths.extend(sizes)
+            modes.append(mode | CONTINUED * goes_on[number])
+        return columns
 
-    def _is_line_end(self, at: int, start: int, end: int) -> bool:
-        """Whether `at` is the line_end of what begins at `start`."""
-        text = self.text
-        return (at == end or text[at : at + 1] == "\n") and (
-            text.find("\n", start, at) < 0
-        )
+    def _mode(self, piece: Block, starts: list[int], sizes: list[int]) -> int:
+        """How the places of a piece's atoms are found again."""
+        text, whole = self._text, [(piece.start, piece.end)]
+        if sizes and not sizes[-1] and starts[-1] == piece.end:
+            starts, sizes = starts[:-1], sizes[:-1]
+        if starts == atom_starts(text, whole):
+            atoms = ATOM.findall(text[piece.start : piece.end])
+            return BY_TEXT if sizes == [*map(len, atoms)] else STORED
+        spans = ((span.start, span.end, span.zone) for span in piece.spans)
+        if starts == atom_starts(text, stretches(spans)):
+            ends = [atom_end(text, start, piece.end) for start in starts]
+            found = [end - start for start, end in zip(starts, ends, strict=True)]
+            return BY_SPANS if sizes == found else STORED
+        return STORED
 
-    def _size(self, piece: _Piece, end: int) -> int:
-        to_end = self._is_line_end(piece.end, piece.start, end)
-        return 0 if to_end else piece.end - piece.start + 1
 
-    def _language(self, language: str) -> int:
-        if not language:
-            return 0
-        if language not in self.strings:
-            self.strings.append(language)
-        return self.strings.index(language) + 1
+def _language(language: str, strings: list[str]) -> int:
+    """The number of a language among the strings, to which it is added; 0 for none."""
+    if not language:
+        return 0
+    if language not in strings:
+        strings.append(language)
+    return strings.index(language) + 1
 
 
 def unpack_page(page: Page) -> UnpackedPage:
@@ -614,11 +453,6 @@ def _two_bits(numbers: Sequence[int]) -> bytes:
         padded[i] | padded[i + 1] << 2 | padded[i + 2] << 4 | padded[i + 3] << 6
         for i in range(0, len(numbers), 4)
     )
-
-
-def _deltas(values: Sequence[int]) -> array[int]:
-    steps = zip((0, *values), values, strict=False)
-    return array("I", [(right - left) & WORD for left, right in steps])
 
 
 def _common(left: Sequence[str], right: Sequence[str]) -> int:

@@ -6,17 +6,14 @@ pack, and spill the result to a file.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-
 from searchkit.analysis.dictionary import UserWord
 from searchkit.analysis.lexicon import lexicon
 from searchkit.analysis.pairs import alias_definitions, definitions
-from searchkit.analysis.rows import AnalyzedBatch, Column, RowAnalyzer
+from searchkit.analysis.rows import AnalyzedBatch, RowAnalyzer
 from searchkit.corpus.reader import ReadArticle, read_article, read_bytes
 from searchkit.corpus.visible import visible_text
 from searchkit.engines.generation.copies import signatures
@@ -236,12 +233,6 @@ def _pages(
         formulas = slice(math.bases[index], math.bases[index + 1])
         columns = (text.starts[body], text.lengths[body])
         of_formulas = (math.starts[formulas], math.lengths[formulas])
-        laid.append(Laid(one.visible, *_arrays(*columns, *of_formulas)))
+        laid.append(Laid(one.visible, *columns, *of_formulas))
     for one, page in zip(found, pack_pages(laid), strict=True):
         yield page, pack_article(one.article, one.visible.text)
-
-
-def _arrays(*columns: Column) -> Iterator[array[int]]:
-    """The columns as Python's arrays, for code that looks at single values."""
-    for column in columns:
-        yield array("I", column.astype(np.uintc).tobytes())

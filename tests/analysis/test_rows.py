@@ -26,6 +26,8 @@ ARTICLES = st.builds(
     topics=st.lists(TEXTS, max_size=2).map(tuple),
     aliases=st.lists(TEXTS, max_size=2).map(tuple),
 )
+FENCE = "```py\ngetUser.getUser\n```"
+FENCES = Article("f", "旋转位置编码", f"{FENCE}\n$x_i + x_i$ 与 $x$\n\n{FENCE}")
 KEPT = RowAnalyzer()
 
 
@@ -60,10 +62,14 @@ def test_a_batch_is_its_articles(articles: list[Article]) -> None:
         assert found.title_words[number] == alone.title_words[0]
 
 
-@given(ARTICLES)
-def test_no_term_stands_twice_at_a_position(article: Article) -> None:
-    found = tokens(batch(article))
-    assert len(found) == len(set(found))
+@given(st.lists(ARTICLES, max_size=4))
+def test_the_positions_of_each_term_rise(articles: list[Article]) -> None:
+    words = lexicon((UserWord("位置编码"), UserWord("转位")))
+    found = batch(FENCES, *articles, FENCES, analyzer=RowAnalyzer(words))
+    for rows in (found.text, found.math):
+        order = np.argsort(rows.ids, kind="stable")
+        steps = np.diff(rows.positions[order])
+        assert (steps[np.diff(rows.ids[order]) == 0] > 0).all()
 
 
 @given(ARTICLES)

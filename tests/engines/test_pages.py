@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from searchkit import Article, IndexCorruptError
 from searchkit.analysis.rows import RowAnalyzer
 from searchkit.corpus.visible import visible_text
-from searchkit.engines import pages, reader
+from searchkit.engines import page_cuts, reader
 from searchkit.engines.chunk import atom_starts
 from searchkit.engines.page import RATIO, Page, damage_told, inflate
 from searchkit.engines.pages import (
     Laid,
+    _deflated,
     pack_article,
     pack_pages,
     unpack_article,
@@ -92,7 +93,7 @@ def test_any_page_comes_back_in_chunks_of_any_size(
     body: str, markup: str, size: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pages, "CHUNK_BYTES", size)
+        patch.setattr(page_cuts, "CHUNK_BYTES", size)
         check(visible_text(Article("a", "t", body, markup=markup, line_offset=3)))
 
 
@@ -113,7 +114,7 @@ def test_a_long_block_is_cut_and_comes_back() -> None:
     page = Page(packed(visible))
     assert len(visible.blocks) == 1
     assert len(page.rows) > 10
-    assert max(row[1] for row in page.rows) < 3 * pages.CHUNK_BYTES
+    assert max(row[1] for row in page.rows) < 3 * page_cuts.CHUNK_BYTES
     check(visible)
 
 
@@ -184,7 +185,7 @@ def test_damage_is_told_or_harmless(seed: int, tmp_path: Path) -> None:
 
 
 def test_nothing_larger_than_promised_is_inflated() -> None:
-    bomb = pages._deflated(bytes(10_000_000))
+    bomb = _deflated(bytes(10_000_000))
     with pytest.raises(ValueError, match="promised"):
         inflate(bomb, 1000)
     with pytest.raises(ValueError, match="promised"):

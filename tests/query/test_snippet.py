@@ -12,7 +12,7 @@ import searchkit
 from searchkit import Article, SearchEngine, Snippet
 from searchkit.analysis.folding import fold
 from searchkit.corpus.visible import visible_text
-from searchkit.engines import pages
+from searchkit.engines import page_cuts
 
 QUERIES = (
     "注意力 softmax",
@@ -96,7 +96,7 @@ def test_highlights_are_the_places_of_the_query(
     """In text of one chunk or many, every place shown is marked, and nothing else."""
     index = tmp_path_factory.mktemp("places") / "index"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pages, "CHUNK_BYTES", size)
+        patch.setattr(page_cuts, "CHUNK_BYTES", size)
         searchkit.build([Article("a", "题", "\n\n".join(paragraphs))], index)
     with searchkit.open(index) as engine:
         places = engine.matches("甲", "a")

@@ -1,0 +1,175 @@
+"""What is to be laid down of the pieces, spans and lines of many pages?
+
+The columns of a layout (see `page`) but for those of sections, strings and stored
+atoms, for a batch of articles at once: numpy is slow on short ones. Offsets and
+positions are those of all articles in a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, chain
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from searchkit.analysis.analyzer import ZONES
+from searchkit.engines.atom_rule import follows
+from searchkit.engines.chunk import WORD
+from searchkit.engines.page import HEADING
+from searchkit.engines.page_cuts import Cut
+from searchkit.model import Block, VisibleText
+
+Array = NDArray[Any]
+
+_ZONE_NUMBERS = {zone: number for number, zone in enumerate(ZONES)}
+_NEWLINE = ord("\n")
+
+
+class PageColumns:
+    """The columns of some articles, as lists.
+
+    Article i has the chunks from `chunk_at[i]` to `chunk_at[i + 1]`, and so a chunk has
+    its pieces (`piece_at`), a piece its spans (`span_at`), lines (`line_at`) and
+    positions (`position_at`). Chunks begin at `chunk_starts`, articles at `bases`.
+    `follow` tells of which pieces it is sure that the atoms follow from the text;
+    `zones` are those of a directory, `line_numbers` those of the source.
+    """
+
+    def __init__(self, cuts: Sequence[Cut]) -> None:
+        text = "".join(cut.visible.text for cut in cuts)
+        whole = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+        self._newlines = np.flatnonzero(whole == _NEWLINE)
+        pieces = [*chain.from_iterable(cut.pieces for cut in cuts)]
+        bases = _sums(len(cut.visible.text) for cut in cuts)
+        counts = [len(cut.pieces) for cut in cuts]
+        self._articles = np.repeat(np.arange(len(cuts)), counts)  # by piece
+        self._shift = bases[self._articles]
+        self._begins = _each(pieces, "start") + self._shift
+        self._ends = _each(pieces, "end") + self._shift
+        self._firsts = _sums(counts)  # by article: its first piece
+        self.bases: list[int] = bases.tolist()
+        self._add_chunks(cuts, bases)
+        self._add_sections(_each(pieces, "section"))
+        self._add_positions(whole, cuts, bases)
+        self._add_spans(pieces)
+        self._add_lines([cut.visible for cut in cuts], bases)
+
+    def _add_chunks(self, cuts: Sequence[Cut], bases: Array) -> None:
+        counts = [*chain.from_iterable(cut.chunks for cut in cuts)]
+        self.chunk_at = [*accumulate((len(cut.chunks) for cut in cuts), initial=0)]
+        self.piece_at = [*accumulate(counts, initial=0)]
+        starts = np.append(self._begins, bases[-1])[self.piece_at]
+        starts[self.chunk_at] = bases
+        before = np.roll(self._ends, 1)
+        full = np.flatnonzero(counts)
+        before[np.array(self.piece_at)[full]] = starts[full]
+        sizes = self._sizes(self._begins, self._ends, np.repeat(starts[1:], counts))
+        self.chunk_starts: list[int] = starts.tolist()
+        self.gaps: list[int] = (self._begins - before).tolist()
+        self.sizes: list[int] = sizes.tolist()
+
+    def _add_sections(self, sections: Array) -> None:
+        steps = np.diff(sections, prepend=0)
+        new = np.diff(self._articles, prepend=-1) != 0
+        steps[new] = sections[new] + 1  # as after one before the first
+        self._begins_section = np.where(new, sections, steps) != 0
+        self.section_steps: list[int] = steps.tolist()
+
+    def _add_positions(self, whole: Array, cuts: Sequence[Cut], bases: Array) -> None:
+        counts = [len(cut.starts) for cut in cuts]
+        starts = np.concatenate([np.zeros(0, np.int64), *(cut.starts for cut in cuts)])
+        lengths = np.concatenate(
+            [np.zeros(0, np.int64), *(cut.lengths for cut in cuts)]
+        )
+        starts += np.repeat(bases[:-1], counts)
+        self.continued = [*chain.from_iterable(cut.continued for cut in cuts)]
+        lasts = np.searchsorted(starts, self._ends)
+        lasts += ~np.array([*self.continued[1:], False], bool)[: len(lasts)]  # gaps
+        at = np.append(0, lasts)
+        self.follow = follows(whole, self._begins, self._ends, at, starts, lengths)
+        self.position_at: list[int] = at.tolist()
+
+    def _add_spans(self, pieces: Sequence[Block]) -> None:
+        spans = [*chain.from_iterable(map(attrgetter("spans"), pieces))]
+        counts = np.fromiter((len(piece.spans) for piece in pieces), np.int64)
+        at = np.append(0, np.cumsum(counts))
+        shift = np.repeat(self._shift, counts)
+        starts, ends = _each(spans, "start") + shift, _each(spans, "end") + shift
+        before = np.roll(ends, 1)
+        before[at[:-1][counts > 0]] = self._begins[counts > 0]
+        sizes = self._sizes(starts, ends, np.repeat(self._ends, counts))
+        names = map(_ZONE_NUMBERS.__getitem__, map(attrgetter("zone"), spans))
+        zones = np.fromiter(names, np.int64, len(spans))
+        shown = np.zeros(len(pieces), np.int64)
+        shown[counts > 0] = zones[at[:-1][counts > 0]]
+        shown[shown == HEADING] = 0
+        shown[self._begins_section] = HEADING
+        self.zones: list[int] = shown.tolist()
+        self.span_counts: list[int] = counts.tolist()
+        self.span_at: list[int] = at.tolist()
+        self.spans: tuple[list[int], ...] = (
+            (starts - before).tolist(),
+            sizes.tolist(),
+            zones.tolist(),
+        )
+
+    def _add_lines(self, articles: Sequence[VisibleText], bases: Array) -> None:
+        """Each line stands in the last piece that begins before it, or the first."""
+        counts = [len(visible.lines) for visible in articles]
+        flat = chain.from_iterable(
+            chain.from_iterable(visible.lines for visible in articles)
+        )
+        offsets, numbers = np.fromiter(flat, np.int64).reshape(-1, 2).T
+        owners = np.repeat(np.arange(len(articles)), counts)
+        offsets = offsets + bases[owners]
+        pieces = np.searchsorted(self._begins, offsets, "right") - 1
+        firsts, ends = self._firsts[owners], self._firsts[owners + 1]
+        pieces = np.clip(pieces, firsts, ends - 1)
+        before = np.roll(offsets, 1)
+        expected = self._next_lines(before, self._ends[pieces])
+        new = np.diff(pieces, prepend=-1) != 0
+        before[new] = expected[new] = self._begins[pieces[new]]
+        codes = np.where(offsets == expected, 0, ((offsets - before) & WORD) + 1)
+        steps = np.diff(numbers, prepend=0)
+        new = np.diff(owners, prepend=-1) != 0
+        steps[new] = numbers[new] - 1
+        of_pieces = np.bincount(pieces, minlength=len(self._begins))
+        self.line_counts: list[int] = of_pieces.tolist()
+        self.line_at: list[int] = np.append(0, np.cumsum(of_pieces)).tolist()
+        self.lines: tuple[list[int], ...] = codes.tolist(), (steps & WORD).tolist()
+        self.line_numbers: list[int] = numbers.tolist()
+
+    def _sizes(self, starts: Array, ends: Array, limits: Array) -> Array:
+        """1 more than each stretch has; 0 for one to the end of its line or limit."""
+        line_ends = np.append(self._newlines, limits.max(initial=0))
+        line_ends = line_ends[np.searchsorted(self._newlines, starts)]
+        to_end = ends == np.minimum(line_ends, limits)
+        return np.where(to_end, 0, ends - starts + 1)
+
+    def _next_lines(self, offsets: Array, ends: Array) -> Array:
+        """`page.next_line` of each offset."""
+        newlines = self._newlines
+        # What follows the last of newlines side by side.
+        lasts = np.flatnonzero(np.diff(newlines, append=newlines[-1:] + 2) != 1)
+        after = newlines[lasts] + 1
+        at = np.searchsorted(newlines, offsets)
+        runs = np.searchsorted(lasts, at)
+        found = np.append(after, ends.max(initial=0))[runs]
+        return np.asarray(np.minimum(found, ends))
+
+
+def _joined(columns: Iterable[Array]) -> Array:
+    return np.concatenate([np.zeros(0, np.int64), *columns])
+
+
+def _each(values: Sequence[object], name: str) -> Array:
+    """An attribute of each of some values."""
+    return np.fromiter(map(attrgetter(name), values), np.int64, len(values))
+
+
+def _sums(sizes: Iterable[int]) -> Array:
+    """Where each of things in a row begins, and the end of all."""
+    return np.array([*accumulate(sizes, initial=0)], np.int64)

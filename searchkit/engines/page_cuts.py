@@ -1,0 +1,108 @@
+"""Into which pieces and chunks is an article's text cut?
+
+A piece is a block, or a part of one that is longer than a chunk. Chunks have about one
+size; they begin with headings, and parts of blocks behind sentences, if possible.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from searchkit.model import Block, Span, VisibleText
+
+Array = NDArray[Any]
+
+CHUNK_BYTES = 3000
+"""Of the UTF-8 of a chunk's text, about. Larger ones take little less, and a chunk is
+inflated for a snippet."""
+_LONGEST = 2  # chunks that a block may fill without being cut into pieces
+_NEAR = 256  # atoms among which a good place for such a cut is looked for
+_GOOD_CUT = re.compile(r"[。！？；!?;\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """An article's text in pieces, and the places of its atoms by position.
+
+    Pieces are blocks or parts of them; `continued` tells which of them do not begin
+    one. `chunks` tells how many pieces each chunk has.
+    """
+
+    visible: VisibleText
+    pieces: Sequence[Block]
+    continued: Sequence[bool]
+    chunks: Sequence[int]
+    starts: Array
+    lengths: Array
+
+
+def cut(visible: VisibleText, starts: Array, lengths: Array) -> Cut:
+    """Cut a text; the starts of its atoms rise, each block's gap stands at its end."""
+    text, blocks = visible.text, visible.blocks
+    size = len(text.encode("utf-8", "surrogatepass"))
+    target = max(1, len(text) * CHUNK_BYTES // max(size, 1))
+    pieces: list[Block] = []
+    continued: list[bool] = []
+    for block in blocks:
+        if block.end - block.start > _LONGEST * target:
+            parts = [*_parts(text, block, starts, target)]
+            pieces += parts
+            continued += [part is not parts[0] for part in parts]
+        else:
+            pieces.append(block)
+            continued.append(False)
+    chunks = _chunks(pieces, len(text), target)
+    return Cut(visible, pieces, continued, chunks, starts, lengths)
+
+
+def _parts(text: str, block: Block, starts: Array, target: int) -> Iterator[Block]:
+    """A long block in parts that begin with atoms."""
+    first, last = np.searchsorted(starts, (block.start, block.end))
+    atoms: list[int] = starts[first : last + 1].tolist()
+    cuts, at = [block.start], 0
+    while block.end - cuts[-1] > _LONGEST * target:
+        after = at + 1
+        at = bisect_left(atoms, cuts[-1] + target, after, len(atoms) - 1)
+        choice = range(at, max(after, at - _NEAR), -1)
+        at = next((i for i in choice if _is_good_cut(text, atoms[i])), at)
+        while at < len(atoms) and atoms[at - 1] == atoms[at]:
+            at += 1
+        if at >= len(atoms) - 1:
+            break
+        cuts.append(atoms[at])
+    for start, end in pairwise([*cuts, block.end]):
+        spans = tuple(
+            Span(max(span.start, start), min(span.end, end), span.zone)
+            for span in block.spans
+            if span.start < end and span.end > start
+        )
+        yield Block(start, end, block.section, spans, block.language)
+
+
+def _is_good_cut(text: str, start: int) -> bool:
+    before = text[max(0, start - 2) : start].rstrip()
+    return not before or bool(_GOOD_CUT.match(before[-1]))
+
+
+def _chunks(pieces: Sequence[Block], length: int, target: int) -> list[int]:
+    """How many pieces each chunk has."""
+    size = length / max(1, round(length / target))
+    counts, start, section = [0], 0, 0
+    for number, piece in enumerate(pieces):
+        new_section = number > 0 and piece.section != section
+        enough = 0.8 * size if new_section else size
+        room = length - piece.start > size / 2
+        if counts[-1] and piece.start - start >= enough and room:
+            counts.append(0)
+            start = piece.start
+        counts[-1] += 1
+        section = piece.section
+    return counts
