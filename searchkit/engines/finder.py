@@ -136,6 +136,10 @@ class Finder:
         self._by_id[id(leaf)] = leaf, found
         return found
 
+    def same(self, leaf: Leaf) -> int:
+        """What is the same for a word that was typed again: a leaf's hash is slow."""
+        return id(self.found(leaf))
+
     def column(self, source: TermPostings | Column) -> Column:
         """A layer's documents with their codes."""
         if not isinstance(source, TermPostings):

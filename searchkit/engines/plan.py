@@ -128,6 +128,9 @@ class Filters:
     until: date | None = None
 
 
+NO_FILTERS = Filters()
+
+
 @record
 class Plan:
     """A whole query, ready to run.

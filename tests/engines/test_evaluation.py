@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from toy import ToyDocument, ToyReader
 
 from searchkit.analysis.analyzer import ZONES
-from searchkit.engines import ranking, search
+from searchkit.engines import order, ranking
 from searchkit.engines.finder import Finder
 from searchkit.engines.impacts import codes_of
 from searchkit.engines.kernels.plain import PlainKernel
@@ -31,7 +31,7 @@ def few(request: pytest.FixtureRequest) -> Iterator[None]:
         if request.param is not None:
             patch.setattr(PlainKernel, "few", request.param)
             patch.setattr(VectorKernel, "few", request.param)
-            patch.setattr(search, "_SEEDS", 1)
+            patch.setattr(order, "_SEEDS", 1)
         yield
 
 
