@@ -189,6 +189,14 @@ def test_question_words_decide_nothing(opened: Opened) -> None:
     assert engine.search("倒排索引是什么样的").complete == 1
 
 
+def test_nothing_like_a_question_word_is_named(opened: Opened) -> None:
+    """Who asks 是啥 has not mistyped 是否."""
+    engine = opened("缓存是否有用")
+    result = engine.search("缓存是啥")
+    assert result.complete == 1
+    assert not any("like it" in note.message for note in result.notes)
+
+
 DATED = (
     Article("old", "旧", "缓存", ("系统",), date(2023, 5, 1)),
     Article("new", "新", "缓存", ("系统", "数据库"), date(2024, 2, 29)),

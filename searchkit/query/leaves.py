@@ -400,7 +400,9 @@ class Leaves:
     def _near(self, leaf: Leaf) -> tuple[str, ...]:
         """Words of the index like one that is not in it, wherever it was looked for."""
         word = fold(leaf.label).text
-        return () if self._find("text", word) else self._budget.near(word)
+        if is_light(word) or self._find("text", word):
+            return ()
+        return self._budget.near(word)
 
     def _signs(self, text: str) -> Iterator[Leaf]:
         text = text.strip()
