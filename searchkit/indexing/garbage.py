@@ -18,10 +18,17 @@ free. What a batch needs for a moment came as new pages each time: of the time o
 analysing a twentieth, for 5 MB. Other libraries take no notice."""
 
 
+def keep_freed() -> None:
+    """Have the system get back memory more seldom, for as long as this process lives.
+
+    So it is for workers alone: a program that builds may have plans of its own.
+    """
+    bytes(_KEPT_BYTES)  # never touched: it takes no memory
+
+
 @contextmanager
 def seldom_collected() -> Iterator[None]:
-    """Have Python look for garbage, and the system get back memory, more seldom."""
-    bytes(_KEPT_BYTES)  # never touched: it takes no memory
+    """Have Python look for garbage more seldom."""
     before = gc.get_threshold()
     gc.set_threshold(max(before[0], _COLLECT_EVERY) if before[0] else 0, *before[1:])
     try:

@@ -24,7 +24,7 @@ from queue import SimpleQueue
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from searchkit.errors import IndexStoreError
-from searchkit.indexing.garbage import seldom_collected
+from searchkit.indexing.garbage import keep_freed, seldom_collected
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -141,6 +141,7 @@ def _main(connection: Connection, work: Work, done: Any) -> None:
     """What a worker does until there is nothing more to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    keep_freed()
 
     def note(size_bytes: int) -> None:
         done[0] += 1
