@@ -101,7 +101,9 @@ class Pool(Generic[Task, Answer]):
         """Tell a worker what holds for all tasks, once it hears: that takes a while."""
         try:
             worker.connection.send(setup)
-        except BaseException:  # whoever asks it something is told that it died
+        except OSError:  # it has ended, which is told to whoever asks it something
+            pass
+        except BaseException:
             worker.process.terminate()
             raise
         finally:
@@ -117,11 +119,13 @@ class Pool(Generic[Task, Answer]):
             good, answer = connection.recv()
         except (EOFError, OSError):
             process.join(1)
-            raise IndexStoreError(
+            # Raised below: what was being sent is not kept as long as this error is.
+            good = False
+            answer = IndexStoreError(
                 f"A worker process of the build died (exit status {process.exitcode}).",
                 path=self._index,
                 hint="The old index still answers. If memory was short, try --jobs 1.",
-            ) from None
+            )
         finally:
             self._free.put(worker)
         if not good:
