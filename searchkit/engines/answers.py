@@ -133,7 +133,7 @@ class Answers:
         return Answer(complete, complete, answer.literal)
 
     def weak_node(self, node: Node) -> bool:
-        """The same of any node."""
+        """Whether a node is a weak leaf."""
         return isinstance(node, Leaf) and self.weak(node)
 
 

@@ -266,7 +266,7 @@ class Evaluation:
         return {number: tuple(labels) for number, labels in lacking.items()}
 
     def _answered_otherwise(self, numbers: Numbers) -> dict[int, set[int]]:
-        """What is `_same` for the leaves that each document answers by a twin or by
+        """`finder.same` of the leaves that each document answers by a twin or by
         another alternative, and so does not lack."""
         twins = [twin for twin in self.plan.twins() if not twin.likely]
         eithers = self.plan.eithers()
