@@ -1,9 +1,7 @@
-"""Under which terms does a word, a phrase or a pattern stand in this index?
+"""Which leaves is what was typed: a text, a phrase, a formula, a pattern?
 
-A Han word of the dictionary stands as itself wherever its characters do, any other as
-its characters side by side; a Latin word with its inflections and those of its stem; a
-name (`GPT-4o`) joined, as written, and with blanks for its hyphens. What stands nowhere
-as a whole is searched in parts.
+A text is cut into words as articles are (`variants` says as what each may stand). What
+stands nowhere as a whole is searched in parts.
 """
 
 from __future__ import annotations
@@ -15,18 +13,12 @@ from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from searchkit.analysis.analyzer import Word, atoms, words
-from searchkit.analysis.english import stem, uninflected
-from searchkit.analysis.folding import ALIKE, fold
-from searchkit.analysis.latin import joined
-from searchkit.analysis.scripts import is_han
+from searchkit.analysis.folding import fold
 from searchkit.analysis.terms import (
     HUMP_FIRST,
     HUMP_LAST,
-    INFLECTED,
     LANGUAGE,
-    STEM,
     WHOLE,
-    any_hump,
 )
 from searchkit.engines.finder import Finder
 from searchkit.engines.plan import (
@@ -34,16 +26,15 @@ from searchkit.engines.plan import (
     VISIBLE_FIELDS,
     FormulaLeaf,
     Leaf,
-    Slot,
     Twin,
 )
-from searchkit.engines.plan import Sequence as Slots
 from searchkit.query.budget import MOST_UNKNOWN, MOST_WORDS, Budget, shortened
 from searchkit.query.light import CHARACTER_WEIGHT, LIGHT, PARTICLES, is_light
 from searchkit.query.notes import Notes
 from searchkit.query.restrict import Scope
 from searchkit.query.tree import Fuzzy, Occur, Wildcard
-from searchkit.query.twins import Piece, Twins, bytes_of
+from searchkit.query.twins import Piece, Twins
+from searchkit.query.variants import Variants
 from searchkit.record import replace
 
 if TYPE_CHECKING:
@@ -51,9 +42,6 @@ if TYPE_CHECKING:
     from searchkit.query.patterns import Patterns
     from searchkit.query.translations import Translations
 
-_TRADITIONAL = {simplified: traditional for traditional, simplified in ALIKE.items()}
-_WITH_TWO_SPELLINGS = frozenset(ALIKE) | frozenset(_TRADITIONAL)
-_LEAF_BYTES = 500  # of memory: of a leaf without its slots
 _LONGEST_PART = 8  # characters of a part of an unknown word
 _TOGETHER = 1 / 3
 """Of the articles with the rarest rest of a row of characters, those with the row with
@@ -61,7 +49,6 @@ its particle, for it to be one word. Chosen on qsec-hf and half of mixed-dev; wi
 tenth qsec-kubernetes-zh .397, with a half .397, with this .400 (docs/relevance.md)."""
 _SEPARATORS = frozenset(",;!?。、·…\"'()[]{}<>|《》〈〉【】「」『』:-–—*~+")
 _COLON = re.compile("(?<!：)：(?!：)")  # of a sentence, where names would have `:`
-_POSSESSIVE = re.compile(r"([a-z]{2,})'s")  # Envoy's is a form of Envoy
 _STAR = re.compile(r"[A-Za-z][*＊][A-Za-z]|^[*＊][A-Za-z]")  # no wildcard of ours
 _GENERIC = re.compile(r"\w<\w")  # Vec<T>: no word in brackets, but a name with signs
 # Beside words, between them, and where a command goes on in the next line.
@@ -82,17 +69,15 @@ class Leaves:
     ) -> None:
         """`exact` leaves out the other names of what is typed."""
         self._finder = finder
-        self._find = finder.reader.find
-        self._scope = scope
+        self._make = Variants(finder, scope)
         self._notes = notes
         self._exact = exact
-        self._segmenter = finder.reader.lexicon.segmenter
         self._budget = budget or Budget(finder, notes)
-        self._twins = Twins(finder, self._leaf, self._row, notes)
+        self._twins = Twins(finder, self._make, notes)
 
     def within(self, fields: tuple[str, ...]) -> Leaves:
         """The same for some fields only."""
-        return self._like(replace(self._scope, fields=fields), self._notes)
+        return self._like(replace(self._make.scope, fields=fields), self._notes)
 
     def _like(self, scope: Scope, notes: Notes) -> Leaves:
         return Leaves(
@@ -122,8 +107,7 @@ class Leaves:
     def _translations(self) -> Translations:
         from searchkit.query.translations import Translations  # of few indexes
 
-        class_of = partial(self._class, STEM)
-        return Translations(self._finder, self._leaf, self._row, class_of, self._notes)
+        return Translations(self._finder, self._make, self._notes)
 
     def text(self, text: str) -> Iterator[Leaf]:
         """The words of a chunk as typed, each a leaf."""
@@ -132,7 +116,7 @@ class Leaves:
 
     def count_words(self, text: str) -> int:
         """How many words a chunk has."""
-        return sum(word.folded not in _SEPARATORS for word in self._cut(text))
+        return sum(word.folded not in _SEPARATORS for word in self._make.cut(text))
 
     def pieces(self, text: str) -> Iterator[Piece]:
         """The words of a chunk as typed with their leaves.
@@ -142,7 +126,7 @@ class Leaves:
         """
         text = _bare(text)
         between = _SEPARATORS - {"<"} if _GENERIC.search(text) else _SEPARATORS
-        found = [word for word in self._cut(text) if word.folded not in between]
+        found = [word for word in self._make.cut(text) if word.folded not in between]
         del found[MOST_WORDS + 1 :]
         if all(word.folded in _NOTHING for word in found):
             yield Piece(text, tuple(self._signs(text)))
@@ -151,7 +135,7 @@ class Leaves:
         if not is_one and any(word.kind == "sign" for word in found):
             if not self._budget.takes_word(text):
                 return
-            written = self._as_written(text)
+            written = self._make.as_written(text)
             if self._count(written):
                 yield Piece(text, (self._noted(written),))
                 return
@@ -179,7 +163,11 @@ class Leaves:
         """
         row = word.atoms
         is_row = word.kind == "han" and word.end - word.start == len(row) > 1
-        if not is_row or LIGHT.isdisjoint(row) or self._segmenter.knows(word.folded):
+        if (
+            not is_row
+            or LIGHT.isdisjoint(row)
+            or self._make.segmenter.knows(word.folded)
+        ):
             return [word]
         first, end = 0, len(row)
         if end > 2:
@@ -218,19 +206,24 @@ class Leaves:
         return cut
 
     def _count_row(self, row: Sequence[str]) -> int:
-        return self._count(self._han("".join(row), tuple(row)))
+        return self._count(self._make.han("".join(row), tuple(row)))
+
+    def _count(self, leaf: Leaf) -> int:
+        return self._finder.found(leaf).any_count
 
     def excluded(self, text: str) -> Iterator[Leaf]:
         """A chunk that no hit may hold: its word, or its words as they stand."""
         text = _bare(text)
         if not self._budget.takes_word(text):
             return
-        found = [word for word in self._cut(text) if word.folded not in _SEPARATORS]
+        found = [
+            word for word in self._make.cut(text) if word.folded not in _SEPARATORS
+        ]
         if len(found) == 1 and found[0].kind != "sign":
             text = text[found[0].start : found[0].end]
-            leaf = self._whole(text, found[0])
+            leaf = self._make.word(text, found[0])
         else:
-            leaf = self._as_written(text)
+            leaf = self._make.as_written(text)
         if leaf.variants[0]:
             self._notes.left_out(text, self._count(leaf))
             yield leaf
@@ -246,11 +239,11 @@ class Leaves:
         if not self._budget.takes_word(text):
             return
         blanks = [atom.blank_before for atom in typed]
-        slots, kept = self._merged([atom.term for atom in typed])
+        slots, kept = self._make.merged([atom.term for atom in typed])
         if len(slots) > 1:  # the ends may be parts of a camel case
             slots[0] = (*slots[0], HUMP_LAST + slots[0][0])
             slots[-1] = (*slots[-1], HUMP_FIRST + slots[-1][0])
-        leaf = self._leaf(text, tuple(slots))
+        leaf = self._make.leaf(text, tuple(slots))
         leaf = replace(leaf, blanks=tuple(blanks[index] for index in kept))
         if leaf.fields == ALL_FIELDS:
             leaf = replace(leaf, fields=VISIBLE_FIELDS)
@@ -273,8 +266,8 @@ class Leaves:
 
         Then most of them are parts of longer words that stand in articles.
         """
-        found = [word.folded for word in self._cut("".join(characters))]
-        known = [w for w in found if len(w) > 1 and self._find("text", w)]
+        found = [word.folded for word in self._make.cut("".join(characters))]
+        known = [w for w in found if len(w) > 1 and self._make.stands(w)]
         if self._exact or 2 * sum(map(len, known)) <= len(characters):
             return False
         self._notes.closed_up(characters)
@@ -282,7 +275,7 @@ class Leaves:
 
     def is_nowhere(self, text: str) -> bool:
         """Whether a phrase stands in no article; one of nothing is no phrase."""
-        quiet = self._like(self._scope, Notes())
+        quiet = self._like(self._make.scope, Notes())
         made = [*quiet.phrase(text)]
         return bool(made) and not any(map(self._count, made))
 
@@ -316,7 +309,7 @@ class Leaves:
     def _formula(self, text: str, *, near: bool) -> FormulaLeaf:
         from searchkit.query.formulas import formula_leaf
 
-        return formula_leaf(self._as_written(text), text, near=near)
+        return formula_leaf(self._make.as_written(text), text, near=near)
 
     def _formula_parts(self, text: str) -> Iterator[Leaf]:
         """The longest pieces of a formula that stand in others, from the left."""
@@ -362,30 +355,15 @@ class Leaves:
     def _expanded(self, label: str, text: str, found: Iterator[int]) -> Leaf:
         terms, count = self._patterns.chosen(found)
         if not terms:
-            return self._noted(self._leaf(label, ((text,),)))
+            return self._noted(self._make.leaf(label, ((text,),)))
         self._notes.expanded(label, [term.removeprefix(WHOLE) for term in terms], count)
-        return self._leaf(label, (terms,))
+        return self._make.leaf(label, (terms,))
 
     @cached_property
     def _patterns(self) -> Patterns:
         from searchkit.query.patterns import Patterns  # of few queries
 
         return Patterns(self._finder.reader, self._budget)
-
-    def _leaf(self, label: str, *variants: Slots, adjacent: Slots = ()) -> Leaf:
-        unique = tuple(dict.fromkeys(variants))
-        scope = self._scope
-        return Leaf(
-            label,
-            unique,
-            scope.fields,
-            scope.zones,
-            adjacent,
-            languages=scope.languages,
-        )
-
-    def _count(self, leaf: Leaf) -> int:
-        return self._finder.found(leaf).any_count
 
     def _noted(
         self, leaf: Leaf, *, how: str = "", parts: tuple[Leaf, ...] = ()
@@ -400,7 +378,7 @@ class Leaves:
     def _near(self, leaf: Leaf) -> tuple[str, ...]:
         """Words of the index like one that is not in it, wherever it was looked for."""
         word = fold(leaf.label).text
-        if is_light(word) or self._find("text", word):
+        if is_light(word) or self._make.stands(word):
             return ()
         return self._budget.near(word)
 
@@ -410,73 +388,16 @@ class Leaves:
         if text and (signs in _NOTHING or _SEPARATORS.issuperset(signs)):
             self._notes.ignored(text, "it has no word")
         elif text and self._budget.takes_word(text):
-            yield self._noted(self._as_written(text))
-
-    def _as_written(self, text: str) -> Leaf:
-        slots = self._row([atom for word in words(text) for atom in word.atoms])
-        return self._leaf(text, slots, adjacent=slots)
-
-    def _row(self, row: Sequence[str]) -> Slots:
-        """Atoms side by side, with words of the index instead of their characters."""
-        return tuple(self._merged(row)[0])
-
-    def _merged(self, row: Sequence[str]) -> tuple[list[Slot], list[int]]:
-        """The slots of atoms in a row, and the number of each slot's first atom.
-
-        A word is rarer than its characters and stands wherever they do.
-        """
-        slots: list[Slot] = []
-        firsts: list[int] = []
-        at = 0
-        while at < len(row):
-            end = at + 1
-            while is_han(row[at]) and end < len(row) and is_han(row[end]):
-                end += 1
-            for word, left, right in self._words_in("".join(row[at:end])):
-                known = right - left > 1 and self._find("text", word) is not None
-                pieces = [word] if known else row[at + left : at + right]
-                slots += [(piece,) for piece in pieces]
-                firsts += range(at + left, at + left + len(pieces))
-            at = end
-        return slots, firsts
-
-    def _words_in(self, run: str) -> list[tuple[str, int, int]]:
-        if len(run) == 1 or not is_han(run[0]):
-            return [(run, 0, 1)]
-        return self._segmenter.query_words(run)
+            yield self._noted(self._make.as_written(text))
 
     def _word(self, label: str, word: Word) -> tuple[Leaf, ...]:
         """One word as a leaf; one that stands nowhere with its parts beside it."""
-        leaf = self._whole(label, word)
+        leaf = self._make.word(label, word)
         if self._count(leaf):
             return (self._noted(leaf),)
         found = self._parts(label, word)
         parts = tuple(takewhile(lambda p: self._budget.takes_part(p.label), found))
         return (self._noted(leaf, parts=parts), *parts)
-
-    def _whole(self, label: str, word: Word) -> Leaf:
-        """A word as one leaf, which may be that of a query before."""
-        scope = self._scope
-        where = scope.fields, scope.zones, scope.languages
-        key = ("word", label, word.kind, word.folded, word.atoms, *where)
-
-        def made() -> tuple[Leaf, int]:
-            leaf = self._made_whole(label, word)
-            rows = (*leaf.variants, leaf.adjacent, leaf.closer)
-            return leaf, _LEAF_BYTES + bytes_of(rows)
-
-        return self._finder.reader.words.get(key, made)
-
-    def _made_whole(self, label: str, word: Word) -> Leaf:
-        if word.kind == "han":
-            return self._han(label, word.atoms)
-        if word.kind == "name" and (owner := _POSSESSIVE.fullmatch(word.folded)):
-            return self._letters(label, owner[1])
-        if word.kind == "name":
-            return self._whole_name(label, word)
-        if word.kind == "letters":
-            return self._letters(label, word.folded)
-        return self._as_written(label)
 
     def _parts(self, label: str, word: Word) -> Iterator[Leaf]:
         """What is searched instead of a word that stands nowhere."""
@@ -484,22 +405,11 @@ class Leaves:
             yield from self._known_parts(label, word.atoms)
         elif word.kind == "name" and not is_light(word.folded):
             telling = (a for a in word.atoms if a.isalnum() and _tells(a))
-            yield from (self._letters(_as_typed(a, label), a) for a in telling)
+            yield from (self._make.letters(_as_typed(a, label), a) for a in telling)
         elif word.kind == "mixed":
             for part in words(label, self._finder.reader.lexicon.parts()):
                 if part.folded not in _SEPARATORS and _tells(part.folded):
-                    yield self._whole(label[part.start : part.end], part)
-
-    def _cut(self, text: str) -> Iterator[Word]:
-        return words(text, self._finder.reader.lexicon)
-
-    def _han(self, label: str, characters: tuple[str, ...]) -> Leaf:
-        spellings = _spellings(characters)
-        known = [w for s in spellings if self._find("text", w := "".join(s))]
-        variants: list[Slots] = [(tuple(known),)] if known else []
-        variants += [self._row(s) for s in spellings if "".join(s) not in known]
-        slots = ((known[0],),) if known else variants[0]
-        return self._leaf(label, *variants, adjacent=slots)
+                    yield self._make.word(label[part.start : part.end], part)
 
     def _known_parts(self, label: str, characters: tuple[str, ...]) -> Iterator[Leaf]:
         """The longest pieces of two characters or more that stand somewhere."""
@@ -513,7 +423,7 @@ class Leaves:
 
         def part(at: int, end: int) -> Leaf:
             piece = characters[at:end]
-            return self._han(label[at:end] if typed else "".join(piece), piece)
+            return self._make.han(label[at:end] if typed else "".join(piece), piece)
 
         while at < len(characters) - 1:
             longest = min(len(characters), at + _LONGEST_PART)
@@ -525,41 +435,6 @@ class Leaves:
                     at = end - 1
                     break
             at += 1
-
-    def _letters(self, label: str, word: str) -> Leaf:
-        whole = (WHOLE + word,) if self._find("text", WHOLE + word) else ()
-        broad, near = self._class(STEM, word), self._class(INFLECTED, word)
-        slots = tuple(dict.fromkeys(((broad, *whole), (near, *whole), (word,))))
-        leaf = self._leaf(label, (slots[0],), adjacent=(self._beside(word),))
-        if len(slots) == 1:
-            return leaf
-        return replace(leaf, closer=((near, *whole), (word,)))
-
-    def _class(self, mark: str, word: str) -> str:
-        """The class of a word; one that the index has not has no word but its key."""
-        if not (word.isascii() and word.isalpha()):
-            return word
-        key = stem(word) if mark == STEM else uninflected(word)
-        return mark + key if self._find("text", mark + key) else key
-
-    def _beside(self, word: str) -> Slot:
-        """What a Latin word may stand as beside others."""
-        broad = self._class(STEM, word)
-        if broad[0] == STEM:
-            return (broad,)
-        return (broad, *(hump for hump in any_hump(broad) if self._find("text", hump)))
-
-    def _whole_name(self, label: str, word: Word) -> Leaf:
-        plain = word.folded.replace("-", "").isalpha()
-        exact = self._row(word.atoms)
-        loose = tuple(
-            self._beside(atom) if plain else (atom,)
-            for atom in word.atoms
-            if atom not in "-_"
-        )
-        name = joined(word.folded)
-        whole: Slot = (WHOLE + name, *((self._class(STEM, name),) if plain else ()))
-        return self._leaf(label, (whole,), exact, loose or exact, adjacent=exact)
 
 
 def _bare(chunk: str) -> str:
@@ -591,15 +466,6 @@ def _as_typed(part: str, label: str) -> str:
     at = folded.text.find(part)
     start, end = folded.original(at, at + len(part))
     return label[start:end] if at >= 0 else part
-
-
-def _spellings(atoms: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """A Han word and its spellings with characters that are the same word in it."""
-    if len(atoms) == 1 or _WITH_TWO_SPELLINGS.isdisjoint(atoms):
-        return [atoms]
-    simplified = tuple([ALIKE.get(atom, atom) for atom in atoms])
-    traditional = tuple([_TRADITIONAL.get(atom, atom) for atom in atoms])
-    return [*dict.fromkeys((atoms, simplified, traditional))]
 
 
 def _lighter(leaf: Leaf, word: Word) -> Leaf:

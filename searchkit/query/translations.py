@@ -14,7 +14,7 @@ it, in names and code, they translate nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 
 from searchkit.analysis.bilingual import bilingual_key
 from searchkit.analysis.scripts import is_han
@@ -23,7 +23,8 @@ from searchkit.engines.plan import Leaf, Twin
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.query.light import is_light
 from searchkit.query.notes import Notes
-from searchkit.query.twins import MakeLeaf, MakeRow, Piece, bytes_of, text_of
+from searchkit.query.twins import Piece, text_of
+from searchkit.query.variants import Variants, bytes_of
 from searchkit.record import record
 
 MOST_WORDS = 4
@@ -85,21 +86,10 @@ class _Standing:
 class Translations:
     """Finds the translations in one query on one index, in one scope."""
 
-    def __init__(
-        self,
-        finder: Finder,
-        leaf: MakeLeaf,
-        row: MakeRow,
-        class_of: Callable[[str], str],
-        notes: Notes,
-    ) -> None:
-        """`leaf` and `row` as for `Twins`; `class_of` is the term of an English word
-        with all that shares its stem."""
+    def __init__(self, finder: Finder, make: Variants, notes: Notes) -> None:
         self._finder = finder
         self._table = finder.reader.translations
-        self._leaf = leaf
-        self._row = row
-        self._class_of = class_of
+        self._make = make
         self._notes = notes
         self._left = MOST_TRANSLATED
         self._lookups = MOST_LOOKED_UP
@@ -176,7 +166,7 @@ class Translations:
         )
         twins = []
         if not is_part and (same := _chosen(standing.same, known=known)).names:
-            leaf = self._leaf(same.label, *same.variants)
+            leaf = self._make.leaf(same.label, *same.variants)
             if count := self._finder.found(leaf).document_count:
                 twins.append(Twin(leaves, leaf))
                 self._notes.twins(text, same.names, count)
@@ -189,7 +179,7 @@ class Translations:
         ):
             if not some.names:
                 continue
-            leaf = self._leaf(some.label, *some.variants)
+            leaf = self._make.leaf(some.label, *some.variants)
             twin = Twin(leaves, leaf, likely=True, unless=unless)
             if count := self._finder.count_likely(twin):
                 self._notes.translated(text, some.names, count)
@@ -212,9 +202,9 @@ class Translations:
         name each word with all that shares its stem. With about its bytes."""
         names = self._table.get(key) if self._table else ()
         rows = {
-            name: tuple((self._class_of(word),) for word in name.split(" "))
+            name: tuple((self._make.with_stem(word),) for word in name.split(" "))
             if name.isascii()
-            else self._row(tuple(name))
+            else self._make.row(tuple(name))
             for name in names
             if " " in name or not is_light(name)
         }
@@ -228,7 +218,7 @@ class Translations:
 
     def _stands(self, row: Slots) -> bool:
         """Whether each word of a row stands somewhere."""
-        return all(self._finder.reader.find("text", slot[0]) for slot in row)
+        return all(self._make.stands(slot[0]) for slot in row)
 
 
 def _names(rows: Mapping[str, Slots]) -> _Names:

@@ -9,7 +9,7 @@ write it as an abbreviation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from searchkit.analysis.analyzer import atoms, words
 from searchkit.analysis.names import is_abbreviation, name_key, title_key
@@ -19,6 +19,7 @@ from searchkit.engines.plan import Leaf, Twin
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.engines.twins import Names, names_of
 from searchkit.query.notes import Notes
+from searchkit.query.variants import Variants, bytes_of
 from searchkit.record import record
 
 MOST_WORDS = 8
@@ -27,11 +28,7 @@ MOST_WORDS = 8
 MOST_TWINS = 8
 """Of one name; the best attested ones."""
 
-_VARIANT_BYTES, _TERM_BYTES = 300, 100  # of memory: of some variants, and a term each
 _ABBREVIATED = 0.5  # of the articles with a word, for it to be an abbreviation
-
-MakeLeaf = Callable[..., Leaf]
-MakeRow = Callable[[Sequence[str]], Slots]
 
 
 @record
@@ -50,14 +47,9 @@ class Piece:
 class Twins:
     """Finds the twins in one query on one index, in one scope."""
 
-    def __init__(
-        self, finder: Finder, leaf: MakeLeaf, row: MakeRow, notes: Notes
-    ) -> None:
-        """`leaf` makes a leaf in the scope from a label and variants, `row` the slots
-        of atoms side by side."""
+    def __init__(self, finder: Finder, make: Variants, notes: Notes) -> None:
         self._finder = finder
-        self._leaf = leaf
-        self._row = row
+        self._make = make
         self._notes = notes
 
     def of(self, pieces: Sequence[Piece]) -> Iterator[Twin]:
@@ -90,10 +82,10 @@ class Twins:
         of = tuple(leaf for piece in pieces for leaf in piece.leaves)
         known = {name_key(twin.leaf.label) for twin in named if twin.of == of}
         names = [n for n in table.get(title_key(text)) if name_key(n) not in known]
-        rows = [self._row([atom.term for atom in atoms(name)]) for name in names]
+        rows = [self._make.row([atom.term for atom in atoms(name)]) for name in names]
         if not rows:
             return
-        leaf = self._leaf(", ".join(names), *rows)
+        leaf = self._make.leaf(", ".join(names), *rows)
         count = self._finder.found(leaf).document_count
         if count:
             self._notes.twins(text, names, count)
@@ -122,7 +114,9 @@ class Twins:
         """The leaf of a name of several words, as it was typed."""
         if len(of) < 2 or not all(leaf.adjacent for leaf in of):
             return None
-        return self._leaf(name, tuple(slot for leaf in of for slot in leaf.adjacent))
+        return self._make.leaf(
+            name, tuple(slot for leaf in of for slot in leaf.adjacent)
+        )
 
     def _noted(self, text: str, names: Names) -> list[Leaf]:
         leaves = self._found(names)
@@ -134,7 +128,7 @@ class Twins:
     def _found(self, names: Names) -> list[Leaf]:
         """The twins of a name as leaves: those that stand somewhere."""
         twins = names.twins[:MOST_TWINS]
-        leaves = [self._leaf(name, *self._known_variants(name)) for name in twins]
+        leaves = [self._make.leaf(name, *self._known_variants(name)) for name in twins]
         return [leaf for leaf in leaves if self._finder.found(leaf).is_anywhere]
 
     def _names(self, text: str) -> Names | None:
@@ -146,8 +140,8 @@ class Twins:
     def _is_mostly_abbreviated(self, spelling: str, typed: str) -> bool:
         if not typed.isalpha():
             return True
-        cased = self._leaf(spelling, ((CASED + spelling,),))
-        plain = self._leaf(typed, ((typed,),))
+        cased = self._make.leaf(spelling, ((CASED + spelling,),))
+        plain = self._make.leaf(typed, ((typed,),))
         counts = [self._finder.found(leaf).document_count for leaf in (cased, plain)]
         return counts[0] >= _ABBREVIATED * counts[1]
 
@@ -167,16 +161,9 @@ class Twins:
             yield ((CASED + singular, CASED + singular + "s"),)
             return
         found = [atom for word in words(name) for atom in word.atoms]
-        row = self._row([atom for atom in found if atom not in "-_·"])
+        row = self._make.row([atom for atom in found if atom not in "-_·"])
         # The plural is in the last word; merging the lists of each word is what costs.
         yield (*row[:-1], _forms(row[-1][0]))
-
-
-def bytes_of(variants: Iterable[Slots]) -> int:
-    """About how much memory slots take."""
-    return _VARIANT_BYTES + sum(
-        [_TERM_BYTES * (1 + len(slot)) for slots in variants for slot in slots]
-    )
 
 
 def text_of(pieces: Sequence[Piece]) -> str:
