@@ -50,6 +50,8 @@ _STATUS = frozenset(
     ("alpha", "beta", "deprecated", "experimental", "optional", "stable")
 )
 """In brackets mostly a remark on what stands before it: 自动配置 (beta)."""
+_DIRECTIONS = frozenset(("down", "in", "off", "on", "out", "over", "up"))
+"""Alone no name: what is left of scaling down and scaling up in 缩容（Down）."""
 
 # Chinese characters for each letter of an abbreviation, each word of a full name. Set
 # by looking at some 800 pairs of the benchmark's articles, drawn with other seeds than
@@ -142,6 +144,8 @@ class _Judge:
     def believes(self, candidate: _Candidate, things: int) -> bool:
         """Whether the pair is one thing; `things` share the Chinese name."""
         if not _usual(candidate.latin) or not _in_proportion(candidate):
+            return False
+        if candidate.latin.lower() in _DIRECTIONS:
             return False
         positive = not _NEGATIVE.match(candidate.latin.lower())
         if _NEGATED.match(candidate.han) and positive:

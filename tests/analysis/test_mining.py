@@ -84,6 +84,16 @@ def test_a_status_is_a_name_only_where_articles_agree() -> None:
     assert ("测试版", "beta") in found("这叫做测试版（beta）", "我们用测试版（beta）")
 
 
+def test_a_direction_is_no_name() -> None:
+    bodies = (
+        "缩容（Down）和扩容（Up）",
+        "只做缩容（down）",
+        "先缩容（Down）",
+        "再缩容（down）",
+    )
+    assert found(*bodies) == set()
+
+
 def test_a_class_of_things_is_no_name() -> None:
     bodies = [
         f"插件（{name}）。使用插件（{name}）"
