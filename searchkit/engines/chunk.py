@@ -61,7 +61,7 @@ BY_TEXT, BY_SPANS, STORED, CONTINUED = 0, 1, 2, 4
 """How the places of a piece's atoms are found: by ATOM from its whole text, from each
 stretch of its spans, or stored. CONTINUED is added where the block began before."""
 
-_TEXT_BYTES = 3  # of an inflated byte, layout and text
+_TEXT_BYTES = 3  # of an unpacked byte, layout and text
 _INTEGER_BYTES = 36  # of an element of a list
 
 _FEW = 64  # atoms that are looked for rather than counted how many are needed

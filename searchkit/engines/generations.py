@@ -30,7 +30,7 @@ from searchkit.errors import (
 )
 from searchkit.record import as_dict, record
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Raised when an index written before can no longer be read."""
 
 POINTER = "current"

@@ -1,14 +1,13 @@
 """How does the glossary lie in a generation?
 
-The definitions of an article lie beside it, deflated, as JSON, so that an article that
+The definitions of an article lie beside it, packed, as JSON, so that an article that
 stays need not be read again. What is mined from all of them is a file of columns: what
-a search reads (see `twins`), and all pairs with their evidence as deflated JSON.
+a search reads (see `twins`), and all pairs with their evidence as packed JSON.
 """
 
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -16,12 +15,12 @@ from searchkit.analysis.names import name_key
 from searchkit.analysis.pairs import Definition
 from searchkit.engines.columns.files import Columns, ColumnWriter, corrupt
 from searchkit.engines.generations import GLOSSARY
+from searchkit.engines.packing import packed_with_size, unpacked_with_size
 from searchkit.engines.twins import add_names
 from searchkit.model import GlossaryPair, GlossaryPlace
 from searchkit.record import as_tuple
 
 _PAIRS = "pairs"
-_LEVEL = 9  # zlib's
 
 
 def pack_definitions(definitions: Iterable[Definition]) -> bytes:
@@ -30,12 +29,12 @@ def pack_definitions(definitions: Iterable[Definition]) -> bytes:
     if not rows:
         return b""
     data = json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
-    return zlib.compress(data.encode("utf-8", "surrogatepass"), _LEVEL)
+    return packed_with_size(data.encode("utf-8", "surrogatepass"))
 
 
 def unpack_definitions(data: bytes) -> Iterator[Definition]:
     """The inverse of `pack_definitions`."""
-    rows = json.loads(zlib.decompress(data)) if data else ()
+    rows = json.loads(unpacked_with_size(data)) if data else ()
     for left, edge, names, line, text in rows:
         yield Definition(left, edge, tuple(names), line, text)
 
@@ -47,20 +46,20 @@ def write_glossary(generation: Path, pairs: Iterable[GlossaryPair]) -> None:
     data = json.dumps(rows, separators=(",", ":")).encode("ascii")
     with ColumnWriter(generation / GLOSSARY, GLOSSARY) as writer:
         add_names(writer, _twins(pairs))
-        writer.add(_PAIRS, zlib.compress(data, _LEVEL))
+        writer.add(_PAIRS, packed_with_size(data))
 
 
 def read_pairs(columns: Columns) -> tuple[GlossaryPair, ...]:
     """Every pair with its evidence. Raises: IndexCorruptError."""
     try:
-        rows = json.loads(zlib.decompress(columns.column(_PAIRS).whole()))
+        rows = json.loads(unpacked_with_size(columns.column(_PAIRS).whole()))
         return tuple(
             GlossaryPair(
                 (left, right), count, tuple(GlossaryPlace(*place) for place in places)
             )
             for (left, right), count, places in rows
         )
-    except (ValueError, TypeError, zlib.error) as error:
+    except (ValueError, TypeError) as error:
         raise corrupt(columns.path, str(error)) from error
 
 

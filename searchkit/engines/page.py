@@ -1,10 +1,8 @@
-"""How is the visible text of one article read, without inflating all of it?
+"""How is the visible text of one article read, without unpacking all of it?
 
 A page is a directory and chunks. The directory lies open: how many positions each
-piece of text takes, and where each chunk is. A chunk is deflated alone (see
-engines/chunk.py). All chunks are deflated with one dictionary, which comes with the
-package (`scripts/make_page_dictionary.py`): a chunk is too short to repeat much of
-itself.
+piece of text takes, and where each chunk is. A chunk (see engines/chunk.py) is packed
+alone (engines/packing.py).
 
 What damaged bytes raise here is DAMAGE; `damage_told` makes an IndexCorruptError of it.
 """
@@ -12,24 +10,20 @@ What damaged bytes raise here is DAMAGE; `damage_told` makes an IndexCorruptErro
 from __future__ import annotations
 
 import re
-import zlib
 from array import array
 from bisect import bisect_right
-from functools import cache
 from itertools import accumulate
 from pathlib import Path
 
 from searchkit.analysis.analyzer import ZONES
 from searchkit.engines.chunk import WIDTHS, WORD, Chunk
 from searchkit.engines.columns.files import corrupt
+from searchkit.engines.packing import unpacked
 from searchkit.errors import ClosedError
-
-RATIO = 1040
-"""No byte of a deflated text makes more bytes than that (zlib, algorithm.txt)."""
 
 HEAD = ("chunks", "pieces", "math_positions", "math_size")
 """The first integers of a directory; then come the columns of its chunks."""
-CHUNK = ("pieces", "characters", "size", "inflated", "line", "section")
+CHUNK = ("pieces", "characters", "size", "unpacked", "line", "section")
 """Of a chunk, in the directory: the line in force before it, and the number of the
 first section that begins in it; sizes in bytes."""
 
@@ -41,7 +35,7 @@ _BEGINS_SECTION = re.compile(bytes((HEADING,)))
 _PAGE_BYTES = 1000  # of memory: of a page without its pieces
 _PIECE_BYTES = 40
 
-DAMAGE = (ValueError, LookupError, OverflowError, TypeError, RecursionError, zlib.error)
+DAMAGE = (ValueError, LookupError, OverflowError, TypeError, RecursionError)
 
 
 class damage_told:  # noqa: N801, a context manager to be read as a verb
@@ -60,31 +54,8 @@ class damage_told:  # noqa: N801, a context manager to be read as a verb
             raise corrupt(self.path / "pages", f"a stored article ({error})") from error
 
 
-PRESET = Path(__file__).with_name("page.dict")
-
-
-@cache
-def preset() -> bytes:
-    """The dictionary of all chunks; with another one no index can be read."""
-    return PRESET.read_bytes()
-
-
-def inflate(data: bytes | memoryview, size: int, dictionary: bytes = b"") -> bytes:
-    """The `size` bytes that were deflated to `data`.
-
-    Raises: ValueError or zlib.error if it is not so; nothing larger is ever made.
-    """
-    if size > RATIO * len(data):
-        raise ValueError("more bytes are promised than there can be")
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS, dictionary)
-    found = inflater.decompress(data, size + 1)
-    if len(found) != size or not inflater.eof:
-        raise ValueError("fewer or more bytes than promised")
-    return found
-
-
 class Page:
-    """The directory of one article's text, and what was inflated of it. Safe for many
+    """The directory of one article's text, and what was unpacked of it. Safe for many
     threads.
 
     `borders[n]` is the first position of piece n, and the last border is the number of
@@ -141,7 +112,7 @@ class Page:
             raise ValueError("the directory does not fit the page")
 
     def memory_bytes(self) -> int:
-        """About how much memory the page takes, with what was inflated of it."""
+        """About how much memory the page takes, with what was unpacked of it."""
         chunks = sum([chunk.memory_bytes for chunk in list(self._chunks.values())])
         return _PAGE_BYTES + _PIECE_BYTES * len(self.borders) + chunks
 
@@ -158,7 +129,7 @@ class Page:
 
     def section_starts(self) -> tuple[list[int], list[int]]:
         """The first piece of each section that has any, rising, and the position with
-        which each begins, and the end of all. Inflates nothing."""
+        which each begins, and the end of all. Unpacks nothing."""
         found = self._section_starts
         if found is None:
             pieces = [m.start() for m in _BEGINS_SECTION.finditer(self.zones)]
@@ -173,7 +144,7 @@ class Page:
         return self.chunk(bisect_right(self.pieces, piece) - 1)
 
     def chunk(self, number: int) -> Chunk:
-        """A chunk by its number, inflated the first time. Raises: DAMAGE."""
+        """A chunk by its number, unpacked the first time. Raises: DAMAGE."""
         chunk = self._chunks.get(number)
         if chunk is None:
             row = self.rows[number]
@@ -184,9 +155,9 @@ class Page:
         return chunk
 
     def raw_chunk(self, number: int) -> bytes:
-        """A chunk's bytes, inflated. Raises: DAMAGE."""
+        """A chunk's bytes, unpacked. Raises: DAMAGE."""
         data = self._data[self._at[number + 1] : self._at[number + 2]]
-        return inflate(data, self.rows[number][3], preset())
+        return unpacked(data, self.rows[number][3])
 
     def text(self) -> str:
         """All of the visible text. Raises: DAMAGE."""
@@ -201,7 +172,7 @@ class Page:
         half = 4 * self.head[2]
         if not half:
             return array("I"), array("I")
-        data = inflate(self._data[self._at[0] : self._at[1]], 2 * half)
+        data = unpacked(self._data[self._at[0] : self._at[1]], 2 * half)
         deltas, lengths = array("I"), array("I")
         deltas.frombytes(data[:half])
         lengths.frombytes(data[half:])

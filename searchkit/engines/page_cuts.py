@@ -22,7 +22,7 @@ Array = NDArray[Any]
 
 CHUNK_BYTES = 3000
 """Of the UTF-8 of a chunk's text, about. Larger ones take little less, and a chunk is
-inflated for a snippet."""
+unpacked for a snippet."""
 _LONGEST = 2  # chunks that a block may fill without being cut into pieces
 _NEAR = 256  # atoms among which a good place for such a cut is looked for
 _GOOD_CUT = re.compile(r"[。！？；!?;\n]")

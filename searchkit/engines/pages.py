@@ -1,6 +1,6 @@
 """How is an article laid down in the index, and read back whole?
 
-Its visible text as a page (see engines/page.py), and what the author wrote, deflated
+Its visible text as a page (see engines/page.py), and what the author wrote, packed
 with the visible text as its dictionary. Both depend on the one article only. Nothing
 that is read back can run code.
 """
@@ -8,11 +8,9 @@ that is read back can run code.
 from __future__ import annotations
 
 import json
-import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -29,7 +27,8 @@ from searchkit.engines.chunk import (
     atom_starts,
     stretches,
 )
-from searchkit.engines.page import Page, inflate, preset
+from searchkit.engines.packing import packed, unpacked
+from searchkit.engines.page import Page
 from searchkit.model import Article, Block, Section, Span, VisibleText
 from searchkit.record import record, replace
 
@@ -41,10 +40,8 @@ if TYPE_CHECKING:
 
     Integers: TypeAlias = array[int] | NDArray[Any]
 
-_LEVEL = 6  # zlib's; 9 saves one in a thousand
-_LOOKAHEAD = 262  # bytes of a window that cannot be looked back to (zlib, deflate.h)
-_WINDOW = 1 << 15  # bytes that a deflated byte may look back
-_BODY_PART = 1 << 14  # bytes of a body that share a dictionary
+_BODY_PART = 1 << 17  # bytes of a body that share a dictionary
+_NEAR = 2 * _BODY_PART  # bytes of it
 _PROBE = 24  # bytes of a body that are looked for in the visible text
 
 _SAME, _OTHER = b"\0", b"\1"  # the body is the visible text; or it is not
@@ -133,13 +130,13 @@ class _PagePacker:
             is_last = chunk + 1 == self._chunks.stop
             after = self._section_after(last, is_last=is_last)
             raw = self._raw(chunk, section, after, line)
-            chunks.append(_deflated_chunk(raw))
+            chunks.append(packed(raw))
             characters = columns.chunk_starts[chunk + 1] - columns.chunk_starts[chunk]
             rows += [last - first, characters, len(chunks[-1]), len(raw), line, section]
             section = after
             if columns.line_at[last] > columns.line_at[first]:
                 line = columns.line_numbers[columns.line_at[last] - 1]
-        math_bytes = _deflated(math) if math else b""
+        math_bytes = packed(math) if math else b""
         head = [len(chunks), len(pieces), len(math) // 8, len(math_bytes), *rows]
         of_pieces = slice(self._first, self._first + len(pieces))
         positions = columns.position_at[of_pieces.start : of_pieces.stop + 1]
@@ -360,7 +357,7 @@ def pack_article(article: Article, visible_text: str) -> bytes:
         for first in range(0, len(body), _BODY_PART):
             part = body[first : first + _BODY_PART]
             at = _dictionary_start(part, visible, at)
-            data = _deflated(part, visible[at : at + _WINDOW])
+            data = packed(part, visible[at : at + _NEAR])
             row = (at, len(part), len(data))
             parts += [number.to_bytes(4, "little") for number in row]
             parts.append(data)
@@ -388,8 +385,8 @@ def unpack_article(
     while at < len(view):
         start, size, length = (_number(view, at + field) for field in (0, 4, 8))
         at += 12 + length
-        dictionary = visible[start : start + _WINDOW]
-        parts.append(inflate(view[at - length : at], size, dictionary))
+        near = visible[start : start + _NEAR]
+        parts.append(unpacked(view[at - length : at], size, near))
     return replace(known, body=b"".join(parts).decode("utf-8", "surrogatepass"))
 
 
@@ -406,39 +403,8 @@ def _dictionary_start(part: bytes, visible: bytes, before: int) -> int:
     for at in range(middle, min(middle + 64 * _PROBE, len(part)), _PROBE):
         found = visible.find(part[at : at + _PROBE], before)
         if found >= 0:
-            return max(before, found - _WINDOW // 2)
-    return min(before, max(0, len(visible) - _WINDOW))
-
-
-def _deflated_chunk(data: bytes) -> bytes:
-    """The data deflated with the dictionary of all chunks.
-
-    Copying what knows the dictionary takes an eighth of the time of telling it anew.
-    """
-    deflater = _with_preset().copy()
-    packed: bytes = deflater.compress(data) + deflater.flush()
-    return packed
-
-
-@cache
-def _with_preset() -> Any:  # typeshed has no name for it
-    strategy = zlib.Z_DEFAULT_STRATEGY
-    return zlib.compressobj(
-        _LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, 9, strategy, preset()
-    )
-
-
-def _deflated(data: bytes, dictionary: bytes = b"") -> bytes:
-    """The data deflated; a window that holds all of it gives the same as a larger one.
-
-    Clearing zlib's largest window takes a third of the time of deflating a chunk.
-    """
-    held = len(dictionary) + len(data) + _LOOKAHEAD
-    bits = max(9, min(held.bit_length(), zlib.MAX_WBITS))
-    deflater = zlib.compressobj(
-        _LEVEL, zlib.DEFLATED, -bits, 9, zlib.Z_DEFAULT_STRATEGY, dictionary
-    )
-    return deflater.compress(data) + deflater.flush()
+            return max(before, found - _NEAR // 2)
+    return min(before, max(0, len(visible) - _NEAR))
 
 
 def _width(numbers: Iterable[int]) -> int:

@@ -347,7 +347,7 @@ class GenerationReader:
     # Stored text
 
     def page(self, number: int) -> Page:
-        """The visible text of a document, of which little or nothing is inflated."""
+        """The visible text of a document, of which little or nothing is unpacked."""
         return self.pages((number,))[0]
 
     def pages(self, numbers: Sequence[int]) -> list[Page]:

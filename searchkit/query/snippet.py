@@ -1,7 +1,7 @@
 """Which fragment of an article shows best why it was found?
 
 Chosen in the space of positions, from the places where the query stands and the
-borders of the text's pieces, so that only the chunks with what is shown are inflated.
+borders of the text's pieces, so that only the chunks with what is shown are unpacked.
 """
 
 from __future__ import annotations

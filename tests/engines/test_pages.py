@@ -16,10 +16,9 @@ from searchkit.analysis.rows import RowAnalyzer
 from searchkit.corpus.visible import visible_text
 from searchkit.engines import page_cuts, reader
 from searchkit.engines.chunk import atom_starts
-from searchkit.engines.page import RATIO, Page, damage_told, inflate
+from searchkit.engines.page import Page, damage_told
 from searchkit.engines.pages import (
     Laid,
-    _deflated,
     pack_article,
     pack_pages,
     unpack_article,
@@ -184,14 +183,6 @@ def test_damage_is_told_or_harmless(seed: int, tmp_path: Path) -> None:
     assert told > 100
 
 
-def test_nothing_larger_than_promised_is_inflated() -> None:
-    bomb = _deflated(bytes(10_000_000))
-    with pytest.raises(ValueError, match="promised"):
-        inflate(bomb, 1000)
-    with pytest.raises(ValueError, match="promised"):
-        inflate(bomb[:50], 50 * RATIO + 1)
-
-
 @settings(deadline=None)
 @given(st.text(st.sampled_from("甲乙，。 aZ09-_+\n\t$　（")))
 def test_the_rule_is_that_of_the_analysis(text: str) -> None:
@@ -204,7 +195,7 @@ def test_the_rule_is_that_of_the_analysis(text: str) -> None:
         at += len(found)
 
 
-def test_pages_are_weighed_with_what_was_inflated_after_they_were_asked_for(
+def test_pages_are_weighed_with_what_was_unpacked_after_they_were_asked_for(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reader, "_PAGE_BYTES", 60_000)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from searchkit.engines.columns.files import Columns
+from searchkit.engines.columns.files import Columns, corrupt
 from searchkit.engines.generations import DIGEST_BYTES, DOCUMENTS
 
 if TYPE_CHECKING:
@@ -49,13 +49,20 @@ def same_definitions(one: Path, other: Path) -> bool:
 
 
 def stored_definitions(generation: Path) -> Iterator[tuple[str, Definition]]:
-    """(doc_id, definition) for all that the articles of a generation hold."""
+    """(doc_id, definition) for all that the articles of a generation hold.
+
+    Raises: IndexCorruptError.
+    """
     from searchkit.engines.glossary import unpack_definitions
 
     with closing(Columns(generation / DOCUMENTS, DOCUMENTS)) as columns:
         packed = _raw(columns, "definitions")
         for doc_id, data in zip(_texts(columns, "doc_id"), packed, strict=True):
-            yield from ((doc_id, one) for one in unpack_definitions(data))
+            try:
+                found = [*unpack_definitions(data)]
+            except (ValueError, TypeError) as error:
+                raise corrupt(columns.path, f"definitions ({error})") from error
+            yield from ((doc_id, one) for one in found)
 
 
 def stored_titles(generation: Path) -> Iterator[str]:

@@ -8,7 +8,6 @@ is taken over when it is finished: one that is cancelled leaves nothing behind.
 from __future__ import annotations
 
 import json
-import zlib
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
@@ -23,7 +22,8 @@ from whoosh.filedb.structfile import BufferFile, StructFile
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from searchkit.engines.columns import varints
-from searchkit.engines.columns.files import Column, Columns, ColumnWriter
+from searchkit.engines.columns.files import Column, Columns, ColumnWriter, corrupt
+from searchkit.engines.packing import packed_with_size, unpacked_with_size
 from searchkit.engines.whoosh import tagged
 from searchkit.engines.whoosh.folders import column_writer, open_columns
 from searchkit.engines.whoosh.integers import (
@@ -189,7 +189,7 @@ class _StoredWriter:
 
     def _write_block(self) -> None:
         self._blocks.extend((self._first, self._spool.tell()))
-        self._spool.write(zlib.compress(b"\n".join(self._rows)))
+        self._spool.write(packed_with_size(b"\n".join(self._rows)))
         self._first, self._rows, self._size = self._count, [], 0
 
 
@@ -339,7 +339,10 @@ class DocumentsReader(base.PerDocumentReader):
         last = 2 * number + 2 == len(self._blocks)
         end = len(self._stored) if last else self._blocks[2 * number + 3]
         data = self._stored.slice(self._blocks[2 * number + 1], end)
-        rows = zlib.decompress(data)
+        try:
+            rows = unpacked_with_size(data)
+        except ValueError as error:
+            raise corrupt(self._file.path, f"stored fields ({error})") from error
         return rows.split(b"\n") if b"\n" in rows else [rows]
 
     def _column(self, kind: str, fieldname: str, end: str = "") -> Column | None:
