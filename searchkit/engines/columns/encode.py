@@ -18,21 +18,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchkit.engines.columns.files import ColumnWriter
-from searchkit.engines.columns.packed import array_sizes, pack, pack_pieces
+from searchkit.engines.columns.layers import (
+    Layers,
+    list_sizes,
+    pack_list,
+    pack_lists,
+    shortest,
+)
 from searchkit.engines.columns.postings import (
     BITMAP,
     DOCUMENTS_SHIFT,
     FEWEST_FOR_HEADS,
     FROM_POSITIONS,
     HEADS,
-    LONG,
     MEMBERS,
+    MORE,
     MOST_FROM_POSITIONS,
+    MOST_LAYERS,
     PACKED,
     SINGLE,
     SKIP,
+    Shape,
 )
-from searchkit.engines.columns.rows import RowFinder, copy_rows, starts_of
+from searchkit.engines.columns.rows import RowFinder, join_rows, starts_of
 from searchkit.engines.columns.terms import BLOCK, HEAD
 from searchkit.engines.columns.vector import Codes, Numbers
 
@@ -43,8 +51,8 @@ _LONG_PREFIX = 64  # bytes up to which common prefixes are found for all terms a
 _VALUES_AT_ONCE = 1 << 19  # a multiple of 8, so that their bits are whole bytes
 _NO_LIMIT = 1 << 62
 _LISTS_AT_ONCE = 4096  # whose bits are chosen: of each one, how many values have which
-_WHOLE_BYTES = 64  # numbers of an array below which parts cost more time than bytes
 _EXPONENT = 1023  # of 1 as a float
+_MANTISSA_BITS = 52
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,9 @@ class Lists:
 
     values: Numbers
     bounds: Numbers
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
 
     @property
     def counts(self) -> Numbers:
@@ -178,20 +189,11 @@ class _Rows:
 
     def joined(self) -> tuple[Bytes, Numbers]:
         """All rows, one after the other, and the bytes of each."""
-        total = np.zeros(self._count, np.int64)
-        for _, sizes in self._fields:
-            total += sizes
-        out = np.empty(int(total.sum()), np.uint8)
-        at = starts_of(total)
-        for data, sizes in self._fields:
-            if len(data):
-                copy_rows(out, at, data, starts_of(sizes), sizes)
-                at += sizes
-        return out, total
+        return join_rows(self._fields, self._count)
 
 
 class _Packed:
-    """Lists as arrays of differences, of as many bits as make them shortest."""
+    """Lists as differences, in the layers that make them shortest."""
 
     def __init__(self, lists: Lists, limit: int) -> None:
         _check_rising(lists, limit)
@@ -202,57 +204,41 @@ class _Packed:
             small = int(whole.max(initial=0)) < 1 << 31
             self._whole = whole.astype(np.uint32) if small else whole
         chosen = [
-            self._chosen(first, min(first + _LISTS_AT_ONCE, len(self._counts)))
-            for first in range(0, len(self._counts), _LISTS_AT_ONCE)
+            shortest(self._lengths(first, min(first + _LISTS_AT_ONCE, len(lists))))
+            for first in range(0, len(lists), _LISTS_AT_ONCE)
         ]
-        none = np.zeros((4, 0), np.int64)
-        self._bits, self.longs, self._long_bits, self.sizes = np.concatenate(
-            [none, *chosen], axis=1
-        )
-        """Of each list: `longs`, how many long differences, and `sizes` in bytes."""
+        none = np.zeros((MOST_LAYERS, 2, 0), np.int64)
+        self._layers: Layers = np.concatenate([none, *chosen], axis=2)
+        self.sizes: Numbers = list_sizes(self._layers)
+        """The bytes of each list."""
 
-    def _chosen(self, first: int, last: int) -> Numbers:
-        """The bits of some lists, how many long differences, their bits; all bytes."""
-        lists, counts = self._lists.part(first, last), self._counts[first:last]
-        # No difference has more bits than the largest value, which may be 0, and one.
-        width = int(lists.values.max(initial=0)).bit_length() + 2
-        found = np.zeros((len(counts), width), np.int64)
+    def _lengths(self, first: int, last: int) -> Numbers:
+        """How many differences of each of some lists have how many bits."""
+        lists = self._lists.part(first, last)
+        width = int(lists.values.max(initial=0)).bit_length() + 1
+        found = np.zeros((len(lists), width), np.int64)
         for at, values in self._pieces(first, last):
-            # The exponent of a float is the bits of its whole part: a value fits into
-            # more bits than that of the value and one.
-            powers = (values + 1).astype(np.float64).view(np.int64)
-            powers >>= 52
-            powers -= _EXPONENT
+            # The exponent of a float is the bits of its whole part less one.
+            lengths = (2.0 * values + 1).view(np.int64)
+            lengths >>= _MANTISSA_BITS
+            lengths -= _EXPONENT
             within = np.clip(lists.bounds, at, at + len(values))
             of = np.arange(0, found.size, width)
-            powers += np.repeat(of, within[1:] - within[:-1])
-            found += np.bincount(powers, minlength=found.size).reshape(found.shape)
-        longs = found[:, ::-1].cumsum(axis=1)[:, ::-1]
-        most = np.maximum(1, width - (longs[:, ::-1] > 0).argmax(axis=1))
-        bits = _rounded(most, counts)
-        best, long, long_bits = array_sizes(counts, bits), 0 * counts, 0 * counts
-        every, many = np.arange(len(counts)), np.flatnonzero(counts >= _WHOLE_BYTES)
-        for fewer in range(1, int(most.max(initial=1))):
-            some = many if fewer & 7 else every
-            here = longs[some, fewer]
-            likely = (here > 0) & (here < counts[some] >> 1)
-            some, here = some[likely], here[likely]
-            more = _rounded(most[some], here)
-            sizes = array_sizes(counts[some], np.int64(fewer)) + array_sizes(here, more)
-            better = sizes < best[some]
-            some = some[better]
-            best[some], bits[some] = sizes[better], fewer
-            long[some], long_bits[some] = here[better], more[better]
-        return np.stack((bits, long, long_bits, best))
+            lengths += np.repeat(of, within[1:] - within[:-1])
+            found += np.bincount(lengths, minlength=found.size).reshape(found.shape)
+        return found
 
     def put_shape(self, record: _Rows, chosen: Bools) -> None:
         """What the head of a record says of the chosen lists."""
-        has_longs = chosen & (self.longs > 0)
-        shape = self._bits + np.where(has_longs, LONG, 0)
-        record.put(shape[chosen].astype(np.uint8), np.ones(chosen.sum(), int), chosen)
-        record.put_number(self.longs, has_longs)
-        long_bits = self._long_bits[has_longs].astype(np.uint8)
-        record.put(long_bits, np.ones(len(long_bits), np.int64), has_longs)
+        bits = np.pad(self._layers[:, 1], ((0, 1), (0, 0)))  # none below the last
+        for layer, counts in enumerate(self._layers[:, 0]):
+            if layer:
+                record.put_number(counts, chosen)
+            more = bits[layer + 1] > 0
+            shape = bits[layer] + np.where(more, MORE, 0)
+            ones = np.ones(chosen.sum(), np.int64)
+            record.put(shape[chosen].astype(np.uint8), ones, chosen)
+            chosen = chosen & more
 
     def skips(self, chosen: Bools) -> tuple[Bytes, Numbers]:
         """Where the chosen lists can be entered (see postings), and the bytes of it."""
@@ -261,23 +247,30 @@ class _Packed:
         for i in np.flatnonzero(chosen & (self._counts > SKIP)).tolist():
             row = slice(*self._lists.bounds[i : i + 2])
             skips = slice(SKIP - 1, (self._counts[i] - 1) // SKIP * SKIP, SKIP)
-            sums = self._lists.values[row][skips].astype("<i8").view(np.uint8)
-            longs = np.zeros(0, np.uint8)
-            if self.longs[i]:
-                longs = self._longs_at(i, skips).astype("<u4").view(np.uint8)
-            found += [sums, longs]
-            sizes[i] = len(sums) + len(longs)
+            here = [self._lists.values[row][skips].astype("<i8").view(np.uint8)]
+            bits = 0
+            for _, more in self._shape(i)[:-1]:
+                bits += more
+                longer = self._longer_at(i, skips, bits)
+                here.append(longer.astype("<u4").view(np.uint8))
+            found += here
+            sizes[i] = sum(map(len, here))
         return np.concatenate(found), sizes
 
-    def _longs_at(self, i: int, places: slice) -> Numbers:
-        """How many differences of a list are long up to each of some places."""
-        full, before, found = (1 << self._bits[i]) - 1, 0, []
+    def _shape(self, i: int) -> Shape:
+        """The layers of one list."""
+        layers = self._layers[:, :, i].tolist()
+        return tuple([(count, bits) for count, bits in layers if bits])
+
+    def _longer_at(self, i: int, places: slice, bits: int) -> Numbers:
+        """How many differences of a list have more bits, up to each of some places."""
+        before, found = 0, []
         wanted = np.arange(self._counts[i])[places]
         for at, values in self._pieces(i, i + 1):
-            longs = (values >= full).cumsum() + before
+            longer = (values >> bits > 0).cumsum() + before
             low, high = np.searchsorted(wanted, (at, at + len(values)))
-            found.append(longs[wanted[low:high] - at])
-            before = longs[-1]
+            found.append(longer[wanted[low:high] - at])
+            before = longer[-1]
         return np.concatenate(found)
 
     def _pieces(self, first: int, last: int) -> Iterator[tuple[int, Any]]:
@@ -290,52 +283,22 @@ class _Packed:
             yield 0, self._whole[start : start + len(lists.values)]
 
     def put_lists(self, record: _Rows, chosen: Bools) -> None:
-        """The arrays of the chosen lists."""
+        """The layers of the chosen lists."""
         values = self._whole
         if values is None:
             lists = [self._in_pieces(i) for i in np.flatnonzero(chosen).tolist()]
-            record.put(
-                np.concatenate([np.empty(0, np.uint8), *lists]),
-                np.array([len(data) for data in lists], np.int64),
-                chosen,
-            )
+            data = np.concatenate([np.empty(0, np.uint8), *lists])
+            record.put(data, np.array([*map(len, lists)], np.int64), chosen)
             return
-        counts = np.where(chosen, self._counts, 0)
         if not chosen.all():
             values = values[np.repeat(chosen, self._counts)]
-        full = ((1 << self._bits) - 1).astype(values.dtype).repeat(counts)
-        long = np.flatnonzero((values >= full) & (self.longs > 0).repeat(counts))
-        np.minimum(values, full, out=full)
-        data, sizes = pack(full, counts, self._bits)
-        long_counts = np.where(chosen, self.longs, 0)
-        long_data, long_sizes = pack(values[long], long_counts, self._long_bits)
-        out = np.empty(len(data) + len(long_data), np.uint8)
-        to = starts_of(sizes + long_sizes)
-        copy_rows(out, to, data, starts_of(sizes), sizes)
-        copy_rows(out, to + sizes, long_data, starts_of(long_sizes), long_sizes)
-        record.put(out, sizes + long_sizes)
+        record.put(*pack_lists(values, self._layers * chosen))
 
     def _in_pieces(self, i: int) -> Bytes:
-        """The arrays of one list, of which there may be many millions of values."""
-        bits, full = int(self._bits[i]), (1 << self._bits[i]) - 1
-        longs = [np.empty(0, np.int64)]
-
-        def pieces() -> Iterator[Any]:
-            for _, values in self._pieces(i, i + 1):
-                if self.longs[i]:
-                    longs.append(values[values >= full])
-                yield np.minimum(values, full)
-
-        short = pack_pieces(pieces(), int(self._counts[i]), bits)
-        more, _ = pack(
-            np.concatenate(longs), self.longs[i : i + 1], self._long_bits[i : i + 1]
+        """One list, of which there may be many millions of values."""
+        return pack_list(
+            lambda: (values for _, values in self._pieces(i, i + 1)), self._shape(i)
         )
-        return np.concatenate((short, more))
-
-
-def _rounded(bits: Numbers, counts: Numbers) -> Numbers:
-    """Whole bytes for arrays of few numbers."""
-    return np.where(counts < _WHOLE_BYTES, (bits + 7) & ~7, bits)
 
 
 class _Positions:

@@ -41,11 +41,16 @@ def _part_sizes(counts: Numbers, part: int) -> Numbers:
     return (counts * part + 7) >> 3
 
 
+def type_of(bits: int) -> Any:
+    """The type of the numbers of so many bits."""
+    return _TYPES[(bits + 7) >> 3]
+
+
 def unpack(data: Bytes, count: int, bits: int) -> Any:
     """The numbers of one array, of the type that holds them."""
     if bits == 8:
         return data
-    size, type_ = bits >> 3, _TYPES[(bits + 7) >> 3]
+    size, type_ = bits >> 3, type_of(bits)
     at, shift, rest = count * size, 0, None
     for part in PARTS:
         if bits & part:
@@ -159,6 +164,21 @@ def _unpacked(data: Bytes, at: Numbers, counts: Numbers, bits: int) -> Any:
             rest = rows_of(parts, 8 // part * starts_of(sizes), counts)
             found |= rest.astype(type_) << shift
             at, shift = at + sizes, shift + part
+    return found
+
+
+def unpack_at(data: Bytes, at: int, count: int, bits: int, places: Numbers) -> Numbers:
+    """Some of the numbers of an array."""
+    found, shift = np.zeros(len(places), np.int64), 0
+    for _ in range(bits >> 3):
+        found |= data.take(at + places).astype(np.int64) << shift
+        at, shift = at + count, shift + 8
+    for part in PARTS:
+        if bits & part:
+            first = places * part
+            byte = data.take(at + (first >> 3)) >> (first & 7).astype(np.uint8)
+            found |= (byte & ((1 << part) - 1)).astype(np.int64) << shift
+            at, shift = at + ((count * part + 7) >> 3), shift + part
     return found
 
 

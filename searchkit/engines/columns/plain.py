@@ -48,7 +48,7 @@ def positions(term: TermPostings) -> array[int]:
     if term.position_kind == NONE:
         return array("q")
     data = term.read(term.positions_at, term.documents_at)
-    found = sums(term, data, term.occurrences, term.position_shape)
+    found = sums(term, data, term.position_shape)
     if found[-1] >= term.bases[-1]:
         raise term.damaged()
     return found
@@ -78,48 +78,50 @@ def _positions_between(term: TermPostings, low: int, high: int) -> list[int]:
     before = sums[first - 1] if first else 0
     if not 0 <= before <= term.bases[-1]:
         raise term.damaged()
-    (bits, has_longs, _), at = term.position_shape, term.positions_at
     start, stop = first * SKIP, min(last * SKIP, term.occurrences)
-    steps = _part(term, at, term.occurrences, bits, start, stop)
-    if has_longs:
-        (low_long, _), (_, high_long) = skipped_longs(term, (first, last - 1))
-        longs = longs_between(term, low_long, high_long)
-        steps = _with_longs(term, steps, bits, longs)
+    starts = [start, *layer_starts(term, first)]
+    steps = _part(term, term.positions_at, term.position_shape, starts, stop)
     return _between([*accumulate(steps, initial=before)][1:], ((low, high),))
 
 
-def skipped_longs(
-    term: TermPostings, stretches: Sequence[int]
-) -> list[tuple[int, int]]:
-    """Of stretches between two skips, from which to which long difference they have."""
+def layer_starts(term: TermPostings, stretch: int) -> list[int]:
+    """How much of each layer but the first comes before a stretch between skips."""
+    layers = len(term.position_shape) - 1
+    if not stretch:
+        return [0] * layers
     skips = (term.occurrences - 1) // SKIP
-    longs = term.read(term.skips_at + 8 * skips, term.positions_at).cast("I")
-    every = term.position_shape[1]
-    return [
-        (longs[n - 1] if n else 0, longs[n] if n < skips else every) for n in stretches
-    ]
-
-
-def longs_between(term: TermPostings, first: int, last: int) -> Sequence[int]:
-    """The long differences of the positions, from one to another.
-
-    Raises: IndexCorruptError.
-    """
-    bits, longs, long_bits = term.position_shape
-    if not first <= last <= longs:
-        raise term.damaged()
-    start = first & ~7
-    at = term.positions_at + array_bytes(term.occurrences, bits)
-    return _part(term, at, longs, long_bits, start, last)[first - start :]
+    table = term.read(term.skips_at + 8 * skips, term.positions_at).cast("I")
+    return [table[layer * skips + stretch - 1] for layer in range(layers)]
 
 
 def _part(
+    term: TermPostings, at: int, shape: Shape, starts: Sequence[int], stop: int
+) -> Sequence[int]:
+    """The numbers of a list from the first of `starts` to `stop`.
+
+    The other starts are those of the layers below.
+    """
+    (count, bits), below, start = shape[0], shape[1:], starts[0]
+    if not start <= stop <= count:
+        raise term.damaged()
+    numbers = _part_of_array(term, at, count, bits, start, stop)
+    if not below:
+        return numbers
+    at += array_bytes(count, bits)
+    flags = bytes(_part_of_array(term, at, count, 1, start, stop))
+    at += array_bytes(count, 1)
+    end = starts[1] + flags.count(1)
+    return _with_more(numbers, bits, flags, _part(term, at, below, starts[1:], end))
+
+
+def _part_of_array(
     term: TermPostings, at: int, count: int, bits: int, first: int, last: int
 ) -> Sequence[int]:
-    """The numbers from first to last of an array; the first a multiple of eight."""
-    places = stretch(at, count, bits, first, last)
+    """The numbers from first to last of an array."""
+    start = first & ~7
+    places = stretch(at, count, bits, start, last)
     data = b"".join([term.read(start, end) for start, end in places])
-    return _array(data, last - first, bits)
+    return _array(data, last - start, bits)[first - start :]
 
 
 def _between(values: Sequence[int], rows: Iterable[tuple[int, int]]) -> list[int]:
@@ -148,7 +150,7 @@ def documents(term: TermPostings) -> array[int]:
         return array("q")
     else:
         data = term.read(start, term.codes_at)
-        found = sums(term, data, term.documents, term.document_shape)
+        found = sums(term, data, term.document_shape)
     if len(found) != term.documents or found[-1] >= term.document_count:
         raise term.damaged()
     return found
@@ -173,35 +175,37 @@ def heads(term: TermPostings) -> tuple[array[int], bytes]:
     return found, term.read(start + 4 * HEADS, start + 5 * HEADS).tobytes()
 
 
-def sums(term: TermPostings, data: memoryview, count: int, shape: Shape) -> array[int]:
-    """A list from its array and that of its long differences.
-
-    Raises: IndexCorruptError.
-    """
-    bits, longs, long_bits = shape
-    raw = data.tobytes()
-    middle = array_bytes(count, bits) if longs else len(raw)
-    steps = _array(raw[:middle], count, bits)
-    if longs:
-        long = _array(raw[middle:], longs, long_bits)
-        steps = _with_longs(term, steps, bits, long)
-    found = array("q", accumulate(steps))
+def sums(term: TermPostings, data: memoryview, shape: Shape) -> array[int]:
+    """A list from its layers. Raises: IndexCorruptError."""
+    found = array("q", accumulate(_numbers(term, data.tobytes(), shape)))
     if not found:
         raise term.damaged()
     return found
 
 
-def _with_longs(
-    term: TermPostings, steps: Sequence[int], bits: int, longs: Sequence[int]
-) -> list[int]:
-    """The differences with the long ones where these belong."""
-    found, full = [*steps], (1 << bits) - 1
-    if found.count(full) != len(longs):
+def _numbers(term: TermPostings, raw: bytes, shape: Shape) -> Sequence[int]:
+    """The numbers of a layer with what those below it add."""
+    (count, bits), below = shape[0], shape[1:]
+    end = array_bytes(count, bits)
+    numbers = _array(raw[:end], count, bits)
+    if not below:
+        return numbers
+    start, end = end, end + array_bytes(count, 1)
+    flags = b"".join(map(_BITS.__getitem__, raw[start:end]))[:count]
+    more = _numbers(term, raw[end:], below)
+    if flags.count(1) != len(more):
         raise term.damaged()
-    at = -1
-    for long in longs:
-        at = found.index(full, at + 1)
-        found[at] = long
+    return _with_more(numbers, bits, flags, more)
+
+
+def _with_more(
+    numbers: Sequence[int], bits: int, flags: bytes, more: Iterable[int]
+) -> list[int]:
+    """The numbers with their higher bits, of those that have any."""
+    found = [*numbers]
+    places = compress(range(len(found)), flags)
+    for place, high in zip(places, more, strict=True):
+        found[place] |= high << bits
     return found
 
 

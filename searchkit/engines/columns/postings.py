@@ -3,9 +3,9 @@
 Two lists a term. Its *positions* are where it stands, global and rising. Its
 *documents* are rising, too, each with an impact code: what the term is worth there. A
 class of terms has members instead of positions. Lists are differences, the first from
-0, in an array of few bits each. Those that do not fit are written with all bits set,
-and stand in an array of their own, of more bits (Zukowski, Héman, Nes, Boncz:
-Super-scalar RAM-CPU cache compression, ICDE 2006).
+0, in layers: the lowest bits of all of them; a bit of each that says whether it has
+more; the next bits of those that have; and so on (Brisaboa, Ladra, Navarro: DACs:
+Bringing direct access to variable-length codes, 2013).
 
 One record a term in the column `NAME.data`, found by `NAME.starts`:
 
@@ -15,18 +15,19 @@ One record a term in the column `NAME.data`, found by `NAME.starts`:
     numbers    varints: the only position, or how many there are and their shape; how
                many documents there are and their shape; the highest code (a byte),
                unless there is one document only
-    shape      a byte: how many bits, and 128 if there are long differences; then these
-               say how many they are (a varint) and how many bits they have (a byte)
-    skips      before each SKIPth position the one before it, 8 bytes each; then, if
-               there are any, how many long differences come before, 4 bytes each
+    shape      of each layer a byte: how many bits, and 128 if there is another one;
+               then a varint: how many differences that has
+    skips      before each SKIPth position the one before it, 8 bytes each; then of
+               each layer but the first, how much of it comes before, 4 bytes each
     best       of lists of FEWEST_FOR_HEADS documents: 4 bytes each, then their codes
     members    differences of the numbers of terms, as varints
 
 Of an array come first the lowest bytes of all numbers, then the next ones; then the
 PARTS of the bits that are left, as many in a byte as fill it, the first one lowest. So
-numbers of 11 bits are a byte, two bits and one bit, each beside its like: bytes are
+numbers of 14 bits are a byte, four bits and two bits, each beside its like: bytes are
 copied, and parts looked up, all those of a byte at once. A list is the array of its
-differences, then that of its long differences.
+first layer, then, if there is another one, the array of the bits that say who has more,
+and that layer.
 
 Nothing is decoded here: `plain` does it for a few terms without numpy, `vector` for
 many postings with it.
@@ -60,9 +61,10 @@ MEMBERS: Final = 64
 PARTS: Final = (4, 2, 1)
 """The bits that are beside each other where they do not fill a byte."""
 MOST_BITS: Final = 48
-"""The longest number of an array."""
-LONG: Final = 128
-"""In the shape of a list: some of its differences are long."""
+"""The longest number of a list."""
+MORE: Final = 128
+"""In the shape of a list: there is another layer."""
+MOST_LAYERS: Final = 3
 SKIP: Final = 512
 """Positions between two skips, by which a part of a list is found."""
 FEWEST_FOR_HEADS: Final = 1024
@@ -72,9 +74,9 @@ HEADS: Final = 64
 MOST_FROM_POSITIONS: Final = 64
 """Positions up to which they may tell the documents."""
 
-Shape = tuple[int, int, int]
-"""The bits of differences, how many long ones there are, and the bits of these."""
-_NO_SHAPE: Shape = (1, 0, 1)
+Shape = tuple[tuple[int, int], ...]
+"""Of each layer: how many numbers it has, and of how many bits."""
+_NO_SHAPE: Shape = ()
 
 _LONGEST_NUMBERS = 64  # bytes: more than flags and numbers ever have
 
@@ -230,13 +232,13 @@ class Postings:
         """Note where the lists of a term lie; the end of them."""
         made.skips_at = made.positions_at = at
         if made.position_kind == PACKED:
-            skip_bytes = 12 if made.position_shape[1] else 8
+            skip_bytes = 4 + 4 * len(made.position_shape)
             at += skip_bytes * ((made.occurrences - 1) // SKIP)
             made.positions_at = at
-            at += list_bytes(made.occurrences, made.position_shape)
+            at += list_bytes(made.position_shape)
         made.documents_at = at
         if made.document_kind == PACKED:
-            at += list_bytes(made.documents, made.document_shape)
+            at += list_bytes(made.document_shape)
         elif made.document_kind == BITMAP:
             at += (self.document_count + 7) // 8
         made.codes_at = at
@@ -265,7 +267,7 @@ def _read_positions(made: TermPostings, numbers: bytes, at: int, kind: int) -> i
             raise ValueError(made.single)
     elif kind == PACKED:
         made.occurrences, at = varints.decode(numbers, at)
-        made.position_shape, at = _shape(numbers, at)
+        made.position_shape, at = _shape(made.occurrences, numbers, at)
     elif kind != NONE:
         raise ValueError(kind)
     return at
@@ -280,7 +282,7 @@ def _read_documents(made: TermPostings, numbers: bytes, at: int, kind: int) -> i
     elif kind != NONE:
         made.documents, at = varints.decode(numbers, at)
         if kind == PACKED:
-            made.document_shape, at = _shape(numbers, at)
+            made.document_shape, at = _shape(made.documents, numbers, at)
         elif kind not in (BITMAP, FROM_POSITIONS):
             raise ValueError(kind)
     if made.documents > 1:
@@ -289,32 +291,33 @@ def _read_documents(made: TermPostings, numbers: bytes, at: int, kind: int) -> i
     return at
 
 
-def _shape(numbers: bytes, at: int) -> tuple[Shape, int]:
-    """The shape of a list that stands at an index, and the index behind it."""
-    bits, longs, long_bits = numbers[at], 0, 1
-    at += 1
-    if bits & LONG:
-        bits -= LONG
-        longs, at = varints.decode(numbers, at)
-        long_bits = numbers[at]
+def _shape(count: int, numbers: bytes, at: int) -> tuple[Shape, int]:
+    """The shape of so many numbers that stands at an index, and the index behind it."""
+    layers, most = [], MOST_BITS
+    for _ in range(MOST_LAYERS):
+        bits = numbers[at] & ~MORE
+        if not 0 < bits <= most:
+            raise ValueError(bits)
+        layers.append((count, bits))
+        most -= bits
         at += 1
-    if not (0 < bits <= MOST_BITS and 0 < long_bits <= MOST_BITS):
-        raise ValueError(bits)
-    return (bits, longs, long_bits), at
+        if not numbers[at - 1] & MORE:
+            return tuple(layers), at
+        count, at = varints.decode(numbers, at)
+    raise ValueError(layers)
 
 
-def list_bytes(count: int, shape: Shape) -> int:
-    """The bytes of a list of so many differences."""
-    bits, longs, long_bits = shape
-    size = array_bytes(count, bits)
-    return size + array_bytes(longs, long_bits) if longs else size
+def list_bytes(shape: Shape) -> int:
+    """The bytes of a list of that shape."""
+    flags = sum([array_bytes(count, 1) for count, _ in shape[:-1]])
+    return flags + sum([array_bytes(count, bits) for count, bits in shape])
 
 
 def array_bytes(count: int, bits: int) -> int:
     """The bytes of an array of so many numbers of so many bits.
 
-    >>> array_bytes(5, 11)
-    8
+    >>> array_bytes(5, 14)
+    10
     """
     size = count * (bits >> 3)
     for part in PARTS if bits & 7 else ():

@@ -5,6 +5,7 @@ In which of them does each of many places lie, and how are some of them copied?
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -82,6 +83,25 @@ def rows_of(data: NDArray[Any], at: Numbers, sizes: Numbers) -> NDArray[Any]:
     out = np.empty(int(sizes.sum()), data.dtype)
     copy_rows(out, starts_of(sizes), data, at, sizes)
     return out
+
+
+def join_rows(
+    fields: Iterable[tuple[NDArray[np.uint8], Numbers]], count: int
+) -> tuple[NDArray[np.uint8], Numbers]:
+    """Rows made of fields, row after row, and the bytes of each.
+
+    Of a field: its bytes of all rows, and how many each has.
+    """
+    fields = [(data, sizes) for data, sizes in fields if len(data)]
+    total = np.zeros(count, np.int64)
+    for _, sizes in fields:
+        total += sizes
+    out = np.empty(int(total.sum()), np.uint8)
+    at = starts_of(total)
+    for data, sizes in fields:
+        copy_rows(out, at, data, starts_of(sizes), sizes)
+        at += sizes
+    return out, total
 
 
 def starts_of(sizes: Numbers) -> Numbers:

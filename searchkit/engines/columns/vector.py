@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from searchkit.engines.columns import plain
 from searchkit.engines.columns.files import corrupt
-from searchkit.engines.columns.packed import (
-    array_sizes,
-    firsts_of,
-    unpack,
-    unpack_all,
+from searchkit.engines.columns.layers import (
+    Layers,
+    firsts_of_lists,
+    list_sizes,
+    unpack_lists,
 )
+from searchkit.engines.columns.packed import type_of, unpack, unpack_at
 from searchkit.engines.columns.postings import (
     BITMAP,
     DOCUMENTS_SHIFT,
@@ -28,9 +29,10 @@ from searchkit.engines.columns.postings import (
     FROM_POSITIONS,
     HEADS,
     KIND_MASK,
-    LONG,
     MEMBERS,
+    MORE,
     MOST_BITS,
+    MOST_LAYERS,
     NONE,
     PACKED,
     SINGLE,
@@ -42,11 +44,12 @@ from searchkit.engines.columns.postings import (
     stretch,
 )
 from searchkit.engines.columns.rows import rows_of, spread
+from searchkit.errors import IndexCorruptError
 
 Numbers = NDArray[np.int64]
 Codes = NDArray[np.uint8]
 
-_FEW = 128  # of a list, which are decoded sooner without numpy
+_FEW = 64  # of a list, which are decoded sooner without numpy
 
 
 def positions(term: TermPostings) -> Numbers:
@@ -56,7 +59,7 @@ def positions(term: TermPostings) -> Numbers:
     if term.position_kind == NONE:
         return np.empty(0, np.int64)
     data = term.read(term.positions_at, term.documents_at)
-    found = _sums(term, data, term.occurrences, term.position_shape)
+    found = _sums(term, data, term.position_shape)
     if found[-1] >= term.bases[-1]:
         raise term.damaged()
     return found
@@ -98,25 +101,67 @@ def _positions_near(
     stretches = [*_stretches(sums, lows, highs)]
     if not stretches:
         return np.empty(0, np.int64)
-    count, (bits, has_longs, _) = term.occurrences, term.position_shape
-    ends = [min(SKIP * (n + 1), count) for n in stretches]
-    places = [
-        stretch(term.positions_at, count, bits, SKIP * n, end)
-        for n, end in zip(stretches, ends, strict=True)
-    ]
-    by_parts = [row for rows in zip(*places, strict=True) for row in rows]
-    data = b"".join([term.read(start, end) for start, end in by_parts])
-    sizes = np.array(ends) - SKIP * np.array(stretches)
-    units = unpack(np.frombuffer(data, np.uint8), int(sizes.sum()), bits)
-    found: Numbers = units.astype(np.int64)
-    if has_longs:
-        rows = plain.skipped_longs(term, stretches)
-        longs = [n for row in rows for n in plain.longs_between(term, *row)]
-        _put_longs(term, bits, units, found, longs)
+    starts = SKIP * np.array(stretches)
+    sizes = np.minimum(SKIP, term.occurrences - starts)
+    found = _steps_near(term, stretches, sizes)
     found.cumsum(out=found)
-    starts = np.array([sums[n - 1] if n else 0 for n in stretches], np.int64)
-    starts[1:] -= found.take(sizes[:-1].cumsum() - 1)
-    found += starts.repeat(sizes)
+    before = np.array([sums[n - 1] if n else 0 for n in stretches], np.int64)
+    before[1:] -= found.take(sizes[:-1].cumsum() - 1)
+    found += before.repeat(sizes)
+    return found
+
+
+def _steps_near(
+    term: TermPostings, stretches: Sequence[int], sizes: Numbers
+) -> Numbers:
+    """The differences in some stretches between skips, which have so many."""
+    (count, bits), below = term.position_shape[0], term.position_shape[1:]
+    rows = [(SKIP * n, min(SKIP * (n + 1), count)) for n in stretches]
+
+    def array(at: int, bits: int) -> Any:
+        places = [stretch(at, count, bits, start, end) for start, end in rows]
+        by_parts = [row for rows in zip(*places, strict=True) for row in rows]
+        data = b"".join([term.read(start, end) for start, end in by_parts])
+        return unpack(np.frombuffer(data, np.uint8), int(sizes.sum()), bits)
+
+    at = term.positions_at
+    found: Numbers = array(at, bits).astype(np.int64)
+    if below:
+        at += array_bytes(count, bits)
+        flags = array(at, 1)
+        starts = [plain.layer_starts(term, n) for n in stretches]
+        more = _below(term, at + array_bytes(count, 1), below, starts, flags, sizes)
+        _put_more(term, found, bits, flags, more)
+    return found
+
+
+def _below(
+    term: TermPostings,
+    at: int,
+    shape: Shape,
+    starts: Sequence[Sequence[int]],
+    flags: Any,
+    sizes: Numbers,
+) -> Numbers:
+    """What the layers below one add to the numbers of some stretches of it.
+
+    Of each stretch: where it starts in each of the layers below, and its size.
+    """
+    (count, bits), below = shape[0], shape[1:]
+    ends = flags.cumsum(dtype=np.int64)[sizes.cumsum() - 1]
+    sizes = np.diff(ends, prepend=0)
+    places = spread(np.array([row[0] for row in starts], np.int64), sizes)
+    if places.max(initial=0) >= count:
+        raise term.damaged()
+    data = np.frombuffer(term.read(at, term.documents_at), np.uint8)
+    found = unpack_at(data, 0, count, bits, places)
+    if below and len(places):
+        end = array_bytes(count, bits)
+        flags = unpack_at(data, end, count, 1, places).astype(np.uint8)
+        at += end + array_bytes(count, 1)
+        starts = [row[1:] for row in starts]
+        more = _below(term, at, below, starts, flags, sizes)
+        _put_more(term, found, bits, flags, more)
     return found
 
 
@@ -148,7 +193,7 @@ def documents(term: TermPostings) -> Numbers:
         return np.empty(0, np.int64)
     else:
         data = term.read(start, term.codes_at)
-        found = _sums(term, data, term.documents, term.document_shape)
+        found = _sums(term, data, term.document_shape)
     if len(found) != term.documents or found[-1] >= term.document_count:
         raise term.damaged()
     return found
@@ -176,29 +221,34 @@ def heads(term: TermPostings) -> tuple[Numbers, Codes]:
     return found, np.frombuffer(worth, np.uint8)
 
 
-def _sums(term: TermPostings, data: memoryview, count: int, shape: Shape) -> Numbers:
-    """A list from its array and that of its long differences."""
-    if count < _FEW:
-        return np.frombuffer(plain.sums(term, data, count, shape), np.int64)
-    bits, longs, long_bits = shape
-    raw = np.frombuffer(data, np.uint8)
-    if not longs:
-        return unpack(raw, count, bits).cumsum(dtype=np.int64)  # type: ignore[no-any-return]  # of any type
-    middle = array_bytes(count, bits)
-    units = unpack(raw[:middle], count, bits)
-    found: Numbers = units.astype(np.int64)
-    _put_longs(term, bits, units, found, unpack(raw[middle:], longs, long_bits))
-    return found.cumsum(out=found)
+def _sums(term: TermPostings, data: memoryview, shape: Shape) -> Numbers:
+    """A list from its layers."""
+    if shape[0][0] < _FEW:
+        return np.frombuffer(plain.sums(term, data, shape), np.int64)
+    numbers = _numbers(term, np.frombuffer(data, np.uint8), shape)
+    return numbers.cumsum(dtype=np.int64)  # type: ignore[no-any-return]  # of any type
 
 
-def _put_longs(
-    term: TermPostings, bits: int, units: Any, found: Numbers, longs: Any
-) -> None:
-    """Put the long differences where these belong among those of the units."""
-    places = (units == (1 << bits) - 1).nonzero()[0]
-    if len(places) != len(longs):
+def _numbers(term: TermPostings, raw: Codes, shape: Shape) -> Any:
+    """The numbers of a layer with what those below it add."""
+    (count, bits), below = shape[0], shape[1:]
+    end = array_bytes(count, bits)
+    numbers = unpack(raw[:end], count, bits)
+    if not below:
+        return numbers
+    start, end = end, end + array_bytes(count, 1)
+    found = numbers.astype(type_of(sum([bits for _, bits in shape])))
+    flags = unpack(raw[start:end], count, 1)
+    _put_more(term, found, bits, flags, _numbers(term, raw[end:], below))
+    return found
+
+
+def _put_more(term: TermPostings, found: Any, bits: int, flags: Any, more: Any) -> None:
+    """Put the higher bits of numbers where these belong among all of them."""
+    places = flags.view(np.bool_).nonzero()[0]
+    if len(places) != len(more):
         raise term.damaged()
-    found[places] = longs
+    found[places] |= np.left_shift(more, bits, dtype=found.dtype)
 
 
 def all_positions(
@@ -271,7 +321,10 @@ class _Records:
 
     def _check(self, valid: NDArray[np.bool_]) -> None:
         if not valid.all():
-            raise corrupt(self._postings.data.path, "some postings are damaged")
+            raise self._damaged()
+
+    def _damaged(self) -> IndexCorruptError:
+        return corrupt(self._postings.data.path, "some postings are damaged")
 
     def _number(self, chosen: NDArray[np.bool_]) -> Numbers:
         """The next number of each chosen record; 0 of the others."""
@@ -300,20 +353,23 @@ class _Records:
         self._only = self._number(kinds == SINGLE)
         self._check(self._only < max(1, self._postings.bases[-1]))
         counts = self._count(kinds == PACKED, 8)
-        self._shape = self._shapes(kinds == PACKED)
+        self._layers = self._shapes(kinds == PACKED, counts)
         self.occurrences: Numbers = np.where(kinds == SINGLE, 1, counts)
 
-    def _shapes(self, chosen: NDArray[np.bool_]) -> tuple[Numbers, Numbers, Numbers]:
-        """The bits of each list, how many long differences it has, and their bits."""
-        bits = self._byte(chosen)
-        has_longs = bits >= LONG
-        bits -= np.where(has_longs, LONG, 0)
-        longs = self._count(has_longs, 8)
-        long_bits = self._byte(has_longs)
-        self._check((bits <= MOST_BITS) & (long_bits <= MOST_BITS))
-        self._check((bits > 0) == chosen)
-        self._check((long_bits > 0) == has_longs)
-        return bits, longs, long_bits
+    def _shapes(self, chosen: NDArray[np.bool_], counts: Numbers) -> Layers:
+        """The layers of each list, whose numbers are so many."""
+        layers = []
+        for _ in range(MOST_LAYERS):
+            bits = self._byte(chosen)
+            more = bits >= MORE
+            bits -= np.where(more, MORE, 0)
+            self._check((bits > 0) == chosen)
+            layers.append((np.where(chosen, counts, 0), bits))
+            chosen, counts = more, self._count(more, 8)
+        self._check(~chosen)
+        found = np.array(layers)
+        self._check(found[:, 1].sum(axis=0) <= MOST_BITS)
+        return found
 
     def _byte(self, chosen: NDArray[np.bool_]) -> Numbers:
         """The next byte of each chosen record; 0 of the others."""
@@ -328,17 +384,12 @@ class _Records:
         self._check((kinds <= PACKED) | (kinds == BITMAP) | (kinds == FROM_POSITIONS))
         implied = (kinds == FROM_POSITIONS) & (self._kinds == SINGLE)
         documents = self._count((kinds > NONE) & ~implied, 8) + implied
-        packed = kinds == PACKED
-        bits, longs, long_bits = self._shapes(packed)
+        layers = self._shapes(kinds == PACKED, documents)
         self._at += documents > 1
-        counts = np.where(self._kinds == PACKED, self.occurrences, 0)
-        skips = np.maximum(counts - 1, 0) // SKIP
-        self._lists = self._at + np.where(self._shape[1], 12, 8) * skips
-        rest = self._lists + array_sizes(counts, self._shape[0])
-        self._longs = rest.copy()
-        rest += array_sizes(self._shape[1], self._shape[2])
-        rest += array_sizes(np.where(packed, documents, 0), bits)
-        rest += array_sizes(longs, long_bits)
+        skips = np.maximum(self._layers[0, 0] - 1, 0) // SKIP
+        skip_bytes = 4 + 4 * (self._layers[:, 1] > 0).sum(axis=0)
+        self._lists = self._at + skip_bytes * skips
+        rest = self._lists + list_sizes(self._layers) + list_sizes(layers)
         bitmap_bytes = (self._postings.document_count + 7) // 8
         rest += np.where(kinds == BITMAP, bitmap_bytes, 0) + documents
         rest += np.where(documents >= FEWEST_FOR_HEADS, 5 * HEADS, 0)
@@ -350,29 +401,18 @@ class _Records:
         """The first position of each record; -1 if it has none."""
         found = np.where(self._kinds == SINGLE, self._only, -1)
         here = np.flatnonzero((self._kinds == PACKED) & (self.occurrences > 0))
-        bits, longs, long_bits = (column[here] for column in self._shape)
-        firsts = firsts_of(self._data, self._lists[here], self.occurrences[here], bits)
-        long = (firsts == (1 << bits) - 1) & (longs > 0)
-        firsts[long] = firsts_of(
-            self._data, self._longs[here[long]], longs[long], long_bits[long]
-        )
-        found[here] = firsts
+        layers = self._layers[:, :, here]
+        found[here] = firsts_of_lists(self._data, self._lists[here], layers)
         return found
 
     def positions(self) -> Numbers:
         """The positions of all records in a row."""
-        bits, longs, long_bits = self._shape
-        packed = self._kinds == PACKED
-        counts = np.where(packed, self.occurrences, 0)
-        steps = unpack_all(self._data, self._lists, counts, bits)
-        long = unpack_all(self._data, self._longs, longs, long_bits)
-        full = np.flatnonzero(steps == ((1 << bits) - 1).repeat(counts))
+        packed, counts = self._kinds == PACKED, self._layers[0, 0]
         bounds = _bounds(counts)
-        has_longs = longs > 0
-        if not has_longs.all():
-            full = full[has_longs.repeat(np.diff(full.searchsorted(bounds)))]
-        self._check(np.diff(full.searchsorted(bounds)) == longs)
-        steps[full] = long
+        try:
+            steps = unpack_lists(self._data, self._lists, self._layers)
+        except ValueError:
+            raise self._damaged() from None
         sums = steps.cumsum()
         before = np.concatenate(([0], sums))[bounds[:-1]]
         sums -= before.repeat(counts)

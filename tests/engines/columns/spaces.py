@@ -76,10 +76,18 @@ def long_space() -> Space:
         documents = sorted({bisect_right(bases, at) - 1 for at in places})
         codes = [chance.randint(100, 140) for _ in documents]
         entries[name] = Entry(sorted(places), documents, codes)
-    far = sorted(chance.sample(range(1 << 40), 2000))  # units of four bytes, with skips
-    rare = sorted(chance.sample(range(0, 1 << 40, 1 << 33), 5))  # full ones among them
+    far = sorted(chance.sample(range(1 << 40), 2000))  # numbers of 28 bits, with skips
+    rare = sorted(chance.sample(range(0, 1 << 40, 1 << 33), 5))
     entries |= {"f": Entry(far), "g": Entry(rare), "h": Entry(members=(0, 3))}
+    entries["i"] = Entry(rising(chance, [(3, 2000), (11, 700), (24, 90)]))
     return Space([*bases[:-1], 1 << 40], entries)
+
+
+def rising(chance: random.Random, lengths: Sequence[tuple[int, int]]) -> list[int]:
+    """A list that rises by numbers of at most so many bits, so many of each."""
+    steps = [chance.randrange(1 << bits) + 1 for bits, n in lengths for _ in range(n)]
+    chance.shuffle(steps)
+    return [*accumulate(steps)]
 
 
 def slab(entries: Sequence[tuple[str, Entry]]) -> Slab:

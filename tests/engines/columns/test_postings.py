@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from bisect import bisect_right
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
@@ -14,7 +15,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spaces import Entry, Space, lists, long_space, read, slab, spaces, write
+from spaces import (
+    Entry,
+    Space,
+    lists,
+    long_space,
+    read,
+    rising,
+    slab,
+    spaces,
+    write,
+)
 
 from searchkit.engines.columns import plain, vector
 from searchkit.engines.columns.encode import Encoder, Lists, SpaceWriter
@@ -84,6 +95,28 @@ def test_long_lists_are_read_as_they_were_written(tmp_path: Path) -> None:
             check(postings.at(ordinal), entry, chance)
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(1, 1200)), min_size=1),
+    st.randoms(use_true_random=False),
+)
+def test_lists_of_any_differences_are_read_as_they_were_written(
+    tmp_path_factory: pytest.TempPathFactory,
+    lengths: list[tuple[int, int]],
+    chance: random.Random,
+) -> None:
+    path = tmp_path_factory.mktemp("columns") / "file"
+    positions = rising(chance, lengths[:5])
+    end = positions[-1] + 1
+    bases = sorted({0, end, *(chance.randrange(end) for _ in range(40))})
+    documents = sorted({bisect_right(bases, at) - 1 for at in positions})
+    entry = Entry(positions, documents, [7] * len(documents))
+    space = Space(bases, {"a": entry, "b": Entry([0]), "c": entry})
+    write(path, space)
+    check(read(path, bases).at(0), entry, chance)
+    check_part(path, space, 0, 3)
+
+
 def test_many_threads_may_read(tmp_path: Path) -> None:
     space = long_space()
     write(tmp_path / "file", space)
@@ -123,6 +156,8 @@ def check_part(path: Path, space: Space, first: int, last: int) -> None:
         assert bounds.tolist() == wanted.bounds.tolist()
     counts = vector.all_occurrences(postings, first, last)
     assert counts.tolist() == [len(entry.positions) for entry in part]
+    firsts = vector.all_firsts(postings, first, last)
+    assert firsts.tolist() == [min(entry.positions, default=-1) for entry in part]
 
 
 @settings(max_examples=50, deadline=None)
@@ -139,7 +174,7 @@ def test_many_terms_are_decoded_at_once(
 def test_many_long_lists_are_decoded_at_once(tmp_path: Path) -> None:
     space = long_space()
     write(tmp_path / "file", space)
-    for first, last in ((0, 8), (2, 7), (5, 6)):
+    for first, last in ((0, 9), (2, 7), (5, 6)):
         check_part(tmp_path / "file", space, first, last)
 
 
@@ -155,6 +190,16 @@ def test_a_long_list_takes_few_bits(tmp_path: Path) -> None:
         write(path, Space(bases, {"a": Entry(positions)}))
         size = len(read(path, bases).data)
         assert 8 * size < 13 * len(positions)
+
+
+def test_a_list_takes_the_bits_of_its_numbers_and_three_more(tmp_path: Path) -> None:
+    """As a word stands: often in a few places, and then long nowhere."""
+    lengths = [(5, 9000), (12, 3000), (24, 500)]
+    positions = rising(random.Random(10), lengths)
+    bases = [0, positions[-1] + 1]
+    write(tmp_path / "file", Space(bases, {"a": Entry(positions)}))
+    size = len(read(tmp_path / "file", bases).data)
+    assert 8 * size < sum((bits + 3) * count for bits, count in lengths)
 
 
 def test_a_term_that_stands_once_takes_few_bytes(tmp_path: Path) -> None:
