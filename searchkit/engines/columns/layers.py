@@ -35,7 +35,7 @@ _WHOLE_BYTES = 64  # numbers of a list below which parts cost more time than byt
 _STEP = 2  # bits: with odd ones a layer has a part more, and lists are 1 % shorter
 # What another layer must save, in quarters of a bit, so that reading it is worth it:
 _DEEPER = 6  # for each number of the layer before
-_HEAD = 384  # and besides
+_HEAD = 640  # and besides
 _AT_ONCE = 1 << 19  # a multiple of 8, so that their bits are whole bytes
 
 

@@ -18,12 +18,15 @@ Numbers = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 
 _BYTES = np.arange(256)
-_SPREAD: dict[int, Any] = {  # the parts in a byte, a byte each, as one number
-    part: np.stack([_BYTES >> at & (1 << part) - 1 for at in range(0, 8, part)], 1)
+_SPREAD: dict[tuple[int, int], Any] = {  # the parts in a byte, a byte each, shifted
+    (part, shift): np.stack(
+        [(_BYTES >> at & (1 << part) - 1) << shift for at in range(0, 8, part)], 1
+    )
     .astype(np.uint8)
-    .view(f"<u{8 // part}")
+    .view(f"<u{8 // part}")  # as one number
     .ravel()
     for part in PARTS
+    for shift in range(0, 8, part)
 }
 _TYPES = [np.dtype(f"<u{size}") for size in (1, 1, 2, 4, 4, 8, 8, 8, 8)]
 """What numbers of so many bytes are in memory."""
@@ -55,8 +58,10 @@ def unpack(data: Bytes, count: int, bits: int) -> Any:
     for part in PARTS:
         if bits & part:
             end = at + ((count * part + 7) >> 3)
-            here = _SPREAD[part].take(data[at:end]).view(np.uint8)[:count]
-            rest = here if rest is None else here << shift | rest
+            here = _SPREAD[part, shift].take(data[at:end]).view(np.uint8)[:count]
+            if rest is not None:
+                here |= rest
+            rest = here
             at, shift = end, shift + part
     if bits < 8:
         return rest
@@ -160,7 +165,7 @@ def _unpacked(data: Bytes, at: Numbers, counts: Numbers, bits: int) -> Any:
     for part in PARTS:
         if bits & part:
             sizes = _part_sizes(counts, part)
-            parts = _SPREAD[part].take(rows_of(data, at, sizes)).view(np.uint8)
+            parts = _SPREAD[part, 0].take(rows_of(data, at, sizes)).view(np.uint8)
             rest = rows_of(parts, 8 // part * starts_of(sizes), counts)
             found |= rest.astype(type_) << shift
             at, shift = at + sizes, shift + part
