@@ -54,23 +54,22 @@ def shortest(lengths: Numbers) -> Layers:
 
 
 def _shortest(lengths: Numbers, step: int) -> Numbers:
-    """The same where layers end after multiples of so many bits.
+    """The same where layers end after multiples of so many bits: at *cuts*.
 
-    A cut is such a multiple. The best layers from a cut on are found from those from
-    later cuts on.
+    What layers from a cut on cost is told by what those from later cuts on cost.
     """
     at_least = lengths[:, ::-1].cumsum(axis=1)[:, ::-1]  # so many bits
     most = max(1, lengths.shape[1] - 1)
     cuts = np.arange((most + step - 1) // step + 1)
-    beyond = np.zeros((len(lengths), len(cuts)), int)  # who has bits beyond a cut
+    beyond = np.zeros((len(lengths), len(cuts)), np.int64)  # how many go beyond a cut
     beyond[:, : -(-(lengths.shape[1] - 1) // step)] = at_least[:, 1::step]
     beyond[:, 0] = at_least[:, 0]  # each has some in the first layer
     tops = np.maximum(1, (beyond > 0).sum(axis=1))
     costs = 4 * step * beyond * np.maximum(0, tops[:, None] - cuts)
     ends = np.broadcast_to(tops[:, None], beyond.shape)  # of the layer from each cut on
-    following = []
+    by_layers = []  # these ends, if one layer is left, two, …
     for _ in range(1, MOST_LAYERS):
-        following.append(ends)
+        by_layers.append(ends)
         best, ends = costs.copy(), ends.copy()
         for more in cuts[1:].tolist():
             here = beyond[:, :-more]
@@ -79,12 +78,12 @@ def _shortest(lengths: Numbers, step: int) -> Numbers:
             best[:, :-more][better] = cost[better]
             ends[:, :-more][better] = np.broadcast_to(cuts[more:], here.shape)[better]
         costs = best
-    following.append(ends)
+    by_layers.append(ends)
     every, start = np.arange(len(lengths)), np.zeros(len(lengths), np.int64)
     found = []
-    for ends in reversed(following):
-        end = np.where(start < tops, ends[every, np.minimum(start, cuts[-1])], start)
-        found.append((np.where(end > start, beyond[every, start], 0), end - start))
+    for ends in reversed(by_layers):
+        end = ends[every, start]
+        found.append((beyond[every, start], end - start))  # behind the top 0 and 0
         start = end
     layers = np.array(found)
     layers[:, 1] *= step
