@@ -148,8 +148,8 @@ def _below(
     Of each stretch: where it starts in each of the layers below, and its size.
     """
     (count, bits), below = shape[0], shape[1:]
-    ends = flags.cumsum(dtype=np.int64)[sizes.cumsum() - 1]
-    sizes = np.diff(ends, prepend=0)
+    before = _bounds(flags)
+    sizes = np.diff(before[sizes.cumsum()], prepend=0)
     places = spread(np.array([row[0] for row in starts], np.int64), sizes)
     if places.max(initial=0) >= count:
         raise term.damaged()

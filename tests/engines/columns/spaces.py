@@ -79,14 +79,20 @@ def long_space() -> Space:
     far = sorted(chance.sample(range(1 << 40), 2000))  # numbers of 28 bits, with skips
     rare = sorted(chance.sample(range(0, 1 << 40, 1 << 33), 5))
     entries |= {"f": Entry(far), "g": Entry(rare), "h": Entry(members=(0, 3))}
-    entries["i"] = Entry(rising(chance, [(3, 2000), (11, 700), (24, 90)]))
+    lengths = [(3, 2000), (11, 700), (24, 90)]
+    entries["i"] = Entry(rising(chance, lengths, mixed=True))
+    entries["j"] = Entry(rising(chance, lengths, mixed=False))
+    entries["k"] = Entry(rising(chance, lengths[::-1], mixed=False))
     return Space([*bases[:-1], 1 << 40], entries)
 
 
-def rising(chance: random.Random, lengths: Sequence[tuple[int, int]]) -> list[int]:
+def rising(
+    chance: random.Random, lengths: Sequence[tuple[int, int]], *, mixed: bool
+) -> list[int]:
     """A list that rises by numbers of at most so many bits, so many of each."""
     steps = [chance.randrange(1 << bits) + 1 for bits, n in lengths for _ in range(n)]
-    chance.shuffle(steps)
+    if mixed:
+        chance.shuffle(steps)
     return [*accumulate(steps)]
 
 

@@ -26,7 +26,7 @@ def small_space() -> Space:
         for name, e in space.entries.items()
     }
     entries |= {f"i{number:02}": Entry([number * 999]) for number in range(60)}
-    return Space(space.bases, entries)
+    return Space(space.bases, dict(sorted(entries.items())))
 
 
 def everything(postings: Postings) -> list[object]:

@@ -101,14 +101,16 @@ def test_long_lists_are_read_as_they_were_written(tmp_path: Path) -> None:
         st.tuples(st.integers(0, 30), st.integers(1, 1200)), min_size=1, max_size=4
     ),
     st.integers(0, 1 << 32),
+    st.booleans(),
 )
 def test_lists_of_any_differences_are_read_as_they_were_written(
     tmp_path_factory: pytest.TempPathFactory,
     lengths: list[tuple[int, int]],
     seed: int,
+    mixed: bool,
 ) -> None:
     path, chance = tmp_path_factory.mktemp("columns") / "file", random.Random(seed)
-    positions = rising(chance, lengths)
+    positions = rising(chance, lengths, mixed=mixed)
     end = positions[-1] + 1
     bases = sorted({0, end, *(chance.randrange(end) for _ in range(40))})
     documents = sorted({bisect_right(bases, at) - 1 for at in positions})
@@ -176,7 +178,7 @@ def test_many_terms_are_decoded_at_once(
 def test_many_long_lists_are_decoded_at_once(tmp_path: Path) -> None:
     space = long_space()
     write(tmp_path / "file", space)
-    for first, last in ((0, 9), (2, 7), (5, 6)):
+    for first, last in ((0, 11), (2, 7), (5, 6)):
         check_part(tmp_path / "file", space, first, last)
 
 
@@ -197,7 +199,7 @@ def test_a_long_list_takes_few_bits(tmp_path: Path) -> None:
 def test_a_list_takes_the_bits_of_its_numbers_and_three_more(tmp_path: Path) -> None:
     """As a word stands: often in a few places, and then long nowhere."""
     lengths = [(5, 9000), (12, 3000), (24, 500)]
-    positions = rising(random.Random(10), lengths)
+    positions = rising(random.Random(10), lengths, mixed=True)
     bases = [0, positions[-1] + 1]
     write(tmp_path / "file", Space(bases, {"a": Entry(positions)}))
     size = len(read(tmp_path / "file", bases).data)
