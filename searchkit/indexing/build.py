@@ -14,13 +14,13 @@ import signal
 import threading
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from searchkit.analysis.analyzer import GLOSSARY_VERSION, fingerprint
 from searchkit.analysis.bilingual import BILINGUAL_VERSION
@@ -35,8 +35,10 @@ from searchkit.engines import generations
 from searchkit.engines.generation.known import document_count, known_digests
 from searchkit.engines.generations import FORMAT_VERSION, Manifest
 from searchkit.errors import CorpusError, IndexStoreError
+from searchkit.indexing.analysts import Analysts, processes
 from searchkit.indexing.garbage import seldom_collected
 from searchkit.indexing.handed_in import ArticleFile
+from searchkit.indexing.runs import Preparing
 from searchkit.indexing.seen import Look, read_seen, write_seen
 from searchkit.indexing.sources import (
     Corpus,
@@ -56,11 +58,7 @@ if TYPE_CHECKING:
 ProgressCallback = Callable[[Progress], None]
 
 _NEEDED = 2.5  # bytes of disk for a byte of sources: runs and the new generation
-
-# Before further processes are worth their start:
-_FEW_BYTES = 1 << 20  # of sources to analyse
-_FEW_ARTICLES = 2000  # of which glossary and completions are made
-_FEW_POSITIONS = 1 << 20  # whose postings are merged
+_MERGED = 8  # sources whose postings are merged in the time in which one is analysed
 
 
 @dataclass(slots=True)
@@ -113,7 +111,28 @@ class Build:
     def _run(self) -> BuildReport:
         base, old = (None, {}) if self.full else _usable(self.index, self.dictionary)
         manifest = generations.read_manifest(base) if base else None
-        self.sources = sources = self._sources(read=base is not None)
+        how = Preparing(
+            self.config.max_article_bytes, self.dictionary.words, self._handed_in
+        )
+        with closing(Analysts(self.index, self.jobs, how)) as analysts:
+            return self._build(base, manifest, old, analysts)
+
+    def _build(
+        self,
+        base: Path | None,
+        manifest: Manifest | None,
+        old: Mapping[str, bytes],
+        analysts: Analysts,
+    ) -> BuildReport:
+        """Start from a generation, with what its manifest says and its digests."""
+
+        def found(source: Source) -> Source:
+            if not _same(source, old.get(source.doc_id)):
+                with self._disk_errors_told():
+                    analysts.expect(source.size_bytes)
+            return source
+
+        self.sources = sources = self._sources(found, read=base is not None)
         with self._disk_errors_told():
             sources.leave_memory(self.index)
         unchanged = {s.doc_id for s in sources if _same(s, old.get(s.doc_id))}
@@ -133,7 +152,7 @@ class Build:
             self._remember()
             return self._report(still, old.keys(), changed, set(), unchanged)
         with self._disk_errors_told(), self._new_generation() as generation:
-            runs, left_out = self._analyse(generation, changed)
+            runs, left_out = self._analyse(generation, changed, analysts)
             count = len(changed) - len(left_out) + len(unchanged)
             if still and len(left_out) == len(changed):  # nothing new can be read
                 generations.abandon(generation)
@@ -170,14 +189,18 @@ class Build:
                 self.sources = self._sources(read=False)
             raise _disk_error(self.index, error, self.sources or Sources()) from error
 
-    def _sources(self, *, read: bool) -> Sources:
+    def _sources(
+        self, found: Callable[[Source], Source] = lambda source: source, *, read: bool
+    ) -> Sources:
         """All articles in order of their doc_id; files read only where that is needed.
 
-        With `read` each has its digest. A doc_id that comes again is a failure.
+        With `read` each has its digest. A doc_id that comes again is a failure. Each
+        goes through `found` as soon as it is there.
         """
         if isinstance(self.corpus, str | PathLike):
-            return Sources(self._files(Path(self.corpus), read=read))
-        sources, repeated = Sources(self._articles(self.corpus)).in_order()
+            return Sources(map(found, self._files(Path(self.corpus), read=read)))
+        given = map(found, self._articles(self.corpus))
+        sources, repeated = Sources(given).in_order()
         self.failures += ((name, "the doc_id stands twice") for name in repeated)
         return sources
 
@@ -222,25 +245,15 @@ class Build:
             write_seen(self.index, str(_root(self.corpus)), self.looks.seen)
 
     def _analyse(
-        self, generation: Path, changed: Sources
+        self, generation: Path, changed: Sources, analysts: Analysts
     ) -> tuple[list[Path], set[str]]:
         """Runs in the generation's folder, and the doc_ids left out."""
-        from searchkit.indexing.preparing import Preparer, Preparing, RunMade, RunTask
-        from searchkit.indexing.runs import run_tasks
-        from searchkit.indexing.workers import Workers
-
-        words = self.dictionary.words
-        how = Preparing(self.config.max_article_bytes, words, self._handed_in)
         size = changed.size_bytes
 
         def analysed(done: int, done_bytes: int) -> None:
             self._tell("analysing", done, len(changed), done_bytes, size)
 
-        count = self._processes(size >= _FEW_BYTES)
-        with Workers[RunTask, RunMade](
-            self.index, count, Preparer, how, analysed
-        ) as workers:
-            made = workers.answers(run_tasks(changed, generation, count))
+        made = analysts.runs(changed, generation, analysed)
         self.failures += (failure for run in made for failure in run.failures)
         self._refuse_if_strict()
         for run in made:
@@ -272,21 +285,23 @@ class Build:
             make_translations,
         )
         from searchkit.indexing.merging import slab_merger
-        from searchkit.indexing.workers import Call, Workers, caller
+        from searchkit.indexing.workers import Workers, caller
 
         made: list[Future[None]] = []
-        aside = min(1, self._processes(total >= _FEW_ARTICLES))
+        assert self.sources is not None
+        size = self.sources.size_bytes
 
         def told(share: float) -> None:
             self._tell("writing", int(share * total), total)
 
         with (
-            Workers[Call, None](self.index, aside, caller, None) as beside,
+            Workers(self.index, processes(self.jobs, size // _MERGED)) as workers,
             GenerationWriter(generation, runs, base, unchanged) as writer,
         ):
+            aside = workers.begin(caller, None, alone=True)
 
             def make(function: Callable[..., None], *arguments: object) -> None:
-                made.append(beside.start((function, (generation, *arguments))))
+                made.append(aside.start((function, (generation, *arguments))))
 
             def words_found(words: Path, start: int, end: int) -> None:
                 make(add_words, base, words, start, end)
@@ -302,11 +317,10 @@ class Build:
             make(make_glossary, same, self.glossary)
             make(begin_suggestions, base)
             how = writer.merging()
-            count = self._processes(writer.positions >= _FEW_POSITIONS)
-            with Workers[Any, Any](self.index, count, slab_merger, how) as mergers:
-                rare = writer.write_postings(
-                    how, mergers.start, told, words_found, words_known
-                )
+            merging = workers.begin(slab_merger, how)
+            rare = writer.write_postings(
+                how, merging.start, told, words_found, words_known
+            )
             writer.write_pages()
             counterparts = [*rare.counterparts()]
             write_counterparts(generation, counterparts)
@@ -315,10 +329,6 @@ class Build:
                 each.result()
         for path in runs:
             path.unlink()
-
-    def _processes(self, worth_it: bool) -> int:
-        """How many processes are to share some work beside this one."""
-        return self.jobs if worth_it and self.jobs > 1 else 0
 
     def _glossary_stays(self, base: Path | None) -> bool:
         """Whether the glossary of a generation was made as it would be now."""

@@ -1,10 +1,11 @@
 """How do other processes share the work of a build?
 
-Each worker is a fresh interpreter (no lock or thread of the caller is copied) that does
-one task after the other, and says with two shared numbers how far it is. It ignores the
-terminal's interrupt: the parent ends it. It ends by itself when the parent is gone. A
-worker that dies is an error at once, never a wait without end. A thread for each takes
-it tasks and brings back answers, so that none waits until the caller has time.
+Each worker is a fresh interpreter (no lock or thread of the caller is copied) that is
+told what jobs there are, does one task of them after the other, and says with two
+shared numbers how far it is. It ignores the terminal's interrupt: the parent ends it.
+It ends by itself when the parent is gone. A worker that dies is an error at once, never
+a wait without end. A thread for each takes it tasks and brings back answers, so that
+none waits until the caller has time.
 """
 
 from __future__ import annotations
@@ -14,20 +15,19 @@ import os
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from searchkit.errors import IndexStoreError
 from searchkit.indexing.garbage import keep_freed, seldom_collected
 
-Task = TypeVar("Task")
-Answer = TypeVar("Answer")
 Note = Callable[[int], None]
 """Takes the bytes of an article that is done."""
 
@@ -40,48 +40,47 @@ def may_start() -> bool:
     return not multiprocessing.current_process().daemon
 
 
-class Pool(Generic[Task, Answer]):
-    """Worker processes; a context manager that leaves none behind."""
+class Pool:
+    """Worker processes, told apart by their numbers."""
 
-    def __init__(self, index: Path, count: int, work: Work, setup: object) -> None:
+    def __init__(self, index: Path, count: int) -> None:
         """So many, for a build of the index."""
         self._index = index
-        context = multiprocessing.get_context("spawn")
+        self._jobs = 0
+        self._tasks: deque[_Message] = deque()  # for whoever is free
+        self._changed = threading.Condition()
+        self._closed = False
         self._workers: list[_Worker] = []
-        self._free: SimpleQueue[_Worker] = SimpleQueue()
-        self._threads = ThreadPoolExecutor(count)
+        context = multiprocessing.get_context("spawn")
         try:
             with _interrupts_held():
                 for _ in range(count):
                     done = context.RawArray("Q", 2)
                     ours, theirs = context.Pipe()
                     process = context.Process(
-                        target=_main,
-                        args=(theirs, work, done),
-                        daemon=True,
+                        target=_main, args=(theirs, done), daemon=True
                     )
                     process.start()
                     theirs.close()
-                    self._workers.append(_Worker(process, ours, done))
-                    self._threads.submit(self._begin, self._workers[-1], setup)
+                    worker = _Worker(process, ours, done)
+                    worker.thread = threading.Thread(target=self._serve, args=[worker])
+                    self._workers.append(worker)
+                    worker.thread.start()
         except BaseException:
             self.close()
             raise
 
-    def __enter__(self) -> Pool[Task, Answer]:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
         """End all workers now, whatever they do, and wait until they are gone."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
         for worker in self._workers:
             worker.process.terminate()
         for worker in self._workers:
             worker.process.join()
-        self._threads.shutdown(cancel_futures=True)
-        for worker in self._workers:
+            if worker.thread.ident:  # else an interrupt came before it was started
+                worker.thread.join()
             worker.connection.close()
         self._workers = []
 
@@ -90,34 +89,69 @@ class Pool(Generic[Task, Answer]):
         counts = [worker.done[:] for worker in self._workers]
         return sum(one for one, _ in counts), sum(size for _, size in counts)
 
-    def start(self, task: Task) -> Future[Answer]:
-        """Have a task done when a worker is free; those before it come first.
+    def begin(self, work: Work, setup: object, *, alone: bool) -> int:
+        """Tell the workers of a job, or the first if it does that `alone`; its number.
+
+        They hear of it once they have done what they do, and make ready at once.
+        """
+        self._jobs += 1
+        with self._changed:
+            for worker in self._workers[: 1 if alone else None]:
+                worker.tasks.append(_Message(self._jobs, setup, work))
+            self._changed.notify_all()
+        return self._jobs
+
+    def start(self, job: int, task: object, *, alone: bool) -> Future[Any]:
+        """Have a task of a job done when a worker is free; those before it come first.
 
         The future raises IndexStoreError if the process died, or what the task raised.
         """
-        return self._threads.submit(self._ask, task)
+        future: Future[Any] = Future()
+        with self._changed:
+            tasks = self._workers[0].tasks if alone else self._tasks
+            tasks.append(_Message(job, task, future=future))
+            self._changed.notify_all()
+        return future
 
-    def _begin(self, worker: _Worker, setup: object) -> None:
-        """Tell a worker what holds for all tasks, once it hears: that takes a while."""
-        try:
-            worker.connection.send(setup)
-        except OSError:  # it has ended, which is told to whoever asks it something
-            pass
-        except BaseException:
-            worker.process.terminate()
-            raise
-        finally:
-            self._free.put(worker)
+    def _serve(self, worker: _Worker) -> None:
+        """Bring a worker its messages, one after the other; what its thread does."""
+        while message := self._next(worker):
+            try:
+                answer = self._told(worker, message)
+            except BaseException as error:  # noqa: BLE001, it is raised in the caller
+                if message.future:
+                    message.future.set_exception(error)
+                else:
+                    worker.process.terminate()
+            else:
+                if message.future:
+                    message.future.set_result(answer)
+            del message
 
-    def _ask(self, task: Task) -> Answer:
-        process, connection, _ = worker = self._free.get()
+    def _next(self, worker: _Worker) -> _Message | None:
+        """What is to be told to it next, its own first; None if there is no more."""
+        with self._changed:
+            while not self._closed:
+                for tasks in (worker.tasks, self._tasks):
+                    if tasks:
+                        return tasks.popleft()
+                self._changed.wait()
+        return None
+
+    def _told(self, worker: _Worker, message: _Message) -> Any:
+        """What a worker answers; nothing if the message is about a job."""
+        connection, process = worker.connection, worker.process
         try:
-            connection.send(task)
+            connection.send(message[:3])
+            if message.work:
+                return None
             # Of a worker that has ended, too, what it said is heard.
             if connection not in wait([connection, process.sentinel]):
                 raise EOFError
             good, answer = connection.recv()
         except (EOFError, OSError):
+            if message.work:  # it is told to whoever asks it something
+                return None
             process.join(1)
             # Raised below: what was being sent is not kept as long as this error is.
             good = False
@@ -126,22 +160,32 @@ class Pool(Generic[Task, Answer]):
                 path=self._index,
                 hint="The old index still answers. If memory was short, try --jobs 1.",
             )
-        finally:
-            self._free.put(worker)
         if not good:
             raise answer
-        return answer  # type: ignore[no-any-return]  # what the work gives
+        return answer
 
 
-class _Worker(NamedTuple):
-    """A process, what leads to it, and how much it has done."""
+class _Message(NamedTuple):
+    """A task of a job; or, with its work, what holds for all of its tasks."""
+
+    job: int
+    given: Any
+    work: Work | None = None
+    future: Future[Any] | None = None
+
+
+@dataclass(slots=True)
+class _Worker:
+    """A process, what leads to it, how much it has done, and what it alone is to do."""
 
     process: SpawnProcess
     connection: Connection
     done: Any
+    tasks: deque[_Message] = field(default_factory=deque)
+    thread: threading.Thread = field(default_factory=threading.Thread)
 
 
-def _main(connection: Connection, work: Work, done: Any) -> None:
+def _main(connection: Connection, done: Any) -> None:
     """What a worker does until there is nothing more to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -151,17 +195,31 @@ def _main(connection: Connection, work: Work, done: Any) -> None:
         done[0] += 1
         done[1] += size_bytes
 
-    do: Callable[[Any], Any] | None = None
+    jobs: dict[int, Callable[[Any], Any]] = {}
     with seldom_collected(), suppress(EOFError, OSError):
-        setup = connection.recv()
         while True:
-            task = connection.recv()
+            job, given, work = connection.recv()
+            if work:
+                jobs[job] = _ready(work, given, note)
+                continue
             try:
-                do = do or work(setup, note)
-                answer = True, do(task)
+                answer = True, jobs[job](given)
             except Exception as error:  # noqa: BLE001, it is raised in the parent
                 answer = False, error
             connection.send(answer)
+
+
+def _ready(work: Work, setup: object, note: Note) -> Callable[[Any], Any]:
+    """What does the tasks of a job; if that cannot be made, each task says why."""
+    try:
+        return work(setup, note)
+    except Exception as error:  # noqa: BLE001, it is raised in the parent
+        why = error
+
+    def fail(_: object) -> None:
+        raise why
+
+    return fail
 
 
 def _end_with_parent() -> None:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from searchkit.analysis.dictionary import UserWord
 from searchkit.analysis.lexicon import lexicon
 from searchkit.analysis.pairs import alias_definitions, definitions
 from searchkit.analysis.rows import AnalyzedBatch, RowAnalyzer
@@ -25,48 +24,13 @@ from searchkit.engines.texts import encoded
 from searchkit.errors import CorpusError
 from searchkit.indexing.handed_in import read_written
 from searchkit.indexing.pool import Note
+from searchkit.indexing.runs import Preparing, RunMade, RunTask
 from searchkit.indexing.seen import Look
 from searchkit.indexing.sources import Failure, Source, digest_of
 from searchkit.model import Article, VisibleText
 from searchkit.record import record, replace
 
 _BATCH_BYTES = 1 << 19  # of sources that are analysed together
-
-
-@record
-class Preparing:
-    """How sources are prepared; the same for all of one build.
-
-    `articles` is the file of those that were handed in by a program.
-    """
-
-    max_bytes: int
-    words: tuple[UserWord, ...]
-    articles: Path
-
-
-@record
-class RunTask:
-    """Some sources in the order of their doc_id, and where their run is to be."""
-
-    sources: tuple[Source, ...]
-    path: Path
-
-
-@record
-class RunMade:
-    """What came of a task: its run, unless no article could be read.
-
-    `left_out` are the doc_ids of those that could not be read; `failures` tell why, and
-    what was noticed of others, in the order of the sources. `looks` has for files that
-    were read how they looked before, and the digest of what was read; not for those
-    that were young.
-    """
-
-    path: Path | None
-    left_out: tuple[str, ...]
-    failures: tuple[Failure, ...]
-    looks: tuple[tuple[str, Look, bytes], ...]
 
 
 @record

@@ -10,52 +10,78 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from searchkit.indexing.pool import Note, Pool, Work, may_start
+from searchkit.indexing.pool import Note, Pool, may_start
 
+Setup = TypeVar("Setup")
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 """A function of a module, and its arguments."""
 
+Told = Callable[[int, int], None]
+"""Hears of articles and bytes."""
+
 _LOOK_S = 0.1  # between two looks at how far the workers are
 
 
-class Workers(Generic[Task, Answer]):
-    """Do the tasks of one kind; a context manager that leaves no process behind.
+def _not_told(articles: int, size_bytes: int) -> None:
+    pass
+
+
+class Workers:
+    """Do jobs of tasks; a context manager that leaves no process behind.
 
     So what they had in memory is given back.
     """
 
-    def __init__(
-        self,
-        index: Path,
-        count: int,
-        work: Work,
-        setup: object,
-        told: Callable[[int, int], None] | None = None,
-    ) -> None:
-        """`count` processes if this one may have any; with 0 it does the tasks itself.
-
-        `told` hears how many articles and bytes are done, in `answers`.
-        """
-        self._done = 0, 0
-        self._told = told or (lambda articles, size_bytes: None)
+    def __init__(self, index: Path, count: int) -> None:
+        """`count` processes if this one may have any; with 0 it does all itself."""
         self._count = count if may_start() else 0
-        self._pool: Pool[Task, Answer] | None = None
-        self._do: Callable[[Task], Answer] | None = None
-        if self._count:
-            self._pool = Pool(index, count, work, setup)
-        else:
-            self._do = work(setup, self._note)
+        self._pool = Pool(index, count) if self._count else None
 
-    def __enter__(self) -> Workers[Task, Answer]:
+    def __enter__(self) -> Workers:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._do = None
+        self.close()
+
+    def close(self) -> None:
+        """End what the processes do; nothing more can be asked of them."""
         if self._pool:
             self._pool.close()
+
+    def begin(
+        self,
+        work: Callable[[Setup, Note], Callable[[Task], Answer]],
+        setup: Setup,
+        *,
+        alone: bool = False,
+    ) -> Job[Task, Answer]:
+        """A job; with `alone` one process does all its tasks, in their order."""
+        return Job(self._pool, self._count, work, setup, alone)
+
+
+class Job(Generic[Task, Answer]):
+    """Tasks of one kind."""
+
+    def __init__(
+        self,
+        pool: Pool | None,
+        count: int,
+        work: Callable[[Any, Note], Callable[[Task], Answer]],
+        setup: object,
+        alone: bool,
+    ) -> None:
+        self._pool = pool
+        self._count = count
+        self._alone = alone
+        self._told: Told = _not_told
+        self._done = 0, 0
+        if pool:
+            self._number = pool.begin(work, setup, alone=alone)
+        else:
+            self._do = work(setup, self._note)
 
     def start(self, task: Task) -> Future[Answer]:
         """Have a task done, after those before it; its answer may be asked for later.
@@ -64,17 +90,19 @@ class Workers(Generic[Task, Answer]):
         there are no processes, else from the future.
         """
         if self._pool:
-            return self._pool.start(task)
-        assert self._do, "the workers are gone"
+            return self._pool.start(self._number, task, alone=self._alone)
         done: Future[Answer] = Future()
         done.set_result(self._do(task))
         return done
 
-    def answers(self, tasks: Iterable[Task]) -> list[Answer]:
+    def answers(self, tasks: Iterable[Task], told: Told = _not_told) -> list[Answer]:
         """What comes of the tasks, in their order; they are made when they are needed.
+
+        `told` hears meanwhile how many articles and bytes the workers have done.
 
         Raises: IndexStoreError if a process died, or what a task raised.
         """
+        self._told = told
         started: list[Future[Answer]] = []
         busy: set[Future[Answer]] = set()
         for task in tasks:

@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,18 +16,20 @@ COUNTS = pytest.mark.parametrize("count", [0, 2])
 @COUNTS
 def test_answers_come_in_the_order_of_the_tasks(count: int, tmp_path: Path) -> None:
     tasks = [(pow, (number, 2)) for number in range(50)]
-    with Workers[Call, int](tmp_path, count, caller, None) as workers:
-        assert workers.answers(tasks) == [number**2 for number in range(50)]
-        started = [workers.start(task) for task in tasks]
-        assert [future.result() for future in started] == workers.answers(tasks)
+    with Workers(tmp_path, count) as workers:
+        job = workers.begin(caller, None)
+        assert job.answers(tasks) == [number**2 for number in range(50)]
+        started = [job.start(task) for task in tasks]
+        assert [future.result() for future in started] == job.answers(tasks)
     assert multiprocessing.active_children() == []
 
 
 def test_one_process_does_one_task_after_the_other(tmp_path: Path) -> None:
     path = tmp_path / "told"
-    with Workers[Call, int](tmp_path, 1, caller, None) as workers:
-        made = workers.start((Path.write_text, (path, "早")))
-        assert workers.start((Path.read_text, (path,))).result() == "早"
+    with Workers(tmp_path, 1) as workers:
+        job = workers.begin(caller, None)
+        made = job.start((Path.write_text, (path, "早")))
+        assert job.start((Path.read_text, (path,))).result() == "早"
         assert made.done()
 
 
@@ -40,16 +42,40 @@ def test_what_a_task_raises_is_raised_and_no_more_tasks_are_made(
             yield int, ("a",)
 
     with (
-        Workers[Call, int](tmp_path, count, caller, None) as workers,
+        Workers(tmp_path, count) as workers,
         pytest.raises(ValueError, match="invalid literal"),
     ):
-        workers.answers(tasks())
+        workers.begin(caller, None).answers(tasks())
 
 
 def test_a_process_that_ends_is_an_error_of_each_task_left(tmp_path: Path) -> None:
-    with Workers[Call, int](tmp_path, 1, caller, None) as workers:
-        left = [workers.start((os._exit, (3,))), workers.start((len, ("ab",)))]
+    with Workers(tmp_path, 1) as workers:
+        job = workers.begin(caller, None)
+        left = [job.start((os._exit, (3,))), job.start((len, ("ab",)))]
         for future in left:
             with pytest.raises(searchkit.IndexStoreError, match="exit status 3"):
                 future.result()
     assert multiprocessing.active_children() == []
+
+
+def test_one_process_does_what_is_to_be_done_alone(tmp_path: Path) -> None:
+    with Workers(tmp_path, 2) as workers:
+        alone, others = (
+            workers.begin(caller, None, alone=one) for one in (True, False)
+        )
+        done = [job.start((os.getpid, ())) for job in (alone, others) for _ in range(9)]
+        assert len({future.result() for future in done[:9]}) == 1
+        assert len({future.result() for future in done}) == 2
+
+
+def unready(why: str, note: object) -> Callable[[object], None]:
+    raise ValueError(why)
+
+
+@COUNTS
+def test_work_that_cannot_begin_says_so(count: int, tmp_path: Path) -> None:
+    with (
+        Workers(tmp_path, count) as workers,
+        pytest.raises(ValueError, match="no table"),
+    ):
+        workers.begin(unready, "no table").answers([1, 2])
