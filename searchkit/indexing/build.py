@@ -15,7 +15,7 @@ import threading
 import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from os import PathLike
@@ -35,10 +35,9 @@ from searchkit.engines import generations
 from searchkit.engines.generation.known import document_count, known_digests
 from searchkit.engines.generations import FORMAT_VERSION, Manifest
 from searchkit.errors import CorpusError, IndexStoreError
-from searchkit.indexing.analysts import Analysts, processes
 from searchkit.indexing.garbage import seldom_collected
 from searchkit.indexing.handed_in import ArticleFile
-from searchkit.indexing.runs import Preparing
+from searchkit.indexing.runs import Preparing, preparer, run_tasks
 from searchkit.indexing.seen import Look, read_seen, write_seen
 from searchkit.indexing.sources import (
     Corpus,
@@ -49,6 +48,7 @@ from searchkit.indexing.sources import (
     digest_of,
     try_source,
 )
+from searchkit.indexing.workers import Workers, caller
 from searchkit.model import Article, BuildReport, Phase, Progress
 from searchkit.record import replace
 
@@ -58,7 +58,9 @@ if TYPE_CHECKING:
 ProgressCallback = Callable[[Progress], None]
 
 _NEEDED = 2.5  # bytes of disk for a byte of sources: runs and the new generation
-_MERGED = 8  # sources whose postings are merged in the time in which one is analysed
+
+_FEW_BYTES = 1 << 20  # of sources that this process analyses before others have begun
+_MANY_BYTES = 1 << 23  # of which it does not merge the postings itself, either
 
 
 @dataclass(slots=True)
@@ -111,25 +113,29 @@ class Build:
     def _run(self) -> BuildReport:
         base, old = (None, {}) if self.full else _usable(self.index, self.dictionary)
         manifest = generations.read_manifest(base) if base else None
-        how = Preparing(
-            self.config.max_article_bytes, self.dictionary.words, self._handed_in
-        )
-        with closing(Analysts(self.index, self.jobs, how)) as analysts:
-            return self._build(base, manifest, old, analysts)
+        with Workers(self.index) as workers:
+            return self._build(base, manifest, old, workers)
 
     def _build(
         self,
         base: Path | None,
         manifest: Manifest | None,
         old: Mapping[str, bytes],
-        analysts: Analysts,
+        workers: Workers,
     ) -> BuildReport:
-        """Start from a generation, with what its manifest says and its digests."""
+        """Start from a generation, with what its manifest says and its digests.
+
+        Workers begin as soon as it is known that they are worth it.
+        """
+        new_bytes = 0
 
         def found(source: Source) -> Source:
+            nonlocal new_bytes
             if not _same(source, old.get(source.doc_id)):
-                with self._disk_errors_told():
-                    analysts.expect(source.size_bytes)
+                new_bytes += source.size_bytes
+                if new_bytes >= _FEW_BYTES:
+                    with self._disk_errors_told():
+                        workers.start(self._processes)
             return source
 
         self.sources = sources = self._sources(found, read=base is not None)
@@ -152,13 +158,17 @@ class Build:
             self._remember()
             return self._report(still, old.keys(), changed, set(), unchanged)
         with self._disk_errors_told(), self._new_generation() as generation:
-            runs, left_out = self._analyse(generation, changed, analysts)
+            if sources.size_bytes >= _MANY_BYTES:
+                workers.start(self._processes)
+            runs, left_out = self._analyse(generation, changed, workers)
             count = len(changed) - len(left_out) + len(unchanged)
             if still and len(left_out) == len(changed):  # nothing new can be read
                 generations.abandon(generation)
                 generation = still
             else:
-                self._merge(generation, runs, base, count, unchanged)
+                if changed.size_bytes >= _MANY_BYTES:
+                    workers.renew()
+                self._merge(generation, runs, base, count, unchanged, workers)
                 self._finish(generation, count, left_out)
         self._remember()
         return self._report(generation, old.keys(), changed, left_out, unchanged)
@@ -245,7 +255,7 @@ class Build:
             write_seen(self.index, str(_root(self.corpus)), self.looks.seen)
 
     def _analyse(
-        self, generation: Path, changed: Sources, analysts: Analysts
+        self, generation: Path, changed: Sources, workers: Workers
     ) -> tuple[list[Path], set[str]]:
         """Runs in the generation's folder, and the doc_ids left out."""
         size = changed.size_bytes
@@ -253,7 +263,12 @@ class Build:
         def analysed(done: int, done_bytes: int) -> None:
             self._tell("analysing", done, len(changed), done_bytes, size)
 
-        made = analysts.runs(changed, generation, analysed)
+        how = Preparing(
+            self.config.max_article_bytes, self.dictionary.words, self._handed_in
+        )
+        tasks = run_tasks(changed, generation, self._processes)
+        alone = size < _FEW_BYTES
+        made = workers.begin(preparer, how, alone=alone).answers(tasks, analysed)
         self.failures += (failure for run in made for failure in run.failures)
         self._refuse_if_strict()
         for run in made:
@@ -269,8 +284,9 @@ class Build:
         base: Path | None,
         total: int,
         unchanged: set[str],
+        workers: Workers,
     ) -> None:
-        """Write all columns; what `aids` makes in a process beside this one.
+        """Write all columns; what `aids` makes is made by one of the workers.
 
         `total` is the number of articles.
         """
@@ -285,19 +301,13 @@ class Build:
             make_translations,
         )
         from searchkit.indexing.merging import slab_merger
-        from searchkit.indexing.workers import Workers, caller
 
         made: list[Future[None]] = []
-        assert self.sources is not None
-        size = self.sources.size_bytes
 
         def told(share: float) -> None:
             self._tell("writing", int(share * total), total)
 
-        with (
-            Workers(self.index, processes(self.jobs, size // _MERGED)) as workers,
-            GenerationWriter(generation, runs, base, unchanged) as writer,
-        ):
+        with GenerationWriter(generation, runs, base, unchanged) as writer:
             aside = workers.begin(caller, None, alone=True)
 
             def make(function: Callable[..., None], *arguments: object) -> None:
@@ -329,6 +339,11 @@ class Build:
                 each.result()
         for path in runs:
             path.unlink()
+
+    @property
+    def _processes(self) -> int:
+        """How many are to share work that is worth it; 0 if there are to be none."""
+        return self.jobs if self.jobs > 1 else 0
 
     def _glossary_stays(self, base: Path | None) -> bool:
         """Whether the glossary of a generation was made as it would be now."""

@@ -6,11 +6,13 @@ Processes and not threads: Python's loops would keep each other waiting.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from searchkit.indexing.pool import Note, Pool, may_start
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from searchkit.indexing.pool import Note, Pool
 
 Setup = TypeVar("Setup")
 Task = TypeVar("Task")
@@ -30,26 +32,44 @@ def _not_told(articles: int, size_bytes: int) -> None:
 
 
 class Workers:
-    """Do jobs of tasks; a context manager that leaves no process behind.
+    """Do jobs of tasks; a context manager that leaves no process behind."""
 
-    So what they had in memory is given back.
-    """
-
-    def __init__(self, index: Path, count: int) -> None:
-        """`count` processes if this one may have any; with 0 it does all itself."""
-        self._count = count if may_start() else 0
-        self._pool = Pool(index, count) if self._count else None
+    def __init__(self, index: Path) -> None:
+        """For a build of the index; there are no processes yet."""
+        self._index = index
+        self._count = 0
+        self._pool: Pool | None = None
 
     def __enter__(self) -> Workers:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        self._close()
 
-    def close(self) -> None:
-        """End what the processes do; nothing more can be asked of them."""
+    def start(self, count: int) -> None:
+        """Have so many processes, if there are none and this one may have any.
+
+        Where there are none it does all itself. Raises: OSError.
+        """
+        if count and not self._pool:
+            from searchkit.indexing.pool import Pool, may_start
+
+            if may_start():
+                self._count = count
+                self._pool = Pool(self._index, count)
+
+    def renew(self) -> None:
+        """Have others instead, so that the memory of these is given back.
+
+        What was begun ends. Raises: OSError.
+        """
+        self._close()
+        self.start(self._count)
+
+    def _close(self) -> None:
         if self._pool:
             self._pool.close()
+            self._pool = None
 
     def begin(
         self,
@@ -91,6 +111,8 @@ class Job(Generic[Task, Answer]):
         """
         if self._pool:
             return self._pool.start(self._number, task, alone=self._alone)
+        from concurrent.futures import Future
+
         done: Future[Answer] = Future()
         done.set_result(self._do(task))
         return done
@@ -116,6 +138,8 @@ class Job(Generic[Task, Answer]):
 
     def _look(self, busy: set[Future[Answer]]) -> set[Future[Answer]]:
         """Wait until a task is done, or some time; the tasks that are not done yet."""
+        from concurrent.futures import FIRST_COMPLETED, wait
+
         done, left = wait(busy, _LOOK_S, FIRST_COMPLETED)
         for future in done:
             future.result()

@@ -87,11 +87,11 @@ def test_lists_longer_than_memory_should_hold_are_written_the_same(
 BUILD = """
 import sys
 import searchkit
-from searchkit.indexing import analysts
+from searchkit.indexing import build
 
 if __name__ == "__main__":
     # In no more than these articles, too.
-    analysts._FEW_BYTES = 0
+    build._FEW_BYTES = build._MANY_BYTES = 0
     searchkit.build(sys.argv[1], sys.argv[2], jobs=int(sys.argv[3]))
 """
 

@@ -16,7 +16,8 @@ COUNTS = pytest.mark.parametrize("count", [0, 2])
 @COUNTS
 def test_answers_come_in_the_order_of_the_tasks(count: int, tmp_path: Path) -> None:
     tasks = [(pow, (number, 2)) for number in range(50)]
-    with Workers(tmp_path, count) as workers:
+    with Workers(tmp_path) as workers:
+        workers.start(count)
         job = workers.begin(caller, None)
         assert job.answers(tasks) == [number**2 for number in range(50)]
         started = [job.start(task) for task in tasks]
@@ -26,7 +27,8 @@ def test_answers_come_in_the_order_of_the_tasks(count: int, tmp_path: Path) -> N
 
 def test_one_process_does_one_task_after_the_other(tmp_path: Path) -> None:
     path = tmp_path / "told"
-    with Workers(tmp_path, 1) as workers:
+    with Workers(tmp_path) as workers:
+        workers.start(1)
         job = workers.begin(caller, None)
         made = job.start((Path.write_text, (path, "早")))
         assert job.start((Path.read_text, (path,))).result() == "早"
@@ -41,15 +43,16 @@ def test_what_a_task_raises_is_raised_and_no_more_tasks_are_made(
         while True:
             yield int, ("a",)
 
-    with (
-        Workers(tmp_path, count) as workers,
-        pytest.raises(ValueError, match="invalid literal"),
-    ):
-        workers.begin(caller, None).answers(tasks())
+    with Workers(tmp_path) as workers:
+        workers.start(count)
+        job = workers.begin(caller, None)
+        with pytest.raises(ValueError, match="invalid literal"):
+            job.answers(tasks())
 
 
 def test_a_process_that_ends_is_an_error_of_each_task_left(tmp_path: Path) -> None:
-    with Workers(tmp_path, 1) as workers:
+    with Workers(tmp_path) as workers:
+        workers.start(1)
         job = workers.begin(caller, None)
         left = [job.start((os._exit, (3,))), job.start((len, ("ab",)))]
         for future in left:
@@ -59,7 +62,8 @@ def test_a_process_that_ends_is_an_error_of_each_task_left(tmp_path: Path) -> No
 
 
 def test_one_process_does_what_is_to_be_done_alone(tmp_path: Path) -> None:
-    with Workers(tmp_path, 2) as workers:
+    with Workers(tmp_path) as workers:
+        workers.start(2)
         alone, others = (
             workers.begin(caller, None, alone=one) for one in (True, False)
         )
@@ -74,8 +78,17 @@ def unready(why: str, note: object) -> Callable[[object], None]:
 
 @COUNTS
 def test_work_that_cannot_begin_says_so(count: int, tmp_path: Path) -> None:
-    with (
-        Workers(tmp_path, count) as workers,
-        pytest.raises(ValueError, match="no table"),
-    ):
-        workers.begin(unready, "no table").answers([1, 2])
+    with Workers(tmp_path) as workers:
+        workers.start(count)
+        with pytest.raises(ValueError, match="no table"):
+            workers.begin(unready, "no table").answers([1, 2])
+
+
+def test_others_go_on_with_what_begins_later(tmp_path: Path) -> None:
+    with Workers(tmp_path) as workers:
+        workers.start(1)
+        (before,) = workers.begin(caller, None).answers([(os.getpid, ())])
+        workers.renew()
+        (after,) = workers.begin(caller, None).answers([(os.getpid, ())])
+        assert len({before, after, os.getpid()}) == 3
+    assert multiprocessing.active_children() == []
