@@ -146,6 +146,7 @@ class Build:
         changed = sources.chosen(
             array("Q", (number for number, name in named if name not in unchanged))
         )
+        sources.release()
         warned = manifest.warnings.items() if manifest else ()
         self.failures += [(name, why) for name, why in warned if name in unchanged]
         said = _root(self.corpus), _glossary_digest(self.glossary), self._translated

@@ -80,4 +80,5 @@ def run_tasks(sources: Sources, folder: Path, workers: int) -> Iterator[RunTask]
             size += sources.size_of(end)
             end += 1
         yield RunTask(sources[first:end], folder / f"tmp-run-{number:06d}")
+        sources.release()
         first, number, left = end, number + 1, left - size

@@ -14,6 +14,7 @@ from tempfile import TemporaryFile
 from typing import overload
 
 from searchkit.corpus.reader import SourceFile, read_bytes
+from searchkit.engines.columns.files import release
 from searchkit.engines.generations import DIGEST_BYTES
 from searchkit.errors import CorpusError
 from searchkit.indexing.seen import Look, Seen
@@ -57,6 +58,7 @@ class Sources(Sequence[Source]):
             digests += source.digest.ljust(DIGEST_BYTES, b"\0")
             files.append(source.file)
         self._files = files if any(files) else ()
+        self._map: mmap | None = None
         columns = ends, sizes, starts, digests, names
         self._take([memoryview(column) for column in columns])
 
@@ -71,11 +73,17 @@ class Sources(Sequence[Source]):
             for column in self._columns:
                 file.write(column)
             file.flush()
-            whole = memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
+            self._map = mmap(file.fileno(), 0, access=ACCESS_READ)
+        whole = memoryview(self._map)
         ends = [*accumulate((column.nbytes for column in self._columns), initial=0)]
         pieces = [whole[first:end] for first, end in pairwise(ends)]
         numbers = [piece.cast("Q") for piece in pieces[:3]]
         self._take([*numbers, *pieces[3:]])
+
+    def release(self) -> None:
+        """Give back the memory of what was read of the file."""
+        if self._map:
+            release(self._map)
 
     def __len__(self) -> int:
         return len(self._sizes)

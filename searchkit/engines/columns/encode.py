@@ -9,7 +9,7 @@ where one slab ends and the next begins.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import lt
 from typing import Any
@@ -55,12 +55,20 @@ _EXPONENT = 1023  # of 1 as a float
 _MANTISSA_BITS = 52
 
 
+def do_nothing() -> None:
+    """What need not be told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """One list for each of n terms: `values[bounds[i] : bounds[i + 1]]` rises."""
+    """One list for each of n terms: `values[bounds[i] : bounds[i + 1]]` rises.
+
+    `read` is called when a stretch of many values was read.
+    """
 
     values: Numbers
     bounds: Numbers
+    read: Callable[[], None] = do_nothing
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
@@ -73,7 +81,8 @@ class Lists:
     def part(self, first: int, last: int) -> Lists:
         """Some of the lists."""
         bounds = self.bounds[first : last + 1]
-        return Lists(self.values[bounds[0] : bounds[-1]], bounds - bounds[0])
+        values = self.values[bounds[0] : bounds[-1]]
+        return Lists(values, bounds - bounds[0], self.read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -501,6 +510,7 @@ def _check_rising(lists: Lists, limit: int) -> None:
     for at in range(0, len(values) - 1, _VALUES_AT_ONCE):
         some = values[at : at + _VALUES_AT_ONCE + 1]
         falls += int(np.count_nonzero(some[1:] <= some[:-1]))
+        lists.read()
     between = firsts[1:]  # where one list ends and the next begins, it may fall
     falls -= int(np.count_nonzero(values[between] <= values[between - 1]))
     low, high = values[firsts].min(initial=0), values[ends - 1].max(initial=-1)
@@ -525,6 +535,7 @@ def _differences(lists: Lists) -> Iterator[tuple[int, Numbers]]:
         low, high = np.searchsorted(firsts, (at, at + len(piece)))
         starts = firsts[low:high]
         found[starts - at] = values[starts]
+        lists.read()
         yield at, found
 
 

@@ -46,7 +46,7 @@ SIGNATURE_BYTES = 16
 BYTES = {"digest": DIGEST_BYTES, "signature": SIGNATURE_BYTES}
 """Columns with so many bytes a document."""
 
-_TEXTS_AT_ONCE = 4096
+_TEXTS_AT_ONCE = 256  # of each of hundreds of runs
 _TAGS_AT_ONCE = 1 << 20  # positions
 
 

@@ -6,17 +6,15 @@ as `ranking` says, and an impact code of it.
 
 from __future__ import annotations
 
-import mmap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from searchkit.engines.columns.files import release
 from searchkit.engines.columns.rows import RowFinder, spread
 from searchkit.engines.generation.documents import Array, Documents
-from searchkit.engines.generation.scratch import Scratch
+from searchkit.engines.generation.scratch import Mapped
 from searchkit.engines.impacts import codes_of
 from searchkit.engines.weights import (
     ADDRESS,
@@ -55,39 +53,49 @@ class Frequencies:
         return records
 
 
+def write_weights(path: Path, documents: Documents) -> None:
+    """Write what occurrences weigh in each document, for each `Weigher`.
+
+    Raises: OSError.
+    """
+    words = [documents.numbers[name] for name in ("title_words", "body_words")]
+    count = max(1, documents.count)
+    averages = [int(all_.sum(dtype=np.int64)) / count for all_ in words]
+    with path.open("xb") as file:
+        for at in range(0, documents.count, _ROWS_AT_ONCE):
+            title, body = (all_[at : at + _ROWS_AT_ONCE] for all_ in words)
+            grains = weight_table(title, body, *averages) / GRAIN  # whole numbers
+            file.write(grains.astype(np.uint32).data)
+
+
 class Weigher:
     """Knows the rows of all documents of the new generation."""
 
-    def __init__(self, documents: Documents, folder: Path) -> None:
+    def __init__(self, documents: Documents, weights: Path) -> None:
         """`documents` are those of the new generation, which stay in their file.
 
-        So do the weights, in a nameless one of the folder. Raises: OSError.
+        So do their weights. Raises: OSError.
         """
         self._numbers = documents.numbers
         self._base = documents.text_base
         self._finder = RowFinder(documents.text_base)
-        title, body = (self._numbers[name] for name in ("title_words", "body_words"))
-        count = max(1, documents.count)
-        averages = [int(all_.sum(dtype=np.int64)) / count for all_ in (title, body)]
-        stretches = range(0, documents.count, _ROWS_AT_ONCE)
-        some = (slice(at, at + _ROWS_AT_ONCE) for at in stretches)
-        tables = (weight_table(title[rows], body[rows], *averages) for rows in some)
-        grains = (table / GRAIN for table in tables)  # whole numbers
-        self._weights = Scratch(folder, np.uint32, grains)
+        with weights.open("rb") as file:
+            self._weights = Mapped(file, np.uint32)
 
     def release(self) -> None:
         """Give back the memory of what was looked up."""
         self._weights.release()
 
-    def frequencies(self, terms: Array, positions: Array, zones: Array) -> Frequencies:
-        """Of occurrences in order of (term, position)."""
-        return merged(
-            [
-                self._of_few(terms[some], positions[some], zones[some])
-                for at in range(0, len(terms), _AT_ONCE)
-                for some in [slice(at, at + _AT_ONCE)]
-            ]
-        )
+    def frequencies(
+        self, terms: Array, positions: Array, zones: Array, read: Callable[[], None]
+    ) -> Frequencies:
+        """Of occurrences in order of (term, position); `read` hears of each stretch."""
+        parts = []
+        for at in range(0, len(terms), _AT_ONCE):
+            some = slice(at, at + _AT_ONCE)
+            parts.append(self._of_few(terms[some], positions[some], zones[some]))
+            read()
+        return parts[0] if len(parts) == 1 else _summed(*_joined(parts))
 
     def _of_few(self, terms: Array, positions: Array, zones: Array) -> Frequencies:
         documents = self._finder.rows(positions)
@@ -113,13 +121,15 @@ class Weigher:
 def merged(parts: Sequence[Frequencies]) -> Frequencies:
     """The sums of several."""
     filled = [part for part in parts if len(part.terms)]
-    if len(filled) == 1:
-        return filled[0]
+    return filled[0] if len(filled) == 1 else _sorted(Frequencies(*_joined(filled)))
+
+
+def _joined(parts: Sequence[Frequencies]) -> tuple[Array, Array, Array]:
     terms, documents, x = (
-        np.concatenate([np.empty(0, kind), *(getattr(p, name) for p in filled)])
+        np.concatenate([np.empty(0, kind), *(getattr(p, name) for p in parts)])
         for name, kind in (("terms", np.int64), ("documents", np.int64), ("x", float))
     )
-    return _sorted(Frequencies(terms, documents, x))
+    return terms, documents, x
 
 
 def _sorted(found: Frequencies) -> Frequencies:
@@ -171,23 +181,19 @@ class FrequencyTable:
 
     def __init__(self, path: Path) -> None:
         """Raises: OSError."""
-        self._map: mmap.mmap | None = None
-        if path.stat().st_size:
-            with path.open("rb") as file:
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self._records = np.frombuffer(self._map or b"", _RECORD)
+        with path.open("rb") as file:
+            self._records = Mapped(file, _RECORD)
 
     def release(self) -> None:
         """Give back the memory of what was looked up."""
-        if self._map:
-            release(self._map)
+        self._records.release()
 
     def sums(self, targets: Array, starts: Array, counts: Array) -> Frequencies:
         """The frequencies of each target: of all terms that are beside it, summed.
 
         A term is told by where its records begin and how many they are.
         """
-        records = self._records[spread(starts, counts)]
+        records = self._records.numbers[spread(starts, counts)]
         found = Frequencies(
             np.repeat(targets, counts),
             records["document"].astype(np.int64),

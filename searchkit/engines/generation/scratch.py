@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import mmap
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -14,7 +15,24 @@ from searchkit.engines.columns.files import release
 from searchkit.engines.generation.documents import Array
 
 
-class Scratch:
+class Mapped:
+    """The numbers of a file, of a numpy type; the file need not stay open."""
+
+    def __init__(self, file: BinaryIO, kind: Any, *, writable: bool = False) -> None:
+        """All that was written is to be in the file. Raises: OSError."""
+        access = mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ
+        self._map: mmap.mmap | None = None
+        if os.fstat(file.fileno()).st_size:
+            self._map = mmap.mmap(file.fileno(), 0, access=access)
+        self.numbers: Array = np.frombuffer(self._map or bytearray(), kind)
+
+    def release(self) -> None:
+        """Give back the memory of what was read of them, or written."""
+        if self._map:
+            release(self._map)
+
+
+class Scratch(Mapped):
     """Numbers that are written once, then mapped from a nameless file."""
 
     def __init__(
@@ -24,17 +42,8 @@ class Scratch:
 
         They may be made one by one. Raises: OSError.
         """
-        access = mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ
-        self._map: mmap.mmap | None = None
         with TemporaryFile(dir=folder) as file:
             for part in parts:
                 file.write(part.astype(kind, copy=False).tobytes())
             file.flush()
-            if file.tell():
-                self._map = mmap.mmap(file.fileno(), 0, access=access)
-        self.numbers: Array = np.frombuffer(self._map or bytearray(), kind)
-
-    def release(self) -> None:
-        """Give back the memory of what was read of them."""
-        if self._map:
-            release(self._map)
+            super().__init__(file, kind, writable=writable)

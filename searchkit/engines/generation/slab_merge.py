@@ -8,14 +8,14 @@ know what the terms are: their numbers suffice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from searchkit.engines.columns.encode import Encoder, Lists, Records, Slab
+from searchkit.engines.columns.encode import Encoder, Lists, Records, Slab, do_nothing
 from searchkit.engines.columns.files import Columns
 from searchkit.engines.generation.counterparts import telling
 from searchkit.engines.generation.documents import Array, Documents
@@ -45,13 +45,15 @@ class Merging:
     """How slabs are merged; the same for all of one build.
 
     The new generation's folder has its documents. `moves` are by space those of all
-    sources. `table` is where the frequencies of words are found.
+    sources. `weights` are those of the documents; `table` is where the frequencies of
+    words are found.
     """
 
     folder: Path
     base: Path | None
     runs: tuple[Path, ...]
     moves: Mapping[str, Sequence[Move]]
+    weights: Path
     table: Path
 
 
@@ -134,15 +136,23 @@ Task = Weighing | Encoding
 
 @dataclass(frozen=True, slots=True)
 class _Occurrences:
-    """Occurrences in order of (term, position); terms by number within the slab."""
+    """Occurrences in order of (term, position); terms by number within the slab.
+
+    `read` is to be called when a stretch of them was read that is not needed at once.
+    """
 
     terms: Array
     positions: Array
     zones: Array
+    read: Callable[[], None] = do_nothing
 
     def chosen(self, which: Array | slice) -> _Occurrences:
         """Some of them."""
         return _Occurrences(self.terms[which], self.positions[which], self.zones[which])
+
+    def frequencies(self, weigher: Weigher) -> Frequencies:
+        """Of all terms in all documents."""
+        return weigher.frequencies(self.terms, self.positions, self.zones, self.read)
 
     def counts(self, terms: int) -> Array:
         """How many there are of each of so many terms."""
@@ -160,7 +170,7 @@ class SlabMerger:
         self._sources = open_sources(how.folder, how.base, how.runs)
         self._columns = Columns(how.folder / DOCUMENTS, DOCUMENTS)
         documents = Documents.read(self._columns)
-        self._weigher = Weigher(documents, how.folder)
+        self._weigher = Weigher(documents, how.weights)
         bases = {"text": documents.text_base, "math": documents.math_base}
         self._encoders = {space: Encoder(base) for space, base in bases.items()}
         self._columns.release()
@@ -183,7 +193,7 @@ class SlabMerger:
         self._weigher.release()
 
     def _weighed(self, task: Weighing, found: _Occurrences) -> Weighed:
-        weighed = self._weigher.frequencies(found.terms, found.positions, found.zones)
+        weighed = found.frequencies(self._weigher)
         counts = np.bincount(weighed.terms, minlength=task.terms.count)
         return Weighed(counts, weighed.records())
 
@@ -200,7 +210,7 @@ class SlabMerger:
             members = _lists(scoring.members, scoring.member_counts)
             told = documents[telling(counts, scoring.chinese).repeat(counts)]
         slab = Slab(
-            positions=_lists(found.positions, found.counts(count)),
+            positions=_lists(found.positions, found.counts(count), found.read),
             documents=_lists(documents, counts),
             codes=codes,
             members=members,
@@ -216,7 +226,7 @@ class SlabMerger:
             own = found.chosen(direct[found.terms])
         else:
             own = found.chosen(slice(0))
-        parts = [self._weigher.frequencies(own.terms, own.positions, own.zones)]
+        parts = [own.frequencies(self._weigher)]
         if len(scoring.targets):
             of_members = scoring.targets, scoring.starts, scoring.counts
             parts.append(self._table.sums(*of_members))
@@ -245,16 +255,20 @@ class SlabMerger:
 
     def _of_one(self, parts: Iterable[Array]) -> _Occurrences:
         """All occurrences of one term, which may be many millions: they are mapped."""
-        keys = Scratch(self._how.folder, np.int64, parts, writable=True).numbers
+        mapped = Scratch(self._how.folder, np.int64, parts, writable=True)
+        keys = mapped.numbers
         stretches = range(0, len(keys), _AT_ONCE)
         borders = (keys[at : at + _AT_ONCE + 1] for at in stretches)
         if not all((some[1:] > some[:-1]).all() for some in borders):
             keys.sort(kind="stable")
         zones = np.empty(len(keys), np.uint8)
         for at in stretches:
-            zones[at : at + _AT_ONCE] = keys[at : at + _AT_ONCE] & _ZONES
-        keys >>= ZONE_BITS
-        return _Occurrences(np.broadcast_to(np.int64(0), len(keys)), keys, zones)
+            some = keys[at : at + _AT_ONCE]
+            zones[at : at + _AT_ONCE] = some & _ZONES
+            some >>= ZONE_BITS
+            mapped.release()
+        terms = np.broadcast_to(np.int64(0), len(keys))
+        return _Occurrences(terms, keys, zones, mapped.release)
 
     def _keys(self, space: str, number: int, first: int, local: Array) -> Array:
         """The occurrences in one source as numbers that sort by (term, position)."""
@@ -269,5 +283,7 @@ class SlabMerger:
         return keys if kept is None else keys[kept]
 
 
-def _lists(values: Array, counts: Array) -> Lists:
-    return Lists(values, np.concatenate([[0], np.cumsum(counts)]))
+def _lists(
+    values: Array, counts: Array, read: Callable[[], None] = do_nothing
+) -> Lists:
+    return Lists(values, np.concatenate([[0], np.cumsum(counts)]), read)

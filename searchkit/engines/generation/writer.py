@@ -30,6 +30,7 @@ from searchkit.engines.generation.layout import layout
 from searchkit.engines.generation.merge import InOrder, SpaceMerge, TextMerge
 from searchkit.engines.generation.old import OldGeneration
 from searchkit.engines.generation.run import SPACES
+from searchkit.engines.generation.scores import write_weights
 from searchkit.engines.generation.slab_merge import (
     Encoded,
     Merging,
@@ -64,6 +65,7 @@ class GenerationWriter:
         self._folder = folder
         self._base, self._runs = base, tuple(runs)
         self._table = folder / "tmp-frequencies"
+        self._weights = folder / "tmp-weights"
         self._columns: Columns | None = None
         self._sources = open_sources(folder, base, runs)
         chosen = frozenset(map(encoded, kept))
@@ -83,7 +85,8 @@ class GenerationWriter:
             source.close()
         if self._columns:
             self._columns.close()
-        self._table.unlink(missing_ok=True)
+        for path in (self._table, self._weights):
+            path.unlink(missing_ok=True)
 
     def write_documents(self) -> None:
         """The rows of all documents."""
@@ -102,8 +105,10 @@ class GenerationWriter:
 
     def merging(self) -> Merging:
         """How the slabs of postings are merged, once the documents are written."""
+        write_weights(self._weights, self._written)
         moves = {space: self._placed.moves(space, self._written) for space in SPACES}
-        return Merging(self._folder, self._base, self._runs, moves, self._table)
+        files = self._weights, self._table
+        return Merging(self._folder, self._base, self._runs, moves, *files)
 
     def _release(self) -> None:
         """Give back the memory of what was read of the sources."""
