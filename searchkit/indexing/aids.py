@@ -61,6 +61,13 @@ def make_translations(
         add_names(writer, table)
 
 
+def make_whoosh_view(generation: Path, count: int) -> None:
+    """Have Whoosh find the generation, which is to have so many articles."""
+    from searchkit.engines.whoosh.view import write_toc
+
+    write_toc(generation, count)
+
+
 def begin_suggestions(generation: Path, base: Path | None) -> None:
     """Gather completions from documents and glossary, which are there already.
 

@@ -48,7 +48,7 @@ from searchkit.indexing.sources import (
     digest_of,
     try_source,
 )
-from searchkit.indexing.workers import Workers, caller
+from searchkit.indexing.workers import Call, Job, Workers, caller
 from searchkit.model import Article, BuildReport, Phase, Progress
 from searchkit.record import replace
 
@@ -300,6 +300,7 @@ class Build:
             make_glossary,
             make_suggestions,
             make_translations,
+            make_whoosh_view,
         )
         from searchkit.indexing.merging import slab_merger
 
@@ -309,24 +310,29 @@ class Build:
             self._tell("writing", int(share * total), total)
 
         with GenerationWriter(generation, runs, base, unchanged) as writer:
-            aside = workers.begin(caller, None, alone=True)
+            anywhere, aside = (
+                workers.begin(caller, None, alone=alone) for alone in (False, True)
+            )
 
-            def make(function: Callable[..., None], *arguments: object) -> None:
-                made.append(aside.start((function, (generation, *arguments))))
+            def make(
+                job: Job[Call, None], function: Callable[..., None], *given: object
+            ) -> None:
+                made.append(job.start((function, (generation, *given))))
 
             def words_found(words: Path, start: int, end: int) -> None:
-                make(add_words, base, words, start, end)
+                make(aside, add_words, base, words, start, end)
 
             def words_known(words: Path) -> None:
-                make(make_suggestions, base, words)
+                make(aside, make_suggestions, base, words)
 
             writer.write_documents()
+            same = base if self._glossary_stays(base) else None
+            make(aside, make_glossary, same, self.glossary)
+            make(aside, begin_suggestions, base)
             if self._translated:
                 same = base if self._translations_stay(base) else None
-                make(make_translations, same, self.bilingual)
-            same = base if self._glossary_stays(base) else None
-            make(make_glossary, same, self.glossary)
-            make(begin_suggestions, base)
+                make(anywhere, make_translations, same, self.bilingual)
+            make(anywhere, make_whoosh_view, total)
             how = writer.merging()
             merging = workers.begin(slab_merger, how)
             rare = writer.write_postings(
@@ -377,10 +383,8 @@ class Build:
         There are to be `count` articles.
         """
         from searchkit.engines.user_words import write_words
-        from searchkit.engines.whoosh.view import write_toc
 
         write_words(generation, self.dictionary.words)
-        write_toc(generation, count)
         warned = self._failed() - left_out
         manifest = Manifest(
             format_version=FORMAT_VERSION,

@@ -112,7 +112,10 @@ def _keys(words: Iterable[bytes]) -> dict[bytes, Keys]:
     """The keys of each word. 63,000 take half a second: no process starts for that."""
     found = {}
     for word in words:
-        inflected, stem = english.classes(word.decode())
-        found[word] = inflected.encode(), stem.encode()
+        text = word.decode()
+        keys = english.classes(text)
+        # Most are the word itself, of which no further copies need be there.
+        inflected, stem = (word if key == text else key.encode() for key in keys)
+        found[word] = inflected, stem
     english.forget()
     return found

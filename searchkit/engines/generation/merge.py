@@ -54,7 +54,7 @@ class SpaceMerge:
         self._sources = sources
         self._moves = moves
         terms = tuple(self._completed(self._standing()))
-        number_of = numbers(terms)
+        self._number_of = number_of = numbers(terms)
         local = (local_numbers(terms, number_of) for terms in self._source_terms())
         self._vocabulary = Vocabulary(terms, local, folder)
 
@@ -175,12 +175,13 @@ class TextMerge(SpaceMerge):
         return sorted(dict.fromkeys([*standing, *self._classes.terms]))
 
     def _find_members(self) -> None:
-        pairs = self._classes.members(self.terms, numbers(self.terms))
+        pairs = self._classes.members(self.terms, self._number_of)
         self._targets, self._members, others = _each_once(*pairs, self.terms)
         self._is_other = np.zeros(len(self.terms), np.bool_)
         self._is_other[others] = True
         self._direct = _direct(self.terms)
-        del self._classes, self._known  # much memory, and not needed any more
+        # Much memory, and not needed any more.
+        del self._classes, self._known, self._number_of
 
 
 def _each_once(

@@ -14,9 +14,9 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, chain, groupby, islice, repeat, starmap
+from itertools import accumulate, chain, compress, groupby, islice, repeat, starmap
 from math import log2
-from operator import itemgetter
+from operator import itemgetter, ne
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,6 +55,7 @@ _LONGEST_TEXT = 200  # characters of a completion; a longer title helps nobody
 _MOST_STARTS = 12  # later words of a text by which it is found
 _LONGEST_INITIALS = 12
 _KEYS_AT_ONCE = 1 << 14  # encoded in some hundred bytes each
+_ROWS_AT_ONCE = 1 << 15  # of keys; in some hundred bytes each
 _WORD_BYTES = 1 << 18  # of words that are told together
 _COUNTED_AT_ONCE = 1 << 16  # different texts, some 200 bytes each
 _MOST_KNOWN = 8  # new completions are at most one in so many, or all keys are made
@@ -93,19 +94,26 @@ class Words:
         self._path = path
         self._found = found
         self._told = 0
+        self._common = 0
         self._file = path.open("xb")
 
     def add(self, terms: Iterable[bytes], counts: Iterable[int]) -> None:
         """Add terms as they are written, of which only some are words.
 
-        The counts are those of the articles that have them. Raises: OSError.
+        The counts are those of the articles that have them. Words of one article are
+        left out once enough others are there. Raises: OSError.
         """
-        self._file.writelines(
-            _counted_line(term, count)
-            for raw, count in zip(terms, counts, strict=True)
-            for term in (raw.decode("utf-8", "surrogatepass"),)
-            if len(term) > 1 and term.isalpha()
-        )
+        least = 2 if self._common >= MOST_RARE_WORDS else 1
+        several = 0
+        words = []
+        for raw, count in zip(terms, counts, strict=True):
+            if count >= least:
+                term = raw.decode("utf-8", "surrogatepass")
+                if len(term) > 1 and term.isalpha():
+                    words.append(_counted_line(term, count))
+                    several += count > 1 and len(term) <= _LONGEST_TEXT
+        self._common += several
+        self._file.writelines(words)
         if self._file.tell() - self._told >= _WORD_BYTES:
             self._tell()
 
@@ -380,21 +388,27 @@ def _write_keys(writer: ColumnWriter, blocks: Iterable[_Block]) -> None:
 
 def _blocks(rows: Iterable[bytes]) -> Iterator[_Block]:
     """Rows in their order as blocks of whole keys."""
-    keys: list[bytes] = []
-    places, numbers = array("q"), array("q")
-    last = b""
-    for row in rows:
-        key = row[:-_NUMBER_BYTES]
-        if key != last:
-            if len(keys) == _KEYS_AT_ONCE:
-                yield _Block(keys, np.array(places), np.array(numbers))
-                keys, places, numbers = [], array("q"), array("q")
-            keys.append(key)
-            last = key
-        places.append(len(keys) - 1)
-        numbers.append(int(row[1 - _NUMBER_BYTES :], 16))
-    if keys:
-        yield _Block(keys, np.array(places), np.array(numbers))
+    left = iter(rows)
+    waiting: list[bytes] = []
+    while some := [*islice(left, _ROWS_AT_ONCE)]:
+        waiting += some
+        whole = bisect_left(waiting, waiting[-1][:-_NUMBER_BYTES])
+        if whole:
+            yield _block(waiting[:whole])
+            waiting = waiting[whole:]
+    if waiting:
+        yield _block(waiting)
+
+
+def _block(rows: Sequence[bytes]) -> _Block:
+    keys = [row[:-_NUMBER_BYTES] for row in rows]
+    new = [*map(ne, keys, [b"", *keys])]
+    numbers = b"".join([row[1 - _NUMBER_BYTES : -1] for row in rows])
+    return _Block(
+        [*compress(keys, new)],
+        np.cumsum(new) - 1,
+        np.frombuffer(bytes.fromhex(numbers.decode()), ">u4").astype(np.int64),
+    )
 
 
 class _Before:
