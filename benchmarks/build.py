@@ -3,8 +3,8 @@
     python benchmarks/build.py FOLDER [--jobs N]
 
 Builds FOLDER from nothing, again with nothing changed, and with ten files changed; each
-in a process of its own. Prints the seconds of each phase, the peak memory of all
-processes together, and the bytes of every file and column against those of the sources
+in a process of its own. Prints its seconds on the clock, of all cores and of each phase, the
+peak memory of all processes together, and the bytes of every file and column against those of the sources
 and of the visible text.
 """
 
@@ -69,7 +69,8 @@ def show(what: str, folder: Path, index: Path, jobs: int) -> None:
         cost = processes.run([*script, "--timed", str(index)])
         by_phase = json.loads(phases.read())
     told = ", ".join(f"{name} {seconds:.2f}" for name, seconds in by_phase.items())
-    print(f"  {what:18} {cost.seconds:7.2f} s  {cost.peak_mib:5.0f} MiB  ({told})")
+    seconds = f"{cost.seconds:7.2f} s  {cost.cpu_seconds:7.2f} s of all cores"
+    print(f"  {what:18} {seconds}  {cost.peak_mib:5.0f} MiB  ({told})")
 
 
 def print_phases(folder: Path, index: Path, jobs: int) -> None:
