@@ -3,9 +3,9 @@
     python benchmarks/build.py FOLDER [--jobs N]
 
 Builds FOLDER from nothing, again with nothing changed, and with ten files changed; each
-in a process of its own. Prints its seconds on the clock, of all cores and of each phase, the
-peak memory of all processes together, and the bytes of every file and column against those of the sources
-and of the visible text.
+in a process of its own. Prints the seconds of each on the clock, of all cores and by
+phase, the peak memory of all processes together, and the bytes of every file and column
+against those of the sources and of the visible text.
 """
 
 import argparse

@@ -15,7 +15,7 @@ import threading
 import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from os import PathLike
@@ -158,7 +158,12 @@ class Build:
             self._refuse_if_strict()
             self._remember()
             return self._report(still, old.keys(), changed, set(), unchanged)
-        with self._disk_errors_told(), self._new_generation() as generation:
+        # Whatever happens, no process is left when the generation's files go away.
+        with (
+            self._disk_errors_told(),
+            self._new_generation() as generation,
+            closing(workers),
+        ):
             if sources.size_bytes >= _MANY_BYTES:
                 workers.start(self._processes)
             runs, left_out = self._analyse(generation, changed, workers)
@@ -309,7 +314,10 @@ class Build:
         def told(share: float) -> None:
             self._tell("writing", int(share * total), total)
 
-        with GenerationWriter(generation, runs, base, unchanged) as writer:
+        with (
+            GenerationWriter(generation, runs, base, unchanged) as writer,
+            closing(workers),
+        ):
             anywhere, aside = (
                 workers.begin(caller, None, alone=alone) for alone in (False, True)
             )

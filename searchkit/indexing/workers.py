@@ -44,7 +44,13 @@ class Workers:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._close()
+        self.close()
+
+    def close(self) -> None:
+        """Leave no process behind, whatever they do; what was begun ends."""
+        if self._pool:
+            self._pool.close()
+            self._pool = None
 
     def start(self, count: int) -> None:
         """Have so many processes, if there are none and this one may have any.
@@ -63,13 +69,8 @@ class Workers:
 
         What was begun ends. Raises: OSError.
         """
-        self._close()
+        self.close()
         self.start(self._count)
-
-    def _close(self) -> None:
-        if self._pool:
-            self._pool.close()
-            self._pool = None
 
     def begin(
         self,
