@@ -185,6 +185,19 @@ def test_words_of_one_article_are_left_out_of_many(
     assert suggestions(found, "a", limit=9) == ("ab", "ad", "ae")
 
 
+def test_words_that_come_too_late_are_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored, "MOST_RARE_WORDS", 1)
+    told: list[tuple[str, int]] = []
+    with stored.Words(
+        tmp_path / "words", lambda *stretch: told.extend(stored.read_words(*stretch))
+    ) as words:
+        words.add([b"aa", b"ab", b"b"], [1, 2, 3])
+        words.add([b"ac", b"ad"], [1, 2])
+    assert told == [("aa", 1), ("ab", 2), ("ad", 2)]
+
+
 def test_the_best_are_kept_of_too_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,7 +230,8 @@ def test_a_phrase_has_its_own_reading() -> None:
 def test_keys_taken_over_make_the_same_file(
     at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored, "_KEYS_AT_ONCE", at_once)
+    for name in ("_KEYS_AT_ONCE", "_ROWS_AT_ONCE"):
+        monkeypatch.setattr(stored, name, at_once)
     stay = {f"{word} {number}": 3 for word in TITLES for number in range(20)}
     before, after = {**stay, "gone": 2, "旋转": 9}, {**stay, "new": 5, "旋律": 1}
     made = []
