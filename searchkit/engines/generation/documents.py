@@ -186,11 +186,11 @@ def merge_documents(
         _add_offsets(writer, name, offsets, int(offsets[-1]))
         release()
     for name in BYTES:
-        writer.add(name, merged_bytes(name, stretches).tobytes())
+        writer.add(name, merged_bytes(name, stretches))
     _merge_topics(writer, stretches)
     bases = {name: merged_base(name, stretches) for name in ("text_base", "math_base")}
     for name, base in bases.items():
-        writer.add(name, base.astype("<u8").tobytes())
+        writer.add(name, base.astype("<u8", copy=False))
     _merge_tags(writer, stretches)
     totals = [len(bases["text_base"]) - 1]
     for name in ("title_words", "body_words"):
@@ -252,7 +252,7 @@ def _merge_topics(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
         table = [number_of.get(name, 0) for name in rows.topic_names]
         mapped.append(np.array(table, "<u4")[part] if len(part) else part)
     add_texts(writer, "topic_names", names)
-    writer.add("topics", _joined(mapped, "<u4").tobytes())
+    writer.add("topics", _joined(mapped, "<u4"))
     counts = [np.diff(rows.topics_at[low : end + 1]) for rows, low, end in stretches]
     _add_array(writer, "topics_at", _offsets(_joined(counts, np.int64)), "<u4")
 
@@ -279,7 +279,7 @@ def _offsets(lengths: Iterable[int]) -> Array:
 
 
 def _add_array(writer: ColumnWriter, name: str, values: Any, kind: str) -> None:
-    writer.add(name, np.asarray(values).astype(kind).tobytes())
+    writer.add(name, np.asarray(values).astype(kind, copy=False))
 
 
 def _joined(parts: Sequence[Array], kind: Any) -> Array:

@@ -107,6 +107,7 @@ class GenerationWriter:
         """How the slabs of postings are merged, once the documents are written."""
         write_weights(self._weights, self._written)
         moves = {space: self._placed.moves(space, self._written) for space in SPACES}
+        self._release()
         files = self._weights, self._table
         return Merging(self._folder, self._base, self._runs, moves, *files)
 
@@ -114,6 +115,8 @@ class GenerationWriter:
         """Give back the memory of what was read of the sources."""
         for source in self._sources:
             source.release()
+        if self._columns:
+            self._columns.release()
 
     def write_postings(
         self,
