@@ -145,8 +145,6 @@ class _Judge:
         """Whether the pair is one thing; `things` share the Chinese name."""
         if not _usual(candidate.latin) or not _in_proportion(candidate):
             return False
-        if candidate.latin.lower() in _DIRECTIONS:
-            return False
         positive = not _NEGATIVE.match(candidate.latin.lower())
         if _NEGATED.match(candidate.han) and positive:
             return False
@@ -366,7 +364,9 @@ def _capitals(latin: str) -> str:
 
 
 def _usual(latin: str) -> bool:
-    return bool(_USUAL.fullmatch(latin)) and not _VERSION.fullmatch(latin)
+    if _VERSION.fullmatch(latin) or latin.lower() in _DIRECTIONS:
+        return False
+    return bool(_USUAL.fullmatch(latin))
 
 
 def _in_proportion(candidate: _Candidate) -> bool:
