@@ -14,6 +14,7 @@ stored modulo 2**32. Damaged bytes raise page.DAMAGE.
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
@@ -61,7 +62,7 @@ BY_TEXT, BY_SPANS, STORED, CONTINUED = 0, 1, 2, 4
 """How the places of a piece's atoms are found: by ATOM from its whole text, from each
 stretch of its spans, or stored. CONTINUED is added where the block began before."""
 
-_TEXT_BYTES = 3  # of an unpacked byte, layout and text
+_TEXT_BYTES = 2  # of an unpacked byte, layout and text
 _INTEGER_BYTES = 36  # of an element of a list
 
 _FEW = 64  # atoms that are looked for rather than counted how many are needed
@@ -165,12 +166,12 @@ class Chunk:
             *(spans, spans, spans, lines, lines),
             *(sections, sections, sections, sections, strings, atoms, atoms),
         )
-        # Most columns are not asked for: each is cut out of the numbers when it is.
+        # Most columns are not asked for: no integers are made of their numbers.
         self._bounds = list(accumulate(lengths, initial=0))
         end = at + (self._bounds[-1] << width)
         if end > len(raw):
             raise ValueError("a layout is cut off")
-        self._numbers: list[int] = view[at:end].cast(WIDTHS[width]).tolist()
+        self._numbers = array(WIDTHS[width], raw[at:end])
         self.text = str(view[end:], "utf-8", "surrogatepass")
         self._place(self._column(_GAPS), self._column(_SIZES))
         steps = accumulate(self._column(_SECTION_STEPS), initial=section - 1)
@@ -185,10 +186,10 @@ class Chunk:
         if len(self.text) != self.characters + sum(self._column(_STRINGS)):
             raise ValueError("the text of a chunk has another length")
 
-    def _column(self, number: int) -> list[int]:
+    def _column(self, number: int) -> array[int]:
         return self._numbers[self._bounds[number] : self._bounds[number + 1]]
 
-    def _rows(self, number: int, first: int, last: int) -> list[int]:
+    def _rows(self, number: int, first: int, last: int) -> array[int]:
         at = self._bounds[number]
         return self._numbers[at + first : at + last]
 
@@ -201,7 +202,7 @@ class Chunk:
             self.memory_bytes += _INTEGER_BYTES * len(firsts)
         return firsts[piece], firsts[piece + 1]
 
-    def _place(self, gaps: list[int], sizes: list[int]) -> None:
+    def _place(self, gaps: Iterable[int], sizes: Iterable[int]) -> None:
         """Find where each piece begins and ends."""
         starts, ends = [], []
         last, at = self.characters, 0
