@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from searchkit.engines.plan import Leaf
     from searchkit.engines.search import Evaluation
 
+_BEHIND = 1 << 63
+"""A position behind all others."""
+
 Mark = tuple[int, int, int]
 """A match: its position, its atoms (or NAME) below 0, and the number of its leaf.
 
@@ -120,7 +123,7 @@ class Marks:
         text = None
         if titles is not None:
             text = "\n".join(["".join(fold(title).text.split()) for title in titles])
-        known: dict[tuple[int, int], tuple[Sequence[int], list[int]]] = {}
+        known: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
         for leaf_number, (leaf, here) in enumerate(zip(leaves, where, strict=True)):
             if not here:
                 continue
@@ -128,14 +131,15 @@ class Marks:
             key = id(self._finder.found(leaf)), id(here)
             found = known.get(key)
             if found is None:
-                found = places(self._finder.plain, reader, leaf, here, text)
-                known[key] = found
+                starts, atoms = places(self._finder.plain, reader, leaf, here, text)
+                found = known[key] = [*starts, _BEHIND], atoms
             starts, atoms = found
-            first, count = 0, len(starts)
+            first, start = 0, starts[0]
             for low, high, number, found_in in rows:
-                while first < count and starts[first] < low:
-                    first += 1  # in an alias or a topic, of which there are few
-                if first < count and starts[first] < high:
+                while start < low:  # in an alias or a topic, of which there are few
+                    first += 1
+                    start = starts[first]
+                if start < high:
                     last = bisect_left(starts, high, first)
                     matches = found_in.get(number)
                     if matches is None:
@@ -143,7 +147,7 @@ class Marks:
                     matches.positions += [start - low for start in starts[first:last]]
                     matches.atoms += atoms[first:last]
                     matches.leaves += [leaf_number] * (last - first)
-                    first = last
+                    first, start = last, starts[last]
 
     def in_title(self, number: int) -> Matches:
         """The marks of an article's title that are worth showing."""

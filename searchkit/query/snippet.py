@@ -143,6 +143,7 @@ def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
     """
     leaves, weights = matches.leaves, matches.weights
     alone = [-(weight + _OFTEN * weight) for weight in weights]
+    known: dict[tuple[int, ...], float] = {}  # the same words stand together again
     borders, zones = page.borders, page.zones
     reach = characters * borders[-1] // max(page.characters, 1)
     found = []
@@ -155,12 +156,10 @@ def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
         if size == 1:  # most marks stand alone
             found.append((alone[leaves[first]] * by_zone, first, number, piece))
         elif size:
-            # Different words count most, then how often, and prose before others.
-            worth = most = weights[leaves[first]]
-            if len(weights) > 1 and len(here := {*leaves[first:number]}) > 1:
-                several = [weights[leaf] for leaf in here]
-                worth, most = sum(several), max(several)
-            worth += _OFTEN * (size if size < _MANY else _MANY) * most
+            here = (*leaves[first:number],)
+            worth = known.get(here)
+            if worth is None:
+                worth = known[here] = _worth(here, weights)
             found.append((-worth * by_zone, first, number, piece))
         if position >= border and number < count:
             piece = bisect_right(borders, position, piece) - 1
@@ -170,6 +169,15 @@ def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
             stop = border
     found.sort(key=_WORTH)  # of equals the first: numbers sort faster than tuples
     return found
+
+
+def _worth(leaves: Sequence[int], weights: Sequence[float]) -> float:
+    """What several marks are worth together, by their leaves.
+
+    Different words count most, then how often.
+    """
+    different = [weights[leaf] for leaf in {*leaves}]
+    return sum(different) + _OFTEN * min(len(leaves), _MANY) * max(different)
 
 
 class _Marked:

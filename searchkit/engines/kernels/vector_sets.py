@@ -99,7 +99,7 @@ class Column:
         """The row of codes, if there is one or so many look-ups are worth it."""
         rows, listed = _ROW_COST
         writing = self.document_count // rows + len(self) // listed
-        if self._row is not None or lookups <= writing:
+        if self._row is not None or lookups <= writing or not len(self):
             return self._row
         row = self._written()
         if not self.is_sparse:
