@@ -25,7 +25,8 @@ from searchkit.engines.generation.known import (
     stored_titles,
 )
 from searchkit.engines.generation.sorted_lines import SortedLines
-from searchkit.engines.generation.suggestions import Completions, read_words
+from searchkit.engines.generation.suggestions import Completions
+from searchkit.engines.generation.word_file import read_words
 from searchkit.engines.generations import GLOSSARY, SUGGESTIONS, TRANSLATIONS
 from searchkit.engines.glossary import read_pairs, write_glossary
 from searchkit.engines.twins import add_names

@@ -15,9 +15,16 @@ from searchkit.analysis.folding import fold
 from searchkit.analysis.pinyin import readings, typed
 from searchkit.analysis.scripts import is_han
 from searchkit.engines.columns.files import Columns
-from searchkit.engines.generation import sorted_lines
+from searchkit.engines.generation import (
+    key_columns,
+    keys_before,
+    sorted_lines,
+    word_file,
+)
 from searchkit.engines.generation import suggestions as stored
+from searchkit.engines.generation.suggestion_keys import spoken_pieces
 from searchkit.engines.generation.suggestions import Completions
+from searchkit.engines.generation.word_file import WordFile, read_words
 from searchkit.engines.generations import SUGGESTIONS
 from searchkit.engines.suggestions import Suggestions
 from searchkit.errors import IndexCorruptError
@@ -119,7 +126,7 @@ def searched(text: str) -> str:
 def sounds(text: str, prefix: str) -> bool:
     """Whether letters are the pinyin of a part of the text, or its first letters."""
     letters = typed(prefix)
-    spoken = [piece for _, piece in stored.spoken_pieces(fold(text).text)]
+    spoken = [piece for _, piece in spoken_pieces(fold(text).text)]
     later = ("".join(spoken[at:]) for at in range(len(spoken)))
     first = "".join(piece[0] for piece in spoken)
     has_han = any(map(is_han, text))
@@ -188,10 +195,10 @@ def test_words_of_one_article_are_left_out_of_many(
 def test_words_that_come_too_late_are_not_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored, "MOST_RARE_WORDS", 1)
+    monkeypatch.setattr(word_file, "MOST_RARE_WORDS", 1)
     told: list[tuple[str, int]] = []
-    with stored.Words(
-        tmp_path / "words", lambda *stretch: told.extend(stored.read_words(*stretch))
+    with WordFile(
+        tmp_path / "words", lambda *stretch: told.extend(read_words(*stretch))
     ) as words:
         words.add([b"aa", b"ab", b"b"], [1, 2, 3])
         words.add([b"ac", b"ad"], [1, 2])
@@ -230,8 +237,8 @@ def test_a_phrase_has_its_own_reading() -> None:
 def test_keys_taken_over_make_the_same_file(
     at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("_KEYS_AT_ONCE", "_ROWS_AT_ONCE"):
-        monkeypatch.setattr(stored, name, at_once)
+    monkeypatch.setattr(keys_before, "_KEYS_AT_ONCE", at_once)
+    monkeypatch.setattr(key_columns, "_ROWS_AT_ONCE", at_once)
     stay = {f"{word} {number}": 3 for word in TITLES for number in range(20)}
     before, after = {**stay, "gone": 2, "旋转": 9}, {**stay, "new": 5, "旋律": 1}
     made = []

@@ -38,7 +38,7 @@ from searchkit.engines.generation.slab_merge import (
     open_sources,
 )
 from searchkit.engines.generation.slabs import Slab
-from searchkit.engines.generation.suggestions import Words
+from searchkit.engines.generation.word_file import WordFile
 from searchkit.engines.generations import DOCUMENTS, PAGES, POSTINGS
 from searchkit.engines.texts import encoded
 
@@ -140,7 +140,7 @@ class GenerationWriter:
         )
         text.prepare(in_order)
         with ColumnWriter(self._folder / POSTINGS, POSTINGS) as writer:
-            with Words(all_words, words_found) as words:
+            with WordFile(all_words, words_found) as words:
 
                 def heard(terms: Sequence[bytes], found: Encoded) -> None:
                     words.add(terms, found.document_counts.tolist())
