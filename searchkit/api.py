@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
     from searchkit.engines.reader import GenerationReader, Summary
     from searchkit.engines.search import Evaluation, Ranked, Sort
-    from searchkit.indexing.build import ProgressCallback
-    from searchkit.indexing.sources import Corpus
+    from searchkit.indexing.corpora import Corpus
+    from searchkit.indexing.progress import ProgressCallback
     from searchkit.query.correct import Evaluate
 
 Day: TypeAlias = "date | str | None"
@@ -84,16 +84,17 @@ def build(
     jobs = arguments.whole("jobs", jobs or 0)
     if jobs < 0:
         raise ValueError("jobs is 1 or more, or None for one a core")
+    index = arguments.folder("index", index)
+    wait_s = arguments.seconds("wait_s", wait_s)
     return Build(
-        corpus=corpus,
-        index=arguments.folder("index", index),
+        corpus,
+        index,
         full=full,
         jobs=jobs or cpu_count() or 1,
         strict=strict,
         config=checked(config or Config()),
         progress=progress,
-        wait_s=arguments.seconds("wait_s", wait_s),
-    ).run()
+    ).run(wait_s=wait_s)
 
 
 def open(index: str | PathLike[str], *, config: Config | None = None) -> SearchEngine:

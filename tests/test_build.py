@@ -300,7 +300,7 @@ def test_an_engine_outlives_many_builds(corpus: Path, tmp_path: Path) -> None:
 HOLD_THE_LOCK = """
 import sys, time
 from pathlib import Path
-from searchkit.engines.generations import build_lock
+from searchkit.engines.publishing import build_lock
 with build_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

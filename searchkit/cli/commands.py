@@ -98,11 +98,12 @@ def build(
 
 
 def _roll_back(index: Path, *, quiet: bool) -> int:
-    from searchkit.engines import generations
+    from searchkit.engines.generations import read_manifest
+    from searchkit.engines.publishing import rollback
 
-    generation = generations.rollback(index)
+    generation = rollback(index)
     if not quiet:
-        built_at = generations.read_manifest(generation).built_at
+        built_at = read_manifest(generation).built_at
         click.echo(printable(f"{generation} answers, built {built_at}"))
     return DONE
 

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import get_args
 
+from searchkit.engines.generations import HANDED_IN, NEW
 from searchkit.errors import CorpusError
 from searchkit.indexing.sources import Source, digest_of
 from searchkit.model import Article, Markup
@@ -26,6 +27,11 @@ _KINDS = {
 }
 _TYPES = {"string": str, "date": date}
 _MARKUPS = get_args(Markup)
+
+
+def handed_in_path(index: Path) -> Path:
+    """The file in an index folder; there only as long as a build runs."""
+    return index / f"{HANDED_IN}{NEW}"
 
 
 class ArticleFile:

@@ -11,14 +11,16 @@ from __future__ import annotations
 import os
 import time
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from searchkit.corpus.reader import CLOCK_TICK_NS
+from searchkit.corpus.reader import CLOCK_TICK_NS, SourceFile, read_bytes
 from searchkit.engines.columns.files import Columns, ColumnWriter
-from searchkit.engines.generations import DIGEST_BYTES, SEEN, replacing
+from searchkit.engines.generations import DIGEST_BYTES, SEEN
+from searchkit.engines.publishing import replacing
 from searchkit.errors import IndexStoreError
+from searchkit.indexing.sources import Source, digest_of
 from searchkit.record import record
 
 
@@ -46,6 +48,48 @@ class Look:
 
 Seen = Mapping[str, tuple[Look, bytes]]
 """doc_id to how its file looked and the digest of what was in it."""
+
+
+class FileLooks:
+    """Tells the digests of files, from what was seen before where that can be trusted.
+
+    `seen` has after that what the next build may trust.
+    """
+
+    def __init__(self, before: Seen, max_bytes: int) -> None:
+        self._before = before
+        self._max_bytes = max_bytes
+        self.seen: dict[str, tuple[Look, bytes]] = {}
+
+    def source(self, file: SourceFile, *, read: bool) -> Source:
+        """The file with its digest, or without if it is not known and not to be read.
+
+        Raises: CorpusError if it cannot be read.
+        """
+        try:
+            look = Look.at(file.path)
+        except OSError:  # reading tells why
+            read_bytes(file, max_bytes=self._max_bytes)
+            raise
+        settled = not look.young  # as it is before the file is read
+        known = self._before.get(file.doc_id)
+        digest = known[1] if known and known[0] == look else b""
+        if look.size_bytes > self._max_bytes or (read and not digest):
+            digest = digest_of(read_bytes(file, max_bytes=self._max_bytes))
+            if settled:
+                self.seen[file.doc_id] = look, digest
+        elif known and digest:
+            self.seen[file.doc_id] = known
+        return Source(file.doc_id, look.size_bytes, digest, file=file)
+
+    def note(self, looks: Iterable[tuple[str, Look, bytes]]) -> None:
+        """Take note of how files looked that were read since, and of their digests."""
+        self.seen |= {name: (look, digest) for name, look, digest in looks}
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to remember that was not known before."""
+        return self.seen != self._before
 
 
 def read_seen(index: Path, root: str) -> Seen:

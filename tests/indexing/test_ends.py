@@ -14,7 +14,7 @@ import pytest
 
 import searchkit
 from searchkit import Article
-from searchkit.engines import generations
+from searchkit.engines import generations, publishing
 from searchkit.engines.columns.files import ColumnWriter
 from searchkit.indexing.build import Build
 
@@ -106,7 +106,7 @@ def test_a_signal_ends_the_build_and_its_workers(
     assert process.returncode != 0
     assert said.count(b"Traceback") <= 1
     assert [path.name for path in index.glob("generation-*")] == ["generation-000001"]
-    with generations.build_lock(index):
+    with publishing.build_lock(index):
         pass
 
 
@@ -175,14 +175,14 @@ def test_what_comes_after_the_swap_takes_nothing_away(
 ) -> None:
     index = tmp_path / "index"
     searchkit.build([Article("a", "旧", "还在")], index)
-    sync = generations._sync
+    sync = publishing._sync
 
     def fail(path: Path) -> None:
         if path == index:
             raise failure
         sync(path)
 
-    monkeypatch.setattr(generations, "_sync", fail)
+    monkeypatch.setattr(publishing, "_sync", fail)
     with pytest.raises((searchkit.IndexStoreError, KeyboardInterrupt)):
         searchkit.build([Article("b", "新", "也在")], index)
     with searchkit.open(index) as engine:
@@ -213,7 +213,7 @@ def test_a_lock_can_be_waited_for(tmp_path: Path) -> None:
     held, done = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with generations.build_lock(index):
+        with publishing.build_lock(index):
             held.set()
             done.wait(10)
 
@@ -222,8 +222,8 @@ def test_a_lock_can_be_waited_for(tmp_path: Path) -> None:
     held.wait(10)
     threading.Timer(0.3, done.set).start()
     with pytest.raises(searchkit.IndexLockedError):
-        generations.build_lock(index, wait_s=0.01).__enter__()
-    with generations.build_lock(index, wait_s=10):
+        publishing.build_lock(index, wait_s=0.01).__enter__()
+    with publishing.build_lock(index, wait_s=10):
         assert done.is_set()
     holder.join()
 
@@ -232,9 +232,9 @@ def test_rollback_lets_the_generation_before_answer(tmp_path: Path) -> None:
     index = tmp_path / "index"
     first = searchkit.build([Article("a", "一", "甲")], index)
     with pytest.raises(searchkit.IndexNotFoundError):
-        generations.rollback(index)
+        publishing.rollback(index)
     second = searchkit.build([Article("b", "二", "乙")], index)
-    assert generations.rollback(index) == first.index_path
+    assert publishing.rollback(index) == first.index_path
     assert generations.current(index) == first.index_path
     third = searchkit.build([Article("b", "二", "乙")], index)
     assert (third.added, third.removed) == (1, 1)
@@ -264,7 +264,7 @@ def test_what_looks_unchanged_is_not_read_again(
     time.sleep(2.1)  # a file that is younger is always read again
     build(corpus, index)
     with monkeypatch.context() as context:
-        context.setattr("searchkit.indexing.sources.read_bytes", None)
+        context.setattr("searchkit.indexing.seen.read_bytes", None)
         assert build(corpus, index).unchanged == 1
     path.write_text("位置", "utf-8")
     os.utime(path, (1_000_000_000, 1_000_000_000))

@@ -1,0 +1,110 @@
+"""Who writes which file of a new generation?
+
+This process puts documents, postings and pages together, and workers merge postings for
+it. What is made of documents and words beside that, one of the workers makes (`aids`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from searchkit.engines.generation.counterparts import RareWords, write_counterparts
+from searchkit.engines.generation.families import write_families
+from searchkit.engines.generation.writer import GenerationWriter, Told
+from searchkit.indexing.aids import (
+    add_words,
+    begin_suggestions,
+    make_glossary,
+    make_suggestions,
+    make_translations,
+    make_whoosh_view,
+)
+from searchkit.indexing.before import Before
+from searchkit.indexing.ingredients import Ingredients
+from searchkit.indexing.merging import slab_merger
+from searchkit.indexing.workers import Call, Job, Workers, caller
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+
+def write_files(
+    generation: Path,
+    runs: Sequence[Path],
+    before: Before,
+    kept: Collection[str],
+    count: int,
+    *,
+    ingredients: Ingredients,
+    workers: Workers,
+    told: Told,
+) -> None:
+    """Write all columns of `count` articles: those of runs, and those that are kept.
+
+    The runs are removed. `told` hears what share of the postings is written.
+    """
+    writer = GenerationWriter(generation, runs, before.folder, kept)
+    with writer, closing(workers):
+        beside = _Beside(generation, before, workers)
+        writer.write_documents()
+        beside.begin(ingredients, count)
+        rare = _write_postings(writer, workers, beside, told)
+        writer.write_pages()
+        pairs = [*rare.counterparts()]
+        write_counterparts(generation, pairs)
+        write_families(generation, pairs)
+        beside.wait()
+    for path in runs:
+        path.unlink()
+
+
+def _write_postings(
+    writer: GenerationWriter, workers: Workers, beside: _Beside, told: Told
+) -> RareWords:
+    how = writer.merging()
+    merging = workers.begin(slab_merger, how)
+    return writer.write_postings(
+        how, merging.start, told, beside.words_found, beside.words_known
+    )
+
+
+class _Beside:
+    """What workers make while postings and pages are written."""
+
+    def __init__(self, generation: Path, before: Before, workers: Workers) -> None:
+        self._generation, self._before = generation, before
+        self._anywhere, self._aside = (
+            workers.begin(caller, None, alone=alone) for alone in (False, True)
+        )
+        self._made: list[Future[None]] = []
+
+    def begin(self, ingredients: Ingredients, count: int) -> None:
+        """Begin what needs the documents only; there are to be `count`."""
+        same = self._before.with_glossary_of(ingredients)
+        self._make(self._aside, make_glossary, same, ingredients.glossary)
+        self._make(self._aside, begin_suggestions, self._before.folder)
+        if ingredients.bilingual is not None:
+            same = self._before.with_translations_of(ingredients)
+            self._make(self._anywhere, make_translations, same, ingredients.bilingual)
+        self._make(self._anywhere, make_whoosh_view, count)
+
+    def words_found(self, words: Path, start: int, end: int) -> None:
+        """A stretch of the file of words is there."""
+        self._make(self._aside, add_words, self._before.folder, words, start, end)
+
+    def words_known(self, words: Path) -> None:
+        """All words are there."""
+        self._make(self._aside, make_suggestions, self._before.folder, words)
+
+    def wait(self) -> None:
+        """Wait until all is made; raises what was raised in making it."""
+        for one in self._made:
+            one.result()
+
+    def _make(
+        self, job: Job[Call, None], make: Callable[..., None], *given: object
+    ) -> None:
+        self._made.append(job.start((make, (self._generation, *given))))
