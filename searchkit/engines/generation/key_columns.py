@@ -19,7 +19,6 @@ from searchkit.engines.columns.encode import DictionaryWriter
 from searchkit.engines.columns.files import ColumnWriter
 from searchkit.engines.generation.documents import Array
 from searchkit.engines.suggestions import FAN
-from searchkit.engines.texts import encoded
 
 _ROWS_AT_ONCE = 1 << 15  # of keys; in some hundred bytes each
 _NUMBER_BYTES = 10  # of a row: NUL, eight digits, a line end
@@ -46,7 +45,7 @@ def key_rows(number: int, keys: Iterable[str]) -> Iterator[bytes]:
     """
     end = b"\0%08x\n" % number
     for key in keys:
-        yield encoded(key) + end
+        yield key.encode("utf-8", "surrogatepass") + end
 
 
 def key_blocks(rows: Iterable[bytes]) -> Iterator[KeyBlock]:
