@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from os import PathLike, cpu_count
 from pathlib import Path
 from types import TracebackType
@@ -18,18 +18,12 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from searchkit import arguments
 from searchkit.config import Config, checked
-from searchkit.errors import (
-    ArticleNotFoundError,
-    ClosedError,
-    ConfigError,
-    IndexStoreError,
-)
+from searchkit.errors import ArticleNotFoundError, ClosedError
 from searchkit.model import (
     Article,
     BuildReport,
     Explanation,
     GlossaryPair,
-    Hit,
     IndexStats,
     Note,
     SearchResult,
@@ -44,7 +38,7 @@ if TYPE_CHECKING:
     from searchkit.engines.search import Evaluation, Ranked, Sort
     from searchkit.indexing.corpora import Corpus
     from searchkit.indexing.progress import ProgressCallback
-    from searchkit.query.correct import Evaluate
+    from searchkit.query.evaluate import Conditions
 
 Day: TypeAlias = "date | str | None"
 
@@ -111,9 +105,11 @@ class SearchEngine:
     def __init__(
         self, index: str | PathLike[str], *, config: Config | None = None
     ) -> None:
+        from searchkit.engines.reader import open_reader
+
         self._index = arguments.folder("index", index)
         self._config = checked(config or Config())
-        self._opened: GenerationReader | None = _open_reader(self._index)
+        self._opened: GenerationReader | None = open_reader(self._index)
 
     @property
     def _reader(self) -> GenerationReader:
@@ -185,46 +181,20 @@ class SearchEngine:
         Raises: QueryError only if `strict`; ValueError for a bad limit, sort or date.
         """
         started = time.perf_counter()
-        limit = None if limit is None else arguments.whole("limit", limit)
-        offset = arguments.whole("offset", offset)
-        topics = arguments.strings("topics", topics)
-        if offset < 0 or (limit is not None and limit < 0):
-            raise ValueError("limit and offset are 0 or more")
-        if sort not in ("relevance", "date"):
-            raise ValueError(f"sort is relevance or date, not {sort!r}")
-
-        def evaluate(query: str) -> tuple[Evaluation, tuple[Note, ...]]:
-            return self._evaluate(
-                query,
-                topics=topics,
-                since=since,
-                until=until,
-                exact=exact,
-                strict=strict,
-            )
-
-        def ranked(evaluation: Evaluation) -> Ranked:
-            page = evaluation.collapsed_page if collapse else evaluation.page
-            return page(limit=limit, offset=offset, sort=sort)
-
+        ranked = _ranking(limit=limit, offset=offset, sort=sort, collapse=collapse)
+        conditions = _conditions(topics, since, until, exact=exact, strict=strict)
+        evaluate = partial(self._evaluate, conditions=conditions)
         evaluation, notes = evaluate(query)
         page = ranked(evaluation)
         if correct or not page.total or evaluation.rare:
-            answering, notes = _helped(
+            from searchkit.query.correct import answering
+
+            found, notes = answering(
                 query, evaluation, notes, evaluate, total=page.total, correct=correct
             )
-            if answering is not evaluation:
-                evaluation, page = answering, ranked(answering)
-        return SearchResult(
-            query=query,
-            total=page.total,
-            complete=page.complete,
-            hits=self._hits(evaluation, page),
-            facets=Facets(evaluation),
-            notes=notes,
-            took_ms=(time.perf_counter() - started) * 1000,
-            collapsed=page.collapsed,
-        )
+            if found is not evaluation:
+                evaluation, page = found, ranked(found)
+        return self._result(query, evaluation, page, notes, started)
 
     def suggest(self, prefix: str, *, limit: int = 10) -> tuple[str, ...]:
         """Completions of what is being typed, best first, at most `limit`.
@@ -298,26 +268,9 @@ class SearchEngine:
 
     def stats(self) -> IndexStats:
         """The size and the versions of this generation."""
-        from collections import Counter
+        from searchkit.engines.statistics import statistics
 
-        from searchkit.engines.generations import number_of
-
-        reader = self._reader
-        manifest, names = reader.manifest, reader.topic_names
-        counts = Counter(names[number] for number in reader.topic_numbers)
-        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        return IndexStats(
-            documents=reader.document_count,
-            terms=len(reader.text.terms) + len(reader.math.terms),
-            size_bytes=sum(f.stat().st_size for f in self.index_path.iterdir()),
-            text_bytes=sum(reader.text_bytes),
-            generation=number_of(self.index_path),
-            built_at=manifest.built_at,
-            format_version=manifest.format_version,
-            analyzer=manifest.fingerprint,
-            corpus=manifest.corpus,
-            topics=dict(ranked),
-        )
+        return statistics(self._reader)
 
     def check(self, told: Callable[[int, int], None] | None = None) -> tuple[str, ...]:
         """What is wrong with this generation's files; nothing if all is sound.
@@ -340,84 +293,43 @@ class SearchEngine:
         return SearchEngine(self._index, config=self._config)
 
     def _evaluate(
+        self, query: str, conditions: Conditions | None = None
+    ) -> tuple[Evaluation, tuple[Note, ...]]:
+        from searchkit.query.evaluate import NO_CONDITIONS, evaluate
+        from searchkit.query.outdated import outdated
+
+        query = arguments.text("query", query)
+        conditions = conditions or NO_CONDITIONS
+        reader = self._reader
+        evaluation, notes = evaluate(query, conditions, reader)
+        return evaluation, (*notes, *outdated(reader.manifest, self._config))
+
+    def _result(
         self,
         query: str,
-        *,
-        topics: Sequence[str] = (),
-        since: Day = None,
-        until: Day = None,
-        exact: bool = False,
-        strict: bool = False,
-    ) -> tuple[Evaluation, tuple[Note, ...]]:
-        from searchkit.engines.finder import Finder
-        from searchkit.engines.search import Evaluation
-        from searchkit.query.parser import parse
-        from searchkit.query.planner import plan_query
-
-        parsed, ignored = parse(arguments.text("query", query), strict=strict)
-        finder = Finder(self._reader)
-        planned, notes = plan_query(parsed, finder, exact=exact)
-        if topics or since is not None or until is not None:
-            filters = planned.filters
-            filters = replace(
-                filters,
-                topics=(*filters.topics, *_folded(topics)),
-                since=_latest(filters.since, _day(since, last=False)),
-                until=_earliest(filters.until, _day(until, last=True)),
-            )
-            planned = replace(planned, filters=filters)
-            notes = (*notes, *self._unknown(filters.topics))
-        evaluation = Evaluation(finder, planned)
-        return evaluation, (*notes, *ignored, *self._outdated())
-
-    def _unknown(self, topics: Iterable[str]) -> Iterator[Note]:
-        """A note for each folded topic that no article has."""
-        names = self._reader.topic_names
-        known = dict(zip(_folded(names), names, strict=True))
-        for topic in topics:
-            if topic not in known:
-                from difflib import get_close_matches
-
-                close = [known[name] for name in get_close_matches(topic, known)]
-                like = f" (like it: {', '.join(close)})" if close else ""
-                yield Note("filtered", topic, f"“{topic}” is no topic{like}")
-
-    def _outdated(self) -> tuple[Note, ...]:
-        from searchkit.analysis.analyzer import fingerprint
-
-        manifest = self._reader.manifest
-        if manifest.fingerprint != fingerprint():
-            changed = "the index was built with another analysis of text"
-        else:
-            changed = self._changed_dictionaries(manifest.dictionaries)
-        then = "; run `searchkit build` to bring it up to date"
-        return (Note("hint", "index", changed + then),) if changed else ()
-
-    def _changed_dictionaries(self, built_with: str) -> str:
-        """How the dictionaries differ from those of the build; empty if they do not.
-
-        Where the settings name none, as far from the corpus, the index's own words
-        are good enough.
-        """
-        from searchkit.analysis.dictionary import digest_of
-
-        if not self._config.dictionaries:
-            return ""
-        try:
-            now = digest_of(self._config.dictionaries)
-        except ConfigError as error:
-            return f"{error} The words that the index was built with are used"
-        same = now == built_with
-        return "" if same else "the dictionaries have changed since the index was built"
-
-    def _hits(self, evaluation: Evaluation, page: Ranked) -> tuple[Hit, ...]:
+        evaluation: Evaluation,
+        page: Ranked,
+        notes: tuple[Note, ...],
+        started: float,
+    ) -> SearchResult:
         from searchkit.engines.page import damage_told
+        from searchkit.query.facets import Facets
         from searchkit.query.hits import hits
 
         with damage_told(self.index_path):
             # Of the reader of the evaluation: this engine may be closed meanwhile.
             paths_of = partial(_paths, evaluation.reader)
-            return hits(evaluation, page, self._config, paths_of)
+            found = hits(evaluation, page, self._config, paths_of)
+        return SearchResult(
+            query=query,
+            total=page.total,
+            complete=page.complete,
+            hits=found,
+            facets=Facets(evaluation),
+            notes=notes,
+            took_ms=(time.perf_counter() - started) * 1000,
+            collapsed=page.collapsed,
+        )
 
     def _row(self, doc_id: str) -> Summary:
         number = self._reader.number_of(arguments.text("doc_id", doc_id))
@@ -425,37 +337,6 @@ class SearchEngine:
             hint = "`searchkit search --paths QUERY` prints the ids of articles."
             raise ArticleNotFoundError(doc_id, hint=hint)
         return self._reader.summary(number)
-
-
-class Facets(Mapping[str, Mapping[str, int]]):
-    """How many of all matches have each topic, by "topic"; counted when asked for.
-
-    Also after the engine was closed: what is needed is mapped as long as this lives.
-    """
-
-    def __init__(self, evaluation: Evaluation) -> None:
-        self._evaluation = evaluation
-        evaluation.finder.reader.keep_topics()
-
-    @cached_property
-    def _counts(self) -> Mapping[str, Mapping[str, int]]:
-        return {"topic": self._evaluation.topic_counts()}
-
-    def __getitem__(self, name: str) -> Mapping[str, int]:
-        return self._counts[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._counts)
-
-    def __len__(self) -> int:
-        return len(self._counts)
-
-    def __repr__(self) -> str:
-        return repr(self._counts)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickled and copied are the counts, without the index behind them."""
-        return dict, ({name: dict(counts) for name, counts in self._counts.items()},)
 
 
 def _paths(
@@ -468,80 +349,46 @@ def _paths(
     return [path or None for path in reader.texts("path").several(numbers)]
 
 
-def _open_reader(index: Path) -> GenerationReader:
-    """The generation that answers, even if a build swaps it in that very moment."""
-    from searchkit.engines.generations import current
-    from searchkit.engines.reader import GenerationReader
+def _ranking(
+    *, limit: int | None, offset: int, sort: Sort, collapse: bool
+) -> Callable[[Evaluation], Ranked]:
+    """What takes the hits that are asked for. Raises: ValueError."""
+    limit = None if limit is None else arguments.whole("limit", limit)
+    offset = arguments.whole("offset", offset)
+    if offset < 0 or (limit is not None and limit < 0):
+        raise ValueError("limit and offset are 0 or more")
+    if sort not in ("relevance", "date"):
+        raise ValueError(f"sort is relevance or date, not {sort!r}")
 
-    while True:
-        generation = current(index)
-        try:
-            return GenerationReader(generation)
-        except IndexStoreError:
-            if current(index) == generation:
-                raise
+    def ranked(evaluation: Evaluation) -> Ranked:
+        page = evaluation.collapsed_page if collapse else evaluation.page
+        return page(limit=limit, offset=offset, sort=sort)
+
+    return ranked
 
 
-def _helped(
-    query: str,
-    evaluation: Evaluation,
-    notes: tuple[Note, ...],
-    evaluate: Evaluate,
-    *,
-    total: int,
-    correct: bool,
-) -> tuple[Evaluation, tuple[Note, ...]]:
-    """The evaluation that answers a query that may be mistyped, and its notes."""
-    from searchkit.query.correct import help_for
+def _conditions(
+    topics: Iterable[str], since: Day, until: Day, *, exact: bool, strict: bool
+) -> Conditions:
+    """What is asked beside a query. Raises: ValueError for a bad date."""
+    from searchkit.query.evaluate import Conditions
 
-    found = help_for(
-        query,
-        evaluation,
-        notes,
-        evaluate,
-        total=total,
-        correct=correct,
-        rare=evaluation.rare,
+    return Conditions(
+        topics=arguments.strings("topics", topics),
+        since=_day(since, last=False),
+        until=_day(until, last=True),
+        exact=exact,
+        strict=strict,
     )
-    if found and found.evaluation:
-        return found.evaluation, found.notes
-    said = found.notes if found else ()
-    if total or said:
-        return evaluation, (*notes, *said)
-    from searchkit.query.smaller import smaller_query
-
-    smaller = smaller_query(evaluation)
-    return evaluation, (*notes, smaller) if smaller else notes
-
-
-def _folded(texts: Iterable[str]) -> tuple[str, ...]:
-    from searchkit.analysis.folding import fold
-
-    return tuple(fold(text).text for text in texts)
 
 
 def _day(value: Day, *, last: bool) -> date | None:
     """A date from what a caller may give; of a year or a month its first or last."""
     if value is None:
         return None
-    from datetime import date, datetime
+    from searchkit.query.dates import day_of
 
-    from searchkit.query.dates import date_range
-
-    if isinstance(value, date):
-        return value.date() if isinstance(value, datetime) else value
-    days = date_range(value) if isinstance(value, str) else None
-    if days is None:
-        raise ValueError(f"not a date (2024, 2024-01 or 2024-01-31): {value!r}")
-    return days[last]
-
-
-def _latest(left: date | None, right: date | None) -> date | None:
-    return max(left, right) if left and right else left or right
-
-
-def _earliest(left: date | None, right: date | None) -> date | None:
-    return min(left, right) if left and right else left or right
+    return day_of(value, last=last)
 
 
 __all__ = ["SearchEngine", "build", "open"]

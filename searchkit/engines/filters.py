@@ -23,10 +23,7 @@ def passing(kernel: Kernel, reader: GenerationReader, filters: Filters) -> Docum
         kept.append(kernel.dated(first, (filters.until or date.max).toordinal()))
     if filters.paths or filters.excluded_paths:
         kept.append(_with_path(kernel, reader, filters))
-    left = kernel.intersection(kept) if kept else kernel.everything()
-    for topic in filters.excluded_topics:
-        left = kernel.difference(left, kernel.with_topic(_topics(reader, topic)))
-    return left
+    return kernel.intersection(kept) if kept else kernel.everything()
 
 
 def _topics(reader: GenerationReader, folded: str) -> set[int]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from searchkit.engines import filters, formulas, matching, ranking
+from searchkit.engines import formulas, matching, ranking
 from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.plan import ALL_FIELDS, Filters, FormulaLeaf, Leaf, Slot, Twin
 from searchkit.engines.plan import Sequence as Slots
@@ -151,11 +151,12 @@ class Finder:
 
     def passing(self, wanted: Filters) -> Documents:
         """The documents that pass filters."""
-        passing = self._passing.get(wanted)
-        if passing is None:
-            passing = filters.passing(self.kernel, self.reader, wanted)
-            self._passing[wanted] = passing
-        return passing
+        found = self._passing.get(wanted)
+        if found is None:
+            from searchkit.engines.filters import passing
+
+            found = self._passing[wanted] = passing(self.kernel, self.reader, wanted)
+        return found
 
     def documents(self, leaf: Leaf) -> Documents:
         """The documents that hold the leaf or a near form of it."""

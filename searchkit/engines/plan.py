@@ -121,7 +121,6 @@ class Filters:
     `paths` are folded pieces of the doc_id. Dates are inclusive."""
 
     topics: tuple[str, ...] = ()
-    excluded_topics: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     excluded_paths: tuple[str, ...] = ()
     since: date | None = None

@@ -35,6 +35,7 @@ from searchkit.engines.tags import Tags
 from searchkit.engines.texts import Texts, encoded
 from searchkit.engines.twins import NameTable
 from searchkit.engines.user_words import unpack_words
+from searchkit.errors import IndexStoreError
 from searchkit.record import record
 
 if TYPE_CHECKING:
@@ -455,3 +456,17 @@ class GenerationReader:
             texts = Texts(self._documents, name)
             self.__dict__["_texts_" + name] = texts
         return texts
+
+
+def open_reader(index: Path) -> GenerationReader:
+    """The generation that answers, even if a build swaps it in that very moment.
+
+    Raises: IndexNotFoundError, IndexFormatError, IndexCorruptError.
+    """
+    while True:
+        generation = generations.current(index)
+        try:
+            return GenerationReader(generation)
+        except IndexStoreError:
+            if generations.current(index) == generation:
+                raise

@@ -58,6 +58,36 @@ class _Change:
         return re.sub(pattern, lambda _: self.meant, query)
 
 
+def answering(
+    query: str,
+    evaluation: Evaluation,
+    notes: tuple[Note, ...],
+    evaluate: Evaluate,
+    *,
+    total: int,
+    correct: bool,
+) -> tuple[Evaluation, tuple[Note, ...]]:
+    """What answers a query that may be mistyped: its evaluation or another's; notes."""
+    found = help_for(
+        query,
+        evaluation,
+        notes,
+        evaluate,
+        total=total,
+        correct=correct,
+        rare=evaluation.rare,
+    )
+    if found and found.evaluation:
+        return found.evaluation, found.notes
+    said = found.notes if found else ()
+    if total or said:
+        return evaluation, (*notes, *said)
+    from searchkit.query.smaller import smaller_query
+
+    smaller = smaller_query(evaluation)
+    return evaluation, (*notes, smaller) if smaller else notes
+
+
 def help_for(
     query: str,
     evaluation: Evaluation,

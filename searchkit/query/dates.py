@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date
+from datetime import date, datetime
 
 _DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?", re.ASCII)
 
@@ -29,3 +29,19 @@ def date_range(text: str) -> tuple[date, date] | None:
     return first, first.replace(
         month=last_month, day=calendar.monthrange(first.year, last_month)[1]
     )
+
+
+def day_of(value: date | str, *, last: bool) -> date:
+    """The day of a date; of a year or a month its first or last.
+
+    Raises: ValueError for what is no date.
+
+    >>> day_of("2024-02", last=True)
+    datetime.date(2024, 2, 29)
+    """
+    if isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
+    days = date_range(value) if isinstance(value, str) else None
+    if days is None:
+        raise ValueError(f"not a date (2024, 2024-01 or 2024-01-31): {value!r}")
+    return days[last]

@@ -145,7 +145,6 @@ plans = st.builds(
         st.sampled_from(
             (
                 Filters(topics=("x",)),
-                Filters(excluded_topics=("y",)),
                 Filters(since=date(2024, 6, 1)),
                 Filters(paths=("00000",), excluded_paths=("3",)),
             )
@@ -358,7 +357,6 @@ class Oracle:
         path = self.reader.folded_doc_ids[number]
         return (
             {*filters.topics} <= {*document.topics}
-            and not {*filters.excluded_topics} & {*document.topics}
             and all(part in path for part in filters.paths)
             and not any(part in path for part in filters.excluded_paths)
             and not (filters.since and (document.day or date.min) < filters.since)
