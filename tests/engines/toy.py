@@ -19,9 +19,11 @@ from searchkit.analysis.scripts import is_han
 from searchkit.analysis.terms import any_hump
 from searchkit.engines import ranking
 from searchkit.engines.cache import Cache
-from searchkit.engines.columns.encode import Encoder, Lists, Slab, SpaceWriter
+from searchkit.engines.columns.encode import Encoder, Slab
 from searchkit.engines.columns.files import Columns, ColumnWriter
+from searchkit.engines.columns.lists import Lists
 from searchkit.engines.columns.postings import Postings, TermPostings
+from searchkit.engines.columns.space_writer import SpaceWriter
 from searchkit.engines.kernels.plain import PlainKernel
 from searchkit.engines.kernels.vector import VectorKernel
 from searchkit.engines.weights import weights

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import searchkit
 from searchkit import Article
-from searchkit.engines.columns import encode, layers
+from searchkit.engines.columns import layered, layers, lists
 from searchkit.engines.generation import slab_merge, slabs
 
 VARYING = {"built_at", "seal"}
@@ -74,7 +74,8 @@ def test_lists_longer_than_memory_should_hold_are_written_the_same(
     searchkit.build(articles, tmp_path / "at once")
     monkeypatch.setattr(slabs, "_SLAB", 1)  # each term by itself
     monkeypatch.setattr(slab_merge, "_AT_ONCE", 4)
-    monkeypatch.setattr(encode, "_VALUES_AT_ONCE", 8)
+    for module in (layered, lists):
+        monkeypatch.setattr(module, "VALUES_AT_ONCE", 8)
     monkeypatch.setattr(layers, "_AT_ONCE", 8)
     searchkit.build(articles, tmp_path / "in pieces")
     searchkit.build(articles[::2], tmp_path / "grown")

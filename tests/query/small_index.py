@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from searchkit.engines.columns.encode import Encoder, Lists, Slab, SpaceWriter
+from searchkit.engines.columns.encode import Encoder, Slab
 from searchkit.engines.columns.files import Columns, ColumnWriter
+from searchkit.engines.columns.lists import Lists
 from searchkit.engines.columns.postings import Postings, TermPostings
+from searchkit.engines.columns.space_writer import SpaceWriter
 from searchkit.engines.columns.terms import encode_term
 from searchkit.engines.generation.suggestions import Completions
 from searchkit.engines.generations import SUGGESTIONS

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from searchkit.engines.columns.arrays import Bools, Bytes, Numbers
 from searchkit.engines.columns.packed import (
     array_sizes,
     firsts_of,
@@ -21,9 +22,6 @@ from searchkit.engines.columns.packed import (
 )
 from searchkit.engines.columns.postings import MOST_LAYERS, Shape
 from searchkit.engines.columns.rows import join_rows, starts_of
-
-Numbers = NDArray[np.int64]
-Bytes = NDArray[np.uint8]
 
 Layers = NDArray[np.int64]
 """Of each layer how many numbers each list has there, then of how many bits.
@@ -98,7 +96,7 @@ def list_sizes(layers: Layers) -> Numbers:
     return np.asarray(sizes + array_sizes(flags, 1).sum(axis=0), np.int64)
 
 
-def _more(layers: Layers) -> NDArray[np.bool_]:
+def _more(layers: Layers) -> Bools:
     """Which lists have a second one of these layers."""
     return np.asarray(layers[1, 1] > 0 if len(layers) > 1 else layers[0, 1] < 0)
 

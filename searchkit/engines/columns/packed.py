@@ -9,13 +9,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchkit.engines.columns.arrays import Bytes, Numbers
 from searchkit.engines.columns.postings import PARTS
 from searchkit.engines.columns.rows import copy_rows, rows_of, starts_of
-
-Numbers = NDArray[np.int64]
-Bytes = NDArray[np.uint8]
 
 _BYTES = np.arange(256)
 _SPREAD: dict[tuple[int, int], Any] = {  # the parts in a byte, a byte each, shifted

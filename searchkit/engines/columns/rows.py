@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Numbers = NDArray[np.int64]
+from searchkit.engines.columns.arrays import Bytes, Numbers
 
 _LONG_ROW = 256  # items from which a row is copied by itself
 _MOST_BITS = 20  # of a number in the table, which takes 8 MB then
@@ -86,8 +86,8 @@ def rows_of(data: NDArray[Any], at: Numbers, sizes: Numbers) -> NDArray[Any]:
 
 
 def join_rows(
-    fields: Iterable[tuple[NDArray[np.uint8], Numbers]], count: int
-) -> tuple[NDArray[np.uint8], Numbers]:
+    fields: Iterable[tuple[Bytes, Numbers]], count: int
+) -> tuple[Bytes, Numbers]:
     """Rows made of fields, row after row, and the bytes of each.
 
     Of a field: its bytes of all rows, and how many each has.

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from searchkit.engines.columns import plain
+from searchkit.engines.columns.arrays import Bools, Codes, Numbers
 from searchkit.engines.columns.files import corrupt
 from searchkit.engines.columns.layers import (
     Layers,
@@ -45,9 +45,6 @@ from searchkit.engines.columns.postings import (
 )
 from searchkit.engines.columns.rows import rows_of, spread
 from searchkit.errors import IndexCorruptError
-
-Numbers = NDArray[np.int64]
-Codes = NDArray[np.uint8]
 
 _FEW = 64  # of a list, which are decoded sooner without numpy
 
@@ -319,14 +316,14 @@ class _Records:
         self._read_positions(flags & KIND_MASK)
         self._read_documents(flags >> DOCUMENTS_SHIFT & KIND_MASK)
 
-    def _check(self, valid: NDArray[np.bool_]) -> None:
+    def _check(self, valid: Bools) -> None:
         if not valid.all():
             raise self._damaged()
 
     def _damaged(self) -> IndexCorruptError:
         return corrupt(self._postings.data.path, "some postings are damaged")
 
-    def _number(self, chosen: NDArray[np.bool_]) -> Numbers:
+    def _number(self, chosen: Bools) -> Numbers:
         """The next number of each chosen record; 0 of the others."""
         found = np.zeros(len(self._at), np.int64)
         here = np.flatnonzero(chosen)
@@ -341,7 +338,7 @@ class _Records:
         self._check(~np.ones(len(here), np.bool_))
         return found
 
-    def _count(self, chosen: NDArray[np.bool_], most: int = 1) -> Numbers:
+    def _count(self, chosen: Bools, most: int = 1) -> Numbers:
         """A number of things of which a byte of the record holds at most so many."""
         found = self._number(chosen)
         self._check(found <= most * len(self._data))
@@ -356,7 +353,7 @@ class _Records:
         self._layers = self._shapes(kinds == PACKED, counts)
         self.occurrences: Numbers = np.where(kinds == SINGLE, 1, counts)
 
-    def _shapes(self, chosen: NDArray[np.bool_], counts: Numbers) -> Layers:
+    def _shapes(self, chosen: Bools, counts: Numbers) -> Layers:
         """The layers of each list, whose numbers are so many."""
         layers = []
         for _ in range(MOST_LAYERS):
@@ -371,7 +368,7 @@ class _Records:
         self._check(found[:, 1].sum(axis=0) <= MOST_BITS)
         return found
 
-    def _byte(self, chosen: NDArray[np.bool_]) -> Numbers:
+    def _byte(self, chosen: Bools) -> Numbers:
         """The next byte of each chosen record; 0 of the others."""
         found = np.zeros(len(self._at), np.int64)
         self._check(self._at[chosen] < self._ends[chosen])

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from searchkit.engines.columns.encode import DictionaryWriter
+from searchkit.engines.columns.dictionary_writer import DictionaryWriter
 from searchkit.engines.columns.files import ColumnWriter
 from searchkit.engines.generation.documents import Array
 from searchkit.engines.suggestions import FAN

@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from searchkit.engines.columns.encode import SpaceWriter
 from searchkit.engines.columns.files import Columns, ColumnWriter
+from searchkit.engines.columns.space_writer import SpaceWriter
 from searchkit.engines.generation.classes import Keys
 from searchkit.engines.generation.counterparts import RareWords
 from searchkit.engines.generation.documents import (

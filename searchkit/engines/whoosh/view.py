@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any, NoReturn, SupportsIndex
 
 import numpy as np
-from numpy.typing import NDArray
 from whoosh.codec import base
 from whoosh.filedb.filestore import FileStorage
 from whoosh.formats import Format
@@ -29,14 +28,13 @@ from whoosh.index import TOC
 from whoosh.reading import TermInfo, TermNotFound
 
 from searchkit.engines.columns import vector
+from searchkit.engines.columns.arrays import Numbers
 from searchkit.engines.columns.postings import Postings
 from searchkit.engines.columns.terms import Terms
 from searchkit.engines.reader import GenerationReader
 from searchkit.engines.whoosh.fields import SEARCH_FIELDS, refuse, schema
 from searchkit.engines.whoosh.integers import as_array
 from searchkit.engines.whoosh.matcher import Matcher
-
-Numbers = NDArray[np.int64]
 
 _INDEX = "MAIN"  # the name that Whoosh looks for
 _BLOCK = 128  # postings that share score bounds

@@ -28,9 +28,11 @@ from spaces import (
 )
 
 from searchkit.engines.columns import plain, vector
-from searchkit.engines.columns.encode import Encoder, Lists, SpaceWriter
+from searchkit.engines.columns.encode import Encoder
 from searchkit.engines.columns.files import ColumnWriter
+from searchkit.engines.columns.lists import Lists
 from searchkit.engines.columns.postings import HEADS, TermPostings
+from searchkit.engines.columns.space_writer import SpaceWriter
 
 
 def check(found: TermPostings, entry: Entry, chance: random.Random) -> None:
