@@ -5,10 +5,7 @@ text is passed once; what Markdown does not look into (code, formulas, tags) is 
 whole, brackets and runs of `*`, `_`, `~` wait on a stack until what they belong to is
 known. Nothing is built but the answer to one question for each piece: is it shown?
 
-Two things go beyond CommonMark. Formulas are read, and so are template tags. And `*`
-between punctuation and a wide character opens and closes (`**注意：**请看`): the rule
-there asks for a blank, which Chinese does not write. (This is the amendment that
-https://github.com/tats-u/markdown-cjk-friendly proposes.)
+Two things go beyond CommonMark: formulas are read, and so are template tags.
 
 Linear in the length of the text: what has no end is looked for once.
 """
@@ -18,15 +15,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
 from typing import Any, NamedTuple
-from unicodedata import category
 
 from searchkit.corpus.blocks import Line
-from searchkit.corpus.builder import WIDE, VisibleTextBuilder
+from searchkit.corpus.builder import VisibleTextBuilder
 from searchkit.corpus.components import Component, component_at
+from searchkit.corpus.emphasis import Run, flanks, pair_runs
 from searchkit.corpus.formulas import MATH, delimiters
 from searchkit.corpus.shortcodes import SHORTCODE, find_shown
 from searchkit.corpus.tags import CLOSE_TAG, open_tag
@@ -65,17 +61,6 @@ _IMAGE_TAG = re.compile(
 )
 
 
-@dataclass(slots=True)
-class _Run:
-    """A run of one delimiter: how many of it are still shown, and what it may do."""
-
-    character: str
-    length: int
-    shown: int
-    opens: bool
-    closes: bool
-
-
 class _Bracket(NamedTuple):
     """An open `[` or `![`: where its pieces and runs begin, and its content."""
 
@@ -87,7 +72,7 @@ class _Bracket(NamedTuple):
 
 _Call = tuple[Any, ...]
 """A method of the builder and what to call it with."""
-_Piece = str | _Run | _Call
+_Piece = str | Run | _Call
 
 
 def _mark_of(text: str) -> re.Pattern[str]:
@@ -126,7 +111,7 @@ class _Reading:
         self._lines_follow = lines[-1][0] - lines[0][0] == len(lines) - 1
         self._labels = labels
         self._pieces: list[_Piece] = []
-        self._runs: list[_Run] = []
+        self._runs: list[Run] = []
         self._brackets: list[_Bracket] = []
         self._links_from = 0  # what holds a link is no link: these brackets below
         self._components_from = 0  # no component begins before
@@ -144,12 +129,12 @@ class _Reading:
                 self._show(at, start)
             at = _READERS[text[start]](self, start)
         self._show(at, len(text))
-        _pair(self._runs, 0)
+        pair_runs(self._runs, 0)
         words: list[str] = []
         for piece in self._pieces:
             if isinstance(piece, str):
                 words.append(piece)
-            elif isinstance(piece, _Run):
+            elif isinstance(piece, Run):
                 words.append(piece.character * piece.shown)
             else:
                 builder.prose("".join(words))
@@ -368,7 +353,7 @@ class _Reading:
         end, address = self._link_end(bracket, start) if is_link else (-1, "")
         if end < 0:
             return self._show(start, start + 1)
-        _pair(self._runs, bracket.run)
+        pair_runs(self._runs, bracket.run)
         del self._runs[bracket.run :]
         if bracket.is_image:
             self._pieces[bracket.piece] = (VisibleTextBuilder.space,)
@@ -406,10 +391,10 @@ class _Reading:
             end += 1
         before = text[start - 1] if start else " "
         after = text[end] if end < len(text) else " "
-        opens, closes = _flanks(character, end - start, before, after)
+        opens, closes = flanks(character, end - start, before, after)
         if not (opens or closes):
             return self._show(start, end)
-        run = _Run(character, end - start, end - start, opens, closes)
+        run = Run(character, end - start, end - start, opens, closes)
         self._runs.append(run)
         self._pieces.append(run)
         return end
@@ -441,72 +426,3 @@ _READERS: dict[str, Callable[[_Reading, int], int]] = {
     "_": _Reading.read_run,
     "~": _Reading.read_run,
 }
-
-
-def _flanks(character: str, length: int, before: str, after: str) -> tuple[bool, bool]:
-    """Whether a run may open, and whether it may close, by what stands beside it.
-
-    >>> _flanks("*", 2, "：", "请"), _flanks("*", 2, ")", "a")
-    ((True, True), (True, False))
-    """
-    left, right = not after.isspace(), not before.isspace()
-    if character == "~":
-        return (left, right) if length == 2 else (False, False)
-    marked_before, marked_after = _is_mark(before), _is_mark(after)
-    opens = left and (
-        not marked_after or not right or marked_before or _is_wide(before)
-    )
-    closes = right and (
-        not marked_before or not left or marked_after or _is_wide(after)
-    )
-    if character == "*":
-        return opens, closes
-    return opens and (not closes or marked_before), closes and (
-        not opens or marked_after
-    )
-
-
-def _is_mark(character: str) -> bool:
-    """Whether a character is punctuation or a symbol."""
-    return category(character)[0] in "PS"
-
-
-def _is_wide(character: str) -> bool:
-    return WIDE.match(character) is not None
-
-
-def _pair(runs: list[_Run], bottom: int) -> None:
-    """Take from what is shown of the runs what opens and closes emphasis.
-
-    CommonMark's "process emphasis", from the run `bottom` on.
-    """
-    waiting: list[_Run] = []
-    none_below: dict[tuple[str, bool, int], int] = {}
-    for run in runs[bottom:]:
-        key = run.character, run.opens, run.length % 3
-        while run.closes and run.shown:
-            at = _opener(run, waiting, none_below.get(key, 0))
-            if at < 0:
-                none_below[key] = len(waiting)
-                break
-            opener = waiting[at]
-            used = 2 if min(run.shown, opener.shown) > 1 else 1
-            opener.shown -= used
-            run.shown -= used
-            del waiting[at + (opener.shown > 0) :]
-            none_below = {k: min(n, len(waiting)) for k, n in none_below.items()}
-        if run.opens and run.shown:
-            waiting.append(run)
-
-
-def _opener(closer: _Run, waiting: list[_Run], lowest: int) -> int:
-    """The place of the nearest run that the closer may pair with, or -1."""
-    for at in range(len(waiting) - 1, lowest - 1, -1):
-        opener = waiting[at]
-        if opener.character != closer.character:
-            continue
-        both = closer.opens or opener.closes
-        if both and (opener.length + closer.length) % 3 == 0 and closer.length % 3:
-            continue
-        return at
-    return -1
