@@ -4,7 +4,7 @@
 
 CPU time of `searchkit search`, piped and on a terminal, and of other commands, turn by
 turn with `python -c pass`. Modules are compiled before, as those of an installed
-package are, whatever PYTHONDONTWRITEBYTECODE says.
+package are.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import statistics
 import sys
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 
@@ -45,19 +44,13 @@ def measure(
     bare = [sys.executable, "-c", "pass"]
     piped: dict[str, Sequence[str]] = {BARE: bare, **commands}
     times: dict[str, list[float]] = {}
-    with tempfile.TemporaryDirectory() as compiled:
-        environ = {**os.environ, "PYTHONPYCACHEPREFIX": compiled}
-        environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        for turn in range(rounds + 1):
-            found = {
-                name: processes.cpu_ms(command, environ=environ)
-                for name, command in piped.items()
-            }
-            for name, command in terminal.items():
-                shown = f"{name}, on a terminal"
-                found[shown] = _on_terminal_ms(command, environ)
-            for name, ms in found.items() if turn else ():
-                times.setdefault(name, []).append(ms)
+    processes.compile_modules()
+    for turn in range(rounds + 1):
+        found = {name: processes.cpu_ms(command) for name, command in piped.items()}
+        for name, command in terminal.items():
+            found[f"{name}, on a terminal"] = _on_terminal_ms(command)
+        for name, ms in found.items() if turn else ():
+            times.setdefault(name, []).append(ms)
     return {name: statistics.median(values) for name, values in times.items()}
 
 
@@ -69,12 +62,12 @@ def lines(medians: Mapping[str, float]) -> list[str]:
     ]
 
 
-def _on_terminal_ms(command: Sequence[str], environ: Mapping[str, str]) -> float:
+def _on_terminal_ms(command: Sequence[str]) -> float:
     """CPU time of a command whose output is a terminal that somebody reads."""
     reader, writer = os.openpty()
     drain = threading.Thread(target=_read_all, args=[reader])
     drain.start()
-    environ = {**environ, "TERM": "xterm-256color", "COLUMNS": COLUMNS}
+    environ = {**os.environ, "TERM": "xterm-256color", "COLUMNS": COLUMNS}
     ms = processes.cpu_ms(command, stdout=writer, environ=environ)
     os.close(writer)
     drain.join()

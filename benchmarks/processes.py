@@ -34,7 +34,7 @@ def run(command: Sequence[str | Path]) -> Cost:
 
     Raises: CalledProcessError, with what the command wrote to stderr.
     """
-    _compile_package()
+    compile_modules()
     started, peak = time.perf_counter(), 0.0
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
@@ -76,13 +76,14 @@ def cpu_ms(
 
 
 @cache
-def _compile_package() -> None:
-    """Compile searchkit's modules, as an installed package's are.
+def compile_modules() -> None:
+    """Compile searchkit's modules and these, as an installed package's are.
 
     Where PYTHONDONTWRITEBYTECODE is set, each process of a checkout would do it anew.
     """
     spec = find_spec("searchkit")
-    for folder in (spec and spec.submodule_search_locations) or ():
+    package = (spec and spec.submodule_search_locations) or ()
+    for folder in (*package, Path(__file__).parent):
         compileall.compile_dir(folder, quiet=1)
 
 
