@@ -389,6 +389,3 @@ def _day(value: Day, *, last: bool) -> date | None:
     from searchkit.query.dates import day_of
 
     return day_of(value, last=last)
-
-
-__all__ = ["SearchEngine", "build", "open"]

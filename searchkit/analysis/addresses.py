@@ -52,6 +52,3 @@ def address_name(address: str) -> str:
     while len(words) > 1 and _NUMBER.fullmatch(words[0]):
         del words[0]
     return " ".join(words)
-
-
-__all__ = ["address_name", "addresses"]

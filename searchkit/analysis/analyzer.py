@@ -5,11 +5,12 @@ takes the next one, through inline markup and across zones. Between two blocks o
 position stays empty, so that no phrase crosses. Words and whole names stand at
 the position of their first atom. Nothing is dropped.
 
-An occurrence also tells whether a blank stands before it (or a hyphen between letters,
-which is the same). There is none beside a Han character; beside a sign of a formula it
-does not count.
+A position's tag tells its zone, and whether a blank stands before it (or a hyphen
+between letters, which is the same). There is none beside a Han character; beside a sign
+of a formula it does not count.
 
-A query is cut by the same rules (`words`, `atoms`), so that both sides meet.
+These are the rules. By them articles are cut in `rows`, many at a time, and queries
+here (`words`, `atoms`).
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ GLOSSARY_VERSION = 2
 """Raised with every change of what `glossary` mines from some articles."""
 
 ZONES: tuple[Zone, ...] = ("prose", "heading", "code", "math")
-ZONE_MASK = 3  # of an occurrence: the zone's place in ZONES
-BLANK = 4  # of an occurrence: a blank stands before it
-LOOSE = 8  # of an occurrence: whether a blank stands before it does not count
-TAG_BITS = 4  # an occurrence is position << TAG_BITS | LOOSE or BLANK or 0 | zone
+# A position's tag:
+ZONE_MASK = 3  # the zone's place in ZONES
+BLANK = 4  # a blank stands before it
+LOOSE = 8  # whether a blank stands before it does not count
 
 _LONGEST_NAME = 256  # of a name whose end is looked for
 

@@ -54,9 +54,6 @@ class Dictionary(NamedTuple):
         return tuple(text for text in others if len(_kinds(text)) > 1)
 
 
-NO_WORDS = Dictionary()
-
-
 def _kinds(text: str) -> list[str | None]:
     return [match.lastgroup for match in run_pattern(text).finditer(text)]
 

@@ -95,6 +95,3 @@ def _table() -> tuple[Mapping[str, str], Mapping[str, tuple[str, ...]]]:
         syllables.update(dict.fromkeys(members, syllable))
     split = (line.split(" ") for line in phrases.splitlines())
     return syllables, {phrase: tuple(spoken) for phrase, *spoken in split}
-
-
-__all__ = ["ends", "is_pinyin", "readings", "typed"]

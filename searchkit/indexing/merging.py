@@ -1,4 +1,7 @@
-"""What does a worker do that merges postings?"""
+"""What does a worker do that merges postings?
+
+In a file of its own, so that it loads nothing else.
+"""
 
 from __future__ import annotations
 

@@ -213,6 +213,3 @@ def _rows(
 def _is_read(word: str) -> bool:
     letters = typed(word)
     return bool(letters) and len(letters) in ends(letters)
-
-
-__all__ = ["Evaluate", "Help", "help_for"]

@@ -225,6 +225,3 @@ def _heads(word: str) -> Iterator[str]:
     """How words may begin that have an error in the head of a word, or none."""
     yield from (head for head in edits(word[:_HEAD]) if len(head) >= _HEAD)
     yield from (word[:at] + word[at + 1 : _HEAD + 1] for at in range(_HEAD))
-
-
-__all__ = ["Nearest", "edits"]

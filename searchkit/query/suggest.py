@@ -66,6 +66,3 @@ def _holding(found: Suggestions, mark: str, wanted: str) -> Iterator[str]:
         return texts
     compared = islice(texts, _MOST_COMPARED)
     return (text for text in compared if wanted in fold(text).text)
-
-
-__all__ = ["suggestions"]

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from searchkit.analysis.analyzer import (
     BLANK,
-    TAG_BITS,
     atom_places,
     name_end,
     words,
@@ -34,9 +33,9 @@ MIXED = st.text(
 
 
 class AnalyzedText(NamedTuple):
-    """The tokens of one text: occurrences by term, and each position's atom."""
+    """The tokens of one text: (position, tag) by term, and each position's atom."""
 
-    postings: dict[str, list[int]]
+    postings: dict[str, list[tuple[int, int]]]
     starts: array[int]
     lengths: array[int]
 
@@ -45,11 +44,11 @@ def analyze(visible: VisibleText) -> AnalyzedText:
     """The tokens of an article's body, as if nothing stood before."""
     batch = RowAnalyzer().batch([(Article("", "", ""), visible)])
     rows, first = batch.text, int(batch.body_start[0])
-    postings: dict[str, list[int]] = defaultdict(list)
+    postings: dict[str, list[tuple[int, int]]] = defaultdict(list)
     pairs = zip(rows.positions.tolist(), rows.ids.tolist(), strict=True)
     for position, number in sorted(pairs):
         if position >= first:
-            occurrence = (position - first) << TAG_BITS | int(batch.tags[position])
+            occurrence = position - first, int(batch.tags[position])
             postings[rows.terms[number]].append(occurrence)
     places = (array("I", row[first:].tolist()) for row in (rows.starts, rows.lengths))
     return AnalyzedText(postings, *places)
@@ -65,16 +64,16 @@ def atoms(text: str) -> list[str]:
     """The atoms of a text in order."""
     analyzed = analyze_text(text)
     placed = [
-        (occurrence >> TAG_BITS, term)
+        (position, term)
         for term, occurrences in analyzed.postings.items()
-        for occurrence in occurrences
+        for position, _ in occurrences
         if is_atom(term) and (len(term) == 1 or not is_han(term[0]))
     ]
     return [term for _, term in sorted(placed)]
 
 
 def positions(analyzed: AnalyzedText, term: str) -> list[int]:
-    return [occurrence >> TAG_BITS for occurrence in analyzed.postings.get(term, ())]
+    return [position for position, _ in analyzed.postings.get(term, ())]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +145,8 @@ def test_a_text_reads_alike_in_a_query_and_in_an_article(text: str) -> None:
     assert (starts, lengths) == (analyzed.starts, analyzed.lengths)
     for position, atom in enumerate(query_atoms(text)):
         blank = bool(atom.blank_before)
-        tags = {o & BLANK for o in analyzed.postings[atom.term] if o >> 4 == position}
+        found = analyzed.postings[atom.term]
+        tags = {tag & BLANK for at, tag in found if at == position}
         assert tags == {BLANK if blank else 0}
 
 

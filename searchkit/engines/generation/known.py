@@ -1,6 +1,6 @@
-"""What must a build know of a generation before it knows that there is work? Little.
+"""What does a build read of a generation's documents without numpy?
 
-Without numpy, which a build that changes nothing need not load.
+A build that changes nothing need not load it.
 """
 
 from __future__ import annotations

@@ -40,7 +40,6 @@ _COLUMNS = {  # format to the columns of an occurrence: position, start, length,
     CharacterBoosts: ("position", "start", "length", "boost"),
 }
 _LIST = b"\x80\x02]q\x00"
-_LARGEST = 2**31 - 1
 
 Item = tuple[Any, ...]
 
