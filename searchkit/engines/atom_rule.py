@@ -7,14 +7,12 @@ reader of one page needs the pattern only, and no numpy.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from searchkit.engines.chunk import LONGEST_ATOM
-
-Array = NDArray[Any]
+from searchkit.engines.columns.arrays import Array
 
 _SIGN, _BLANK, _HYPHEN, _DIGIT, _LETTER, _NONE = range(6)
 _LAST_BLANK = 0x3000

@@ -23,7 +23,7 @@ from searchkit.analysis.terms import (
     INFLECTED,
     STEM,
 )
-from searchkit.engines.generation.documents import Array
+from searchkit.engines.columns.arrays import Array
 
 Keys = tuple[bytes, bytes]
 """What a word has in common with its inflections, and with words of its stem."""

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from searchkit.engines.generation.documents import SIGNATURE_BYTES, Array
+from searchkit.engines.columns.arrays import Array
+from searchkit.engines.generation.documents import SIGNATURE_BYTES
 
 if TYPE_CHECKING:
     from searchkit.analysis.rows import AnalyzedBatch

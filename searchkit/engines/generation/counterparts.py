@@ -20,9 +20,9 @@ import numpy as np
 
 from searchkit.analysis.names import title_key
 from searchkit.analysis.scripts import HAN
+from searchkit.engines.columns.arrays import Array
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.columns.rows import spread, starts_of
-from searchkit.engines.generation.documents import Array
 from searchkit.engines.generations import COUNTERPARTS, DOCUMENTS
 from searchkit.engines.texts import Texts
 from searchkit.engines.twins import add_names

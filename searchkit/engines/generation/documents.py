@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchkit.engines.columns.arrays import Array
 from searchkit.engines.generation.tags import TagWriter
 from searchkit.engines.generations import DIGEST_BYTES
 from searchkit.engines.tags import Tags
@@ -22,7 +22,6 @@ from searchkit.engines.texts import add_texts, encoded
 if TYPE_CHECKING:
     from searchkit.engines.columns.files import Columns, ColumnWriter
 
-Array = NDArray[Any]
 
 NUMBERS = (
     "title_end",

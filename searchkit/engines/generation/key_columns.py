@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from searchkit.engines.columns.arrays import Array
 from searchkit.engines.columns.dictionary_writer import DictionaryWriter
 from searchkit.engines.columns.files import ColumnWriter
-from searchkit.engines.generation.documents import Array
 from searchkit.engines.suggestions import FAN
 
 _ROWS_AT_ONCE = 1 << 15  # of keys; in some hundred bytes each

@@ -13,8 +13,9 @@ from heapq import merge
 
 import numpy as np
 
+from searchkit.engines.columns.arrays import Array
 from searchkit.engines.columns.rows import RowFinder
-from searchkit.engines.generation.documents import Array, Documents, Stretch
+from searchkit.engines.generation.documents import Documents, Stretch
 
 
 class Move:

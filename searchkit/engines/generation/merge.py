@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from searchkit.analysis.terms import CASED, LANGUAGE
+from searchkit.engines.columns.arrays import Array
 from searchkit.engines.generation.classes import CLASSES, Keys, classes, word_slices
 from searchkit.engines.generation.counterparts import chinese_words
-from searchkit.engines.generation.documents import Array
 from searchkit.engines.generation.layout import Move
 from searchkit.engines.generation.scores import FrequencyWriter
 from searchkit.engines.generation.slab_merge import (

@@ -11,10 +11,11 @@ import numpy as np
 from searchkit.analysis.analyzer import ZONE_MASK
 from searchkit.analysis.terms import INFLECTED, STEM
 from searchkit.engines.columns import vector
+from searchkit.engines.columns.arrays import Array
 from searchkit.engines.columns.files import Columns
 from searchkit.engines.columns.postings import Postings
 from searchkit.engines.generation.classes import Keys, word_of, word_slices
-from searchkit.engines.generation.documents import Array, Documents, TextArrays, array
+from searchkit.engines.generation.documents import Documents, TextArrays, array
 from searchkit.engines.generation.layout import Move
 from searchkit.engines.generation.run import SPACES
 from searchkit.engines.generation.scratch import Scratch

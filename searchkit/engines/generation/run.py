@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from searchkit.analysis.analyzer import ZONE_MASK
+from searchkit.engines.columns.arrays import Array
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.generation.documents import (
     PAGE_COLUMNS,
-    Array,
     Documents,
     Row,
     TextArrays,

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
+from searchkit.engines.columns.arrays import Array
 from searchkit.engines.columns.rows import RowFinder, spread
-from searchkit.engines.generation.documents import Array, Documents
+from searchkit.engines.generation.documents import Documents
 from searchkit.engines.generation.scratch import Mapped
 from searchkit.engines.impacts import codes_of
 from searchkit.engines.weights import (

@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from searchkit.engines.columns.arrays import Array
 from searchkit.engines.columns.files import release
-from searchkit.engines.generation.documents import Array
 
 
 class Mapped:

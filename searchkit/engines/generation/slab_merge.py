@@ -15,12 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
+from searchkit.engines.columns.arrays import Array
 from searchkit.engines.columns.encode import Encoder, Slab
 from searchkit.engines.columns.files import Columns
 from searchkit.engines.columns.lists import Lists, do_nothing
 from searchkit.engines.columns.records import Records
 from searchkit.engines.generation.counterparts import telling
-from searchkit.engines.generation.documents import Array, Documents
+from searchkit.engines.generation.documents import Documents
 from searchkit.engines.generation.layout import Move
 from searchkit.engines.generation.old import OldGeneration
 from searchkit.engines.generation.run import ZONE_BITS, Run

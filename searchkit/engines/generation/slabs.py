@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from searchkit.engines.generation.documents import Array
+from searchkit.engines.columns.arrays import Array
 
 _SLAB = 1 << 18  # occurrences in a slab, or those of a single term
 _SLAB_TERMS = 1 << 16

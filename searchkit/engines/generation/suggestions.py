@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from searchkit.analysis.folding import fold
+from searchkit.engines.columns.arrays import Array
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.generation.counted_texts import (
     counted,
@@ -25,7 +26,6 @@ from searchkit.engines.generation.counted_texts import (
     ranked_line,
     ranked_text,
 )
-from searchkit.engines.generation.documents import Array
 from searchkit.engines.generation.key_columns import (
     KeyBlock,
     key_blocks,

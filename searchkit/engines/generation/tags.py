@@ -5,16 +5,12 @@ What is written depends on the tags alone and not on the pieces; see `engines.ta
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from searchkit.analysis.analyzer import BLANK
+from searchkit.engines.columns.arrays import Array
 from searchkit.engines.columns.files import ColumnWriter
 from searchkit.engines.tags import SPAN, SPAN_BITS
-
-Array = NDArray[Any]
 
 _NO_ZONE = np.uint8(255)
 

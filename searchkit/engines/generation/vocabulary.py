@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from searchkit.engines.generation.documents import Array
+from searchkit.engines.columns.arrays import Array
 from searchkit.engines.generation.scratch import Scratch
 
 
