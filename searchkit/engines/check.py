@@ -12,21 +12,16 @@ from pathlib import Path
 from searchkit.engines.columns import plain
 from searchkit.engines.columns.postings import Postings
 from searchkit.engines.generations import (
+    ALWAYS,
     DOCUMENTS,
-    FAMILIES,
-    GLOSSARY,
     OPTIONAL,
-    PAGES,
     POSTINGS,
-    SUGGESTIONS,
     compare_seals,
 )
 from searchkit.engines.page import damage_told
 from searchkit.engines.pages import unpack_page
 from searchkit.engines.reader import GenerationReader
 from searchkit.errors import IndexStoreError
-
-_FILES = (DOCUMENTS, FAMILIES, GLOSSARY, PAGES, POSTINGS, SUGGESTIONS)
 
 
 def problems(
@@ -59,7 +54,7 @@ def problems(
 def _compare_bytes(
     reader: GenerationReader, told: Callable[[int, int], None] | None
 ) -> None:
-    names = [*_FILES, *(set(OPTIONAL) & reader.manifest.files.keys())]
+    names = [*ALWAYS, *(set(OPTIONAL) & reader.manifest.files.keys())]
     total = sum((reader.path / name).stat().st_size for name in names)
     done = 0
 

@@ -47,8 +47,9 @@ SUGGESTIONS = "suggestions"
 COUNTERPARTS = "counterparts"  # only if articles are there in two languages
 TRANSLATIONS = "translations"  # only if there was a dictionary
 WORDS = "words.json"  # only if there were words of a user
+ALWAYS = (DOCUMENTS, FAMILIES, GLOSSARY, PAGES, POSTINGS, SUGGESTIONS)
 OPTIONAL = (COUNTERPARTS, TRANSLATIONS)
-"""Files of columns that a generation may lack."""
+"""Files of columns that each generation has, and those that it may lack."""
 
 DIGEST_BYTES = 16
 """Of the digest that tells one content of a source from another."""

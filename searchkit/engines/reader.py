@@ -19,6 +19,7 @@ from searchkit.engines.cache import Cache
 from searchkit.engines.columns.files import Column, Columns, corrupt
 from searchkit.engines.columns.postings import Postings, TermPostings
 from searchkit.engines.generations import (
+    ALWAYS,
     COUNTERPARTS,
     DOCUMENTS,
     FAMILIES,
@@ -146,11 +147,8 @@ class GenerationReader:
             self._words = unpack_words(words)
         except (ValueError, TypeError, LookupError, RecursionError) as error:
             raise corrupt(generation / WORDS, str(error)) from error
-        for name in (PAGES, GLOSSARY, SUGGESTIONS):
+        for name in (*ALWAYS, *(set(OPTIONAL) & self.manifest.files.keys())):
             self.columns(name)
-        for name in OPTIONAL:
-            if name in self.manifest.files:
-                self.columns(name)
         documents = self.columns(DOCUMENTS)
         totals = documents.column("totals").integers("Q")
         self.document_count, title_words, body_words = totals

@@ -17,7 +17,7 @@ def statistics(reader: GenerationReader) -> IndexStats:
     return IndexStats(
         documents=reader.document_count,
         terms=len(reader.text.terms) + len(reader.math.terms),
-        size_bytes=sum(file.stat().st_size for file in reader.path.iterdir()),
+        size_bytes=sum(size for size, _ in manifest.files.values()),
         text_bytes=sum(reader.text_bytes),
         generation=number_of(reader.path),
         built_at=manifest.built_at,
