@@ -20,14 +20,17 @@ from searchkit import arguments
 from searchkit.config import Config, checked
 from searchkit.errors import ArticleNotFoundError, ClosedError
 from searchkit.model import (
+    SORTS,
     Article,
     BuildReport,
     Explanation,
     GlossaryPair,
     IndexStats,
     Note,
+    ProgressCallback,
     SearchResult,
     Snippet,
+    Sort,
 )
 from searchkit.record import replace
 
@@ -35,9 +38,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from searchkit.engines.reader import GenerationReader, Summary
-    from searchkit.engines.search import Evaluation, Ranked, Sort
+    from searchkit.engines.search import Evaluation, Ranked
     from searchkit.indexing.corpora import Corpus
-    from searchkit.indexing.progress import ProgressCallback
     from searchkit.query.evaluate import Conditions
 
 Day: TypeAlias = "date | str | None"
@@ -357,8 +359,8 @@ def _ranking(
     offset = arguments.whole("offset", offset)
     if offset < 0 or (limit is not None and limit < 0):
         raise ValueError("limit and offset are 0 or more")
-    if sort not in ("relevance", "date"):
-        raise ValueError(f"sort is relevance or date, not {sort!r}")
+    if sort not in SORTS:
+        raise ValueError(f"sort is {' or '.join(SORTS)}, not {sort!r}")
 
     def ranked(evaluation: Evaluation) -> Ranked:
         page = evaluation.collapsed_page if collapse else evaluation.page

@@ -7,7 +7,7 @@ code points, end exclusive; lines count from 1; positions count atoms from 0.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from searchkit.record import record
@@ -22,6 +22,8 @@ NoteKind = Literal[
     "searched", "expanded", "corrected", "missing", "ignored", "filtered", "hint"
 ]
 Phase = Literal["reading", "analysing", "writing", "searching", "checking"]
+Sort = Literal["relevance", "date"]
+SORTS: tuple[Sort, ...] = ("relevance", "date")
 
 
 @record
@@ -231,6 +233,9 @@ class Progress:
     total_bytes: int
 
 
+ProgressCallback = Callable[[Progress], None]
+
+
 @record
 class BuildReport:
     """What a build did.
@@ -256,7 +261,10 @@ class BuildReport:
 
 @record
 class IndexStats:
-    """The size and the versions of one generation of an index."""
+    """The size and the versions of one generation of an index.
+
+    `topics` has their numbers of articles, most first.
+    """
 
     documents: int
     terms: int

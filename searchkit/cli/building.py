@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 from searchkit.cli.exits import complain, say
 from searchkit.cli.printable import printable
 from searchkit.config import Config
-from searchkit.model import BuildReport, Progress
+from searchkit.model import BuildReport, Progress, ProgressCallback
 
 if TYPE_CHECKING:
     from rich import progress as rich_progress
-
-ProgressCallback = Callable[[Progress], None]
 
 REFRESH_S = 0.1
 MB = 1_000_000

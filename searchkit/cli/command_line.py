@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from searchkit.cli.request import SORTS, SearchRequest
+from searchkit.cli.request import SearchRequest
+from searchkit.model import SORTS
 
 
 def quick_request(args: Sequence[str]) -> SearchRequest | None:

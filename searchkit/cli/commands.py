@@ -141,7 +141,7 @@ def topics(index: str | None) -> int:
     """Print every topic and its number of articles, most first."""
     with open_engine(settings(index=index)) as engine:
         counts = engine.stats().topics
-    for topic, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+    for topic, count in counts.items():
         click.echo(f"{count:>6}  {printable(topic)}")
     return DONE
 

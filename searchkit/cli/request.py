@@ -6,7 +6,7 @@ Imports no click: a command line that needs none of it is read by `command_line`
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from searchkit.cli.exits import FOUND, NONE_FOUND
 from searchkit.cli.opening import open_or_build, places, settings
@@ -15,10 +15,7 @@ from searchkit.record import record
 
 if TYPE_CHECKING:
     from searchkit.api import SearchEngine
-    from searchkit.model import SearchResult
-
-Sort = Literal["relevance", "date"]
-SORTS: tuple[Sort, ...] = ("relevance", "date")
+    from searchkit.model import SearchResult, Sort
 
 
 @record

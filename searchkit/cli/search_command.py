@@ -8,8 +8,9 @@ from searchkit.cli import completion
 from searchkit.cli.command_line import is_day
 from searchkit.cli.options import with_index
 from searchkit.cli.printable import printable
-from searchkit.cli.request import SORTS, SearchRequest, Sort, run_search
+from searchkit.cli.request import SearchRequest, run_search
 from searchkit.cli.words import QueryCommand
+from searchkit.model import SORTS, Sort
 
 
 def _day(_: click.Context, __: click.Parameter, typed: str | None) -> str | None:

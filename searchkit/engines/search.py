@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from searchkit.engines import matching
 from searchkit.engines.answers import Answer, Answers, names_of
@@ -31,8 +31,7 @@ from searchkit.record import record
 if TYPE_CHECKING:
     from searchkit.engines.kernels.base import Numbers
     from searchkit.engines.reader import Summary
-
-Sort = Literal["relevance", "date"]
+    from searchkit.model import Sort
 
 _NOTHING = Plan(Group())  # neither words nor filters
 _RARE = 1000  # documents for each one that holds a rare word

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from searchkit.config import Config
 from searchkit.evaluation.collection import Collection, read_articles
-from searchkit.model import BuildReport, Progress
+from searchkit.model import BuildReport, Progress, ProgressCallback
 
 if TYPE_CHECKING:
     from searchkit.api import SearchEngine
 
 DEPTH = 1000  # hits of a query that a run keeps, as TREC does
-
-ProgressCallback = Callable[[Progress], None]
 
 
 @contextmanager

@@ -28,12 +28,12 @@ from searchkit.indexing.garbage import seldom_collected
 from searchkit.indexing.handed_in import handed_in_path
 from searchkit.indexing.ingredients import read_ingredients
 from searchkit.indexing.outcome import refusal, report, warnings
-from searchkit.indexing.progress import ProgressCallback, Teller
+from searchkit.indexing.progress import Teller
 from searchkit.indexing.runs import Preparing, RunMade, preparer, run_tasks
 from searchkit.indexing.signals import ended_by_signals
 from searchkit.indexing.sources import Failure, Source, Sources
 from searchkit.indexing.workers import Workers
-from searchkit.model import BuildReport
+from searchkit.model import BuildReport, ProgressCallback
 from searchkit.record import replace
 
 _FEW_BYTES = 1 << 20  # of sources that this process analyses before others have begun

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from searchkit.model import Phase, Progress
-
-ProgressCallback = Callable[[Progress], None]
+from searchkit.model import Phase, Progress, ProgressCallback
 
 
 class Teller:
