@@ -23,6 +23,7 @@ ARTICLES = [
 WHOOSH_FILES = ("_MAIN_0.toc", "_MAIN_1.toc", "MAIN_0.seg", "MAIN_0.dcz", "_MAIN_LOCK")
 QUESTIONS: dict[str, Callable[[SearchEngine], object]] = {
     "search": lambda engine: engine.search('旋转 OR atention~ OR "the networks"'),
+    "collapse": lambda engine: engine.search("旋转", collapse=True),
     "article": lambda engine: engine.article("a.md"),
     "suggest": lambda engine: engine.suggest("so"),
     "explain": lambda engine: engine.explain("旋转", "a.md"),
