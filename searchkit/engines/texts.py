@@ -6,7 +6,7 @@ End to end in the column `NAME`, with the offset of each and their end in `NAME_
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, islice, pairwise
 from typing import TYPE_CHECKING
 
@@ -35,13 +35,22 @@ class Texts:
         text = self._blob.slice(self._at[number], self._at[number + 1])
         return str(text, *_ENCODING)
 
-    def all(self) -> Iterator[str]:
-        """All texts in their order; only a few of them are in memory at a time."""
+    def all(self, read: Callable[[], None] | None = None) -> Iterator[str]:
+        """All texts in their order, as `all_raw`."""
+        return (str(raw, *_ENCODING) for raw in self.all_raw(read))
+
+    def all_raw(self, read: Callable[[], None] | None = None) -> Iterator[bytes]:
+        """The bytes of all texts; only a few of them are in memory at a time.
+
+        `read` is called when some were read.
+        """
         for first in range(0, len(self), _AT_ONCE):
             ends = self._at[first : first + _AT_ONCE + 1].tolist()
-            some = bytes(self._blob.slice(ends[0], ends[-1]))
-            for low, end in pairwise(ends):
-                yield str(some[low - ends[0] : end - ends[0]], *_ENCODING)
+            low = ends[0]
+            some = bytes(self._blob.slice(low, ends[-1]))
+            yield from (some[at - low : end - low] for at, end in pairwise(ends))
+            if read:
+                read()
 
     def several(self, numbers: Sequence[int]) -> list[str]:
         """The texts of some numbers, in their order."""

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from searchkit.engines.columns.files import Columns, corrupt
 from searchkit.engines.generations import DIGEST_BYTES, DOCUMENTS
+from searchkit.engines.texts import Texts
 
 if TYPE_CHECKING:
     from searchkit.analysis.pairs import Definition
 
-_AT_ONCE = 4096  # texts
 _DEFINING = ("doc_id_at", "doc_id", "definitions_at", "definitions")
 
 
@@ -30,7 +29,8 @@ def known_digests(generation: Path) -> dict[str, bytes]:
         digests = bytes(columns.column("digest").whole())
         starts = range(0, len(digests), DIGEST_BYTES)
         each = (digests[at : at + DIGEST_BYTES] for at in starts)
-        return dict(zip(_texts(columns, "doc_id"), each, strict=True))
+        doc_ids = Texts(columns, "doc_id").all(columns.release)
+        return dict(zip(doc_ids, each, strict=True))
 
 
 def document_count(generation: Path) -> int:
@@ -56,8 +56,9 @@ def stored_definitions(generation: Path) -> Iterator[tuple[str, Definition]]:
     from searchkit.engines.glossary import unpack_definitions
 
     with closing(Columns(generation / DOCUMENTS, DOCUMENTS)) as columns:
-        packed = _raw(columns, "definitions")
-        for doc_id, data in zip(_texts(columns, "doc_id"), packed, strict=True):
+        doc_ids = Texts(columns, "doc_id").all(columns.release)
+        packed = Texts(columns, "definitions").all_raw(columns.release)
+        for doc_id, data in zip(doc_ids, packed, strict=True):
             try:
                 found = [*unpack_definitions(data)]
             except (ValueError, TypeError) as error:
@@ -78,21 +79,4 @@ def stored_headings(generation: Path) -> Iterator[str]:
 
 def _stored(generation: Path, name: str) -> Iterator[str]:
     with closing(Columns(generation / DOCUMENTS, DOCUMENTS)) as columns:
-        yield from _texts(columns, name)
-
-
-def _texts(columns: Columns, name: str) -> Iterator[str]:
-    return (str(raw, "utf-8", "surrogatepass") for raw in _raw(columns, name))
-
-
-def _raw(columns: Columns, name: str) -> Iterator[bytes]:
-    """All texts of a column as bytes; only a few at a time are in memory."""
-    column = columns.column(name)
-    wide = len(column) >= 1 << 32
-    offsets = columns.column(f"{name}_at").integers("Q" if wide else "I")
-    for first in range(0, len(offsets) - 1, _AT_ONCE):
-        ends = offsets[first : first + _AT_ONCE + 1].tolist()
-        low = ends[0]
-        some = bytes(column.slice(low, ends[-1]))
-        yield from (some[at - low : end - low] for at, end in pairwise(ends))
-        columns.release()
+        yield from Texts(columns, name).all(columns.release)
