@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from os import PathLike, cpu_count
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from searchkit import arguments
@@ -133,12 +132,7 @@ class SearchEngine:
     def __enter__(self) -> SearchEngine:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __reduce__(self) -> NoReturn:
