@@ -439,6 +439,28 @@ def test_an_excluded_letter_may_be_an_option_of_a_command(opened: Opened) -> Non
     assert ids(engine.search('get "-o"')) == ["a"]
 
 
+@pytest.mark.parametrize("name", ["--release", "__init__", "_source", "-9"])
+def test_what_begins_a_name_is_a_part_of_it(name: str, opened: Opened) -> None:
+    word = name.strip("-_")
+    engine = opened(f"call `{name}` 一次", f"the {word} of it", "别的")
+    result = engine.search(f"call {name}")
+    assert ids(result) == ["a"]
+    assert f"“{name}” is in 1 article" in told(result)
+
+
+def test_an_option_that_is_nowhere_is_searched_as_its_word(opened: Opened) -> None:
+    engine = opened("a release of it", "别的")
+    result = engine.search("--release")
+    assert ids(result) == ["a"]
+    assert "“--release” was not found; searched instead: release" in told(result)
+
+
+def test_an_option_has_no_other_names(opened: Opened) -> None:
+    engine = opened("cargo build --release", "发布和构建")
+    assert ids(engine.search("--release")) == ["a"]
+    assert {*ids(engine.search("release"))} == {"a", "b"}
+
+
 @pytest.mark.parametrize("query", ["", " \u3000\n", "()", "（ ）"])
 def test_an_empty_query_is_said_to_be_empty(query: str, opened: Opened) -> None:
     result = opened("梯度").search(query)

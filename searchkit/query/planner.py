@@ -174,10 +174,13 @@ class _Names:
 
     def add(self, leaves: Leaves, pieces: list[Piece]) -> None:
         """Go on with words whose names are looked for in the scope of `leaves`."""
-        if leaves is not self._leaves:
-            self.end()
-        self._leaves = leaves
-        self._pieces += pieces
+        for piece in pieces:
+            is_name = piece.text.strip("-_") == piece.text  # --help, __init__: none
+            if not is_name or leaves is not self._leaves:
+                self.end()
+            if is_name:
+                self._leaves = leaves
+                self._pieces.append(piece)
 
     def end(self) -> list[Twin]:
         """End the row of words; the twins of all rows so far."""

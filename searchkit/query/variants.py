@@ -162,12 +162,19 @@ class Variants:
         exact = self.row(word.atoms)
         loose = tuple(
             self._beside(atom) if plain else (atom,)
-            for atom in word.atoms
-            if atom not in "-_"
+            for atom in _without_joints(word.atoms)
         )
         name = joined(word.folded)
         whole: Slot = (WHOLE + name, *((self.with_stem(name),) if plain else ()))
         return self.leaf(label, (whole,), exact, loose or exact, adjacent=exact)
+
+
+def _without_joints(atoms: Sequence[str]) -> Iterator[str]:
+    """The atoms of a name but for what joins its words: `--help` begins with a part."""
+    words = [at for at, atom in enumerate(atoms) if atom not in "-_"]
+    for at, atom in enumerate(atoms):
+        if atom not in "-_" or not words[0] < at < words[-1]:
+            yield atom
 
 
 def bytes_of(variants: Iterable[Slots]) -> int:
