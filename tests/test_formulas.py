@@ -49,6 +49,13 @@ def test_whole_then_longer_then_near(opened: Opened) -> None:
         ("in:math E = mc^2", "$E=mc^{2}$"),
         ("x^2", "$y + x^{2}$"),
         ("x^2", "写成 x^2 就行"),
+        ("x²", "$y + x^{2}$"),
+        ("O(n²)", r"$O(n^2)$"),
+        ("状态 xₜ₋₁", r"状态 $x_{t-1}$"),
+        ("‖x‖²", r"$\|x\|^2$"),
+        ("β1", r"$\beta_1$"),
+        ("β1", r"取 β1"),
+        ("x²", "写成 x^2 就行"),
         ("i = 1", r"$\sum_{i=1}^n$"),
         ("softmax(x) in:math", r"$\mathrm{softmax}(x)$"),
         (r"\text{softmax}(x)", "$softmax(x)$"),
@@ -192,6 +199,21 @@ def test_highlights_are_inside_the_language(opened: Opened) -> None:
 )
 def test_names_are_no_formulas(text: str) -> None:
     assert not isinstance(formula_at(text, 0), FormulaText)
+
+
+@pytest.mark.parametrize(
+    ("query", "formula"),
+    [
+        ("tanh(W_hh h_{t-1} b_q d)", "h_{t-1} b_q d"),  # what it does not open is none
+        ("h_{t-1} b_{q} d", "h_{t-1} b_{q} d"),
+    ],
+)
+def test_a_part_of_a_formula_has_both_ends(
+    query: str, formula: str, opened: Opened
+) -> None:
+    engine = opened("$h_{t-1}$ 和 $a + b_h$")
+    told = [note.message for note in engine.search(query).notes]
+    assert f"“{formula}” was not found; searched instead: h_{{t-1}}" in told
 
 
 PIECES = st.sampled_from(["x_", *"{}() $=中", "\\(", "OR"])

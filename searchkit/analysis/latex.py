@@ -12,6 +12,7 @@ length, since groups deeper than a person nests them are taken as flat.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -24,7 +25,9 @@ from searchkit.analysis.latex_names import (
     FUNCTIONS,
     GREEK,
     IGNORED,
+    LOWERED,
     OPENED,
+    RAISED,
     SEVERAL,
     SIGNS,
     SWITCHES,
@@ -46,6 +49,8 @@ _TOKEN = re.compile(
     r"|(?P<environment>\\(?:begin|end)\{[A-Za-z]*\*?\})"
     r"|(?P<command>\\(?:(?:operatorname|hspace|vspace|tag)\*|[A-Za-z]+|.))"
     r"|(?P<letters>[A-Za-z]+)"
+    rf"|(?P<raised>[{RAISED}]+)"
+    rf"|(?P<lowered>[{LOWERED}]+|(?<=[Α-Ωα-ω])[0-9]+)"
     r"|(?P<digits>[0-9]+)"
     r"|(?P<opening>\{)"
     r"|(?P<closing>\})"
@@ -215,9 +220,29 @@ class _Reader:
         if isinstance(top, _Call) or len(self.stack) > _DEEPEST:
             self._give([Atom(token, start, self.at)])
             return
-        if token in top.scripts and top.scripts[token][-1].term != "\\prime":
-            top.settle()
+        self._begin_script(top, token)
         self.stack.append(_Call(token, top.style, 1, start, self.at))
+
+    def _begin_script(self, group: _Group, sign: str) -> None:
+        if sign in group.scripts and group.scripts[sign][-1].term != "\\prime":
+            group.settle()
+
+    def _raised(self, token: str, start: int) -> None:
+        self._small("^", token, start)
+
+    def _lowered(self, token: str, start: int) -> None:
+        self._small("_", token, start)
+
+    def _small(self, sign: str, token: str, start: int) -> None:
+        """The script that small characters are, x² is x^2, or a number: β1 is β_1."""
+        read = _Reader(unicodedata.normalize("NFKC", token)).read()
+        atoms = [Atom(a.term, start + a.start, start + a.end) for a in read]
+        top = self.stack[-1]
+        if isinstance(top, _Call):
+            self._give(atoms)
+        else:
+            self._begin_script(top, sign)
+            top.scripts.setdefault(sign, [Atom(sign, start, start)]).extend(atoms)
 
     def _primes(self, token: str, start: int) -> None:
         primes = [Atom("\\prime", at, at + 1) for at in range(start, self.at)]

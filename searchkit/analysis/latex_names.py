@@ -107,6 +107,10 @@ CLOSED = {"pmatrix": ")", "bmatrix": "]", "Bmatrix": "\\}", "vmatrix": "|"} | {
 WITH_COLUMNS = frozenset(("array", "tabular", "alignedat", "alignat"))
 """Environments that begin with an argument that is not shown."""
 
+RAISED = "¹²³ᵀ⁰ⁱ⁴-ⁿ"
+LOWERED = "₀-₎ₐ-ₜᵢ-ᵥⱼ"
+"""Small characters that are a superscript or a subscript, for a pattern."""
+
 _UNICODE = dict(
     zip(
         "≤≥≠→←×·∈∉∑∏∫∞∂∇√±≈∝⊂⊆∪∩∀∃⇒⇔⊤⊥⊙⊗⊕∼…⋯⟨⟩′‖≜≡≪≫∘∅ℓ−∗",

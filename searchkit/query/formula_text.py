@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-from searchkit.analysis.latex_names import FUNCTIONS
+from searchkit.analysis.latex_names import FUNCTIONS, LOWERED, RAISED
 from searchkit.analysis.scripts import UNSPACED
 from searchkit.corpus.formulas import MATH, delimiters
 from searchkit.record import record
@@ -31,14 +31,15 @@ _BRACKET = re.compile(r"\\.|[(){}\[\]（）]", re.DOTALL)
 _STRONG = re.compile(
     r"\\[A-Za-z]|\\[{|]|[_^]\{|[\w)}\]'|]\^[\w{(\\*'+-]"
     r"|(?<![A-Za-z0-9_])[A-Za-zΑ-Ωα-ω]_[A-Za-z0-9](?![A-Za-z0-9_])"
+    rf"|(?<![A-Za-z])[A-Za-zΑ-Ωα-ω][{RAISED}{LOWERED}]|[)\]}}][{RAISED}{LOWERED}]"
 )
 # … and what is among pieces that have no words in them.
 _WEAK = re.compile(
     r"[\w)\]}'!|]\s*(?<![-=<>!+*/])[=<>](?![=<>])\s*[\w(\[{\\|-]"
     r"|(?<![\w.:>])[A-Za-zΑ-Ωα-ω]'?\([^()]+\)"
 )
-_SIGN = re.compile("[∑∏∫∂∇√≤≥≠∈∉×≈∝⊂⊆∪∩]")
-_ALONE = re.compile(rf"(?:[Α-Ωα-ω]|{_SIGN.pattern})(?![^\s)）])")
+_SIGN = re.compile("[‖∑∏∫∂∇√≤≥≠∈∉×≈∝⊂⊆∪∩]")
+_ALONE = re.compile(rf"(?:[Α-Ωα-ω][0-9]*|{_SIGN.pattern})(?![^\s)）])")
 _OPERATOR = re.compile(r"[=/*<>]\s")  # at the beginning of what follows a word
 _OPERATORS = re.compile(r"(?:\s+[-=/*+<>])+$")  # at the end, where a word follows
 _DEEPEST = 40  # brackets in one another
@@ -82,12 +83,27 @@ def formula_at(
     end = row.end()
     if end < len(text) and not in_math and (cut := _OPERATORS.search(text[at:end])):
         end = at + cut.start()
-    found = text[at:end].strip()
+    found = _without_loose_end(text[at:end].strip())
     if found and (in_math or _is_mathematics(found)):
         return FormulaText(found, end)
     if alone := _ALONE.match(text, at):
         return FormulaText(alone.group(), alone.end())
     return NoFormula(end if row.by_operator else row.seen)
+
+
+def _without_loose_end(text: str) -> str:
+    """The text without what is closed at its end and was opened before it began.
+
+    >>> _without_loose_end("h_t + b_h))"), _without_loose_end("(x_i)")
+    ('h_t + b_h', '(x_i)')
+    """
+    while text.endswith((")", "）")):
+        signs = [match.group() for match in _BRACKET.finditer(text)]
+        opened = sum(sign in "(（" for sign in signs)
+        if opened >= sum(sign in ")）" for sign in signs):
+            break
+        text = text[:-1].rstrip()
+    return text
 
 
 def _is_mathematics(text: str) -> bool:

@@ -21,7 +21,7 @@ from searchkit.analysis.formulas import (
     skeleton_term,
 )
 from searchkit.analysis.latex import Atom
-from searchkit.analysis.latex_names import command_signs
+from searchkit.analysis.latex_names import LOWERED, RAISED, command_signs
 from searchkit.engines.plan import FormulaLeaf, Leaf, Sequence
 from searchkit.record import as_dict, replace
 
@@ -29,6 +29,7 @@ _SHORTEST_WORD = 3  # letters in a row that may have been meant as a word
 _SHORTEST_NEAR = 3  # atoms of a formula that has near forms
 _SHORTEST_PLAIN = 3  # atoms of a formula that prose may have without backslashes
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
+_SMALL = re.compile(f"([{RAISED}]+)|[{LOWERED}]+")
 
 
 MOST_ATOMS = 64
@@ -52,8 +53,11 @@ def longest_parts(
                 end = middle
             else:
                 falls = middle
-        if end - at >= _SHORTEST_PART:
-            yield atoms[at:end]
+        part = end
+        while part > at and atoms[part - 1].term in "_^{":  # nor ends with it
+            part -= 1
+        if part - at >= _SHORTEST_PART:
+            yield atoms[at:part]
         at = max(end, at + 1)
 
 
@@ -62,9 +66,15 @@ def formula_part(whole: FormulaLeaf, text: str, atoms: SequenceOf[Atom]) -> Form
     label = ""
     if atoms:
         start, end = min(a.start for a in atoms), max(a.end for a in atoms)
+        while text.startswith("}", end) and _opened(text[start:end]):
+            end += 1  # the brace that ends the last script
         label = text[start:end]
     run = tuple(atom.term for atom in atoms)
     return replace(whole, label=label, variants=(), runs=(run,) if run else ())
+
+
+def _opened(label: str) -> bool:
+    return label.count("{") > label.count("}")
 
 
 def formula_leaf(written: Leaf, text: str, *, near: bool) -> FormulaLeaf:
@@ -84,13 +94,20 @@ def formula_leaf(written: Leaf, text: str, *, near: bool) -> FormulaLeaf:
 
 
 def _in_prose(text: str, terms: tuple[str, ...]) -> Iterator[str]:
-    r"""The formula as prose has it: `O(n \log n)` as O(n log n), `\alpha` as α."""
+    r"""As prose has it: `O(n \log n)` as O(n log n), `\alpha` as α, x² as x^2."""
+    if _SMALL.search(text):
+        yield _SMALL.sub(_full_size, text)
     if len(terms) >= _SHORTEST_PLAIN:
         yield re.sub(r"\\(?=[A-Za-z])|\\[,;:! ]", " ", text)
     signs = command_signs()
     signed = _COMMAND.sub(lambda name: signs.get(name[1], name[0]), text)
     if signed != text:
         yield signed
+
+
+def _full_size(script: re.Match[str]) -> str:
+    small = script[0] if len(script[0]) == 1 else f"{{{script[0]}}}"
+    return ("^" if script[1] else "_") + small
 
 
 def _typed(text: str) -> Sequence:

@@ -48,8 +48,8 @@ _CHUNK = re.compile(r"[^\s()（）]+")
 _PREFIX = re.compile(r"[^\W_][\w.+#/-]*[*＊]")
 _INFIX = re.compile(r"[*＊][^\W_][\w.+#/-]*[*＊]")
 _FUZZY = re.compile(r"([^\W\d_]{3,})[~～]([12]?)")
-_OF_FORMULAS = frozenset("$\\_^=<>(∑∏∫∂∇√≤≥≠∈∉×≈∝⊂⊆∪∩") | frozenset(
-    map(chr, range(ord("Α"), ord("ω") + 1))
+_OF_FORMULAS = frozenset("$\\_^=<>(‖∑∏∫∂∇√≤≥≠∈∉×≈∝⊂⊆∪∩¹²³ᵀⱼ").union(
+    *(map(chr, range(ord(first), ord(last) + 1)) for first, last in ("Αω", "⁰ₜ", "ᵢᵥ"))
 )
 """Each formula has one of these characters, or the query says `in:math`: see
 `formula_text`, which most queries need not import."""
