@@ -11,6 +11,9 @@ from unicodedata import normalize
 
 from searchkit.analysis.scripts import HUMP, MOST_HUMPS
 
+LETTERS_AND_DIGITS = re.compile("[a-z0-9]+")
+"""Of a folded name, what `is_data` is asked of."""
+
 _JOINER = re.compile("(?<=[a-z0-9])[-_](?=[a-z0-9])")
 
 
@@ -34,3 +37,14 @@ def humps(word: str) -> list[str]:
     if not 1 < len(parts) <= MOST_HUMPS or "".join(parts) != plain:
         return []  # one part, data, or (Järvelin) a letter that is of no part
     return [part.lower() for part in parts]
+
+
+def is_data(word: str) -> bool:
+    """Whether letters and digits as written are no name of words, but data.
+
+    Digits part the letters of data: each of their runs may look like a name.
+
+    >>> is_data("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9"), is_data("v1PodSpec2")
+    (True, False)
+    """
+    return len(HUMP.findall(word)) > MOST_HUMPS

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from searchkit.analysis.folding import fold
-from searchkit.analysis.latin import humps
+from searchkit.analysis.latin import LETTERS_AND_DIGITS, humps, is_data
 from searchkit.analysis.scripts import HAN, LONGEST, OTHER_LETTER
 from searchkit.model import VisibleText
 
@@ -136,13 +136,19 @@ def _squeezed(text: str) -> str:
 def _marked(text: str) -> str:
     """The folded text with marks between the parts of camel-case words.
 
-    What is too long for a word is cut as the atoms are, and has no parts.
+    What is too long for a word is cut as the atoms are, and has no parts, nor has data.
     """
     folded = fold(text)
+    data: set[int] = set()
+    for run in LETTERS_AND_DIGITS.finditer(folded.text):
+        left, right = folded.original(*run.span())
+        if is_data(text[left:right]):
+            data.update(range(*run.span()))
     marked, at = [], 0
     for run in _LETTERS.finditer(folded.text):
         left, right = folded.original(*run.span())
-        lengths = [len(part) for part in humps(text[left:right])][:-1]
+        parts = [] if run.start() in data else humps(text[left:right])
+        lengths = [len(part) for part in parts][:-1]
         borders = [run.start() + length for length in accumulate(lengths)]
         if len(run[0]) == LONGEST:
             borders.append(run.end())

@@ -101,7 +101,7 @@ HUMP = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 """The parts of a camel-case word, to be matched on the original text."""
 
 MOST_HUMPS = 16
-"""Parts of a camel-case word. What has more is data, and has none."""
+"""Parts of a name of camel-case words. What has more is data, and has none."""
 
 
 @cache

@@ -12,7 +12,7 @@ import re
 from array import array
 from collections.abc import Callable
 
-from searchkit.analysis.latin import humps, joined
+from searchkit.analysis.latin import LETTERS_AND_DIGITS, humps, is_data, joined
 from searchkit.analysis.scripts import LONGEST, OTHER_LETTER
 from searchkit.analysis.terms import CASED, WHOLE, hump_terms
 from searchkit.analysis.vocabulary import Vocabulary
@@ -125,6 +125,7 @@ class TokenTable(dict[object, int]):
         """Add a name; `written` unless it was written as it is folded."""
         folded = token.lower()
         parted = _JOINING_HYPHEN.sub(" ", folded) if "-" in folded else folded
+        data = _data(folded, written) if written else ()
         start = count = apart = 0
         for atom in _ATOM_OR_BLANK.findall(parted):
             end = start + len(atom)
@@ -132,7 +133,7 @@ class TokenTable(dict[object, int]):
                 apart = APART
             else:
                 self._atom(atom, start, atom.isalnum() | apart)
-                if written and atom.isalpha():
+                if written and atom.isalpha() and start not in data:
                     self._others(count, written(slice(start, end)))
                 count, apart = count + 1, 0
             start = end
@@ -151,6 +152,13 @@ class TokenTable(dict[object, int]):
     def _other(self, at: int, term: str) -> None:
         self.other_ids.append(self.vocabulary[term])
         self.other_atoms.append(at)
+
+
+def _data(folded: str, written: Written) -> frozenset[int]:
+    """Where in a name is data."""
+    spans = [match.span() for match in LETTERS_AND_DIGITS.finditer(folded)]
+    data = [span for span in spans if is_data(written(slice(*span)))]
+    return frozenset(at for span in data for at in range(*span))
 
 
 def _is_letters(token: str) -> bool:

@@ -114,6 +114,12 @@ def test_terms_beside_the_atoms(text: str, term: str) -> None:
     assert term in analyze_text(text).postings
 
 
+def test_data_has_no_parts() -> None:
+    terms = analyze_text("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9 v1GetUserName").postings
+    assert {"|user", "exaioijkv"} <= terms.keys()
+    assert "|oi" not in terms
+
+
 def test_blocks_are_a_position_apart() -> None:
     analyzed = analyze(visible_text(Article("a", "t", "甲乙\n\n丙")))
     assert [positions(analyzed, atom) for atom in "甲乙丙"] == [[0], [1], [3]]
