@@ -448,6 +448,12 @@ def test_what_begins_a_name_is_a_part_of_it(name: str, opened: Opened) -> None:
     assert f"“{name}” is in 1 article" in told(result)
 
 
+@pytest.mark.parametrize("name", ["config.yaml", "spec.backoff", "v2"])
+def test_a_name_may_end_inside_a_camel_case_word(name: str, opened: Opened) -> None:
+    text = "myConfig.yaml 里的 spec.backoffLimit 和 ControllerV2"
+    assert ids(opened(text, "别的").search(name)) == ["a"]
+
+
 def test_an_option_that_is_nowhere_is_searched_as_its_word(opened: Opened) -> None:
     engine = opened("a release of it", "别的")
     result = engine.search("--release")

@@ -14,12 +14,7 @@ from typing import TYPE_CHECKING
 
 from searchkit.analysis.analyzer import Word, atoms, words
 from searchkit.analysis.folding import fold
-from searchkit.analysis.terms import (
-    HUMP_FIRST,
-    HUMP_LAST,
-    LANGUAGE,
-    WHOLE,
-)
+from searchkit.analysis.terms import LANGUAGE, WHOLE
 from searchkit.engines.finder import Finder
 from searchkit.engines.plan import (
     ALL_FIELDS,
@@ -240,10 +235,7 @@ class Leaves:
             return
         blanks = [atom.blank_before for atom in typed]
         slots, kept = self._make.merged([atom.term for atom in typed])
-        if len(slots) > 1:  # the ends may be parts of a camel case
-            slots[0] = (*slots[0], HUMP_LAST + slots[0][0])
-            slots[-1] = (*slots[-1], HUMP_FIRST + slots[-1][0])
-        leaf = self._make.leaf(text, tuple(slots))
+        leaf = self._make.leaf(text, self._make.ending(slots))
         leaf = replace(leaf, blanks=tuple(blanks[index] for index in kept))
         if leaf.fields == ALL_FIELDS:
             leaf = replace(leaf, fields=VISIBLE_FIELDS)

@@ -15,7 +15,14 @@ from searchkit.analysis.english import stem, uninflected
 from searchkit.analysis.folding import ALIKE
 from searchkit.analysis.latin import joined
 from searchkit.analysis.scripts import is_han
-from searchkit.analysis.terms import INFLECTED, STEM, WHOLE, any_hump
+from searchkit.analysis.terms import (
+    HUMP_FIRST,
+    HUMP_LAST,
+    INFLECTED,
+    STEM,
+    WHOLE,
+    any_hump,
+)
 from searchkit.engines.finder import Finder
 from searchkit.engines.plan import Leaf, Slot
 from searchkit.engines.plan import Sequence as Slots
@@ -157,13 +164,22 @@ class Variants:
             return (broad,)
         return (broad, *filter(self.stands, any_hump(broad)))
 
+    def ending(self, slots: Sequence[Slot]) -> Slots:
+        """Slots side by side whose ends may be parts of camel-case words."""
+        made = [*slots]
+        for at, mark in ((0, HUMP_LAST), (-1, HUMP_FIRST)):
+            if len(made) > 1 and self.stands(mark + slots[at][0]):
+                made[at] = (*slots[at], mark + slots[at][0])
+        return tuple(made)
+
     def _name(self, label: str, word: Word) -> Leaf:
         plain = word.folded.replace("-", "").isalpha()
         exact = self.row(word.atoms)
-        loose = tuple(
-            self._beside(atom) if plain else (atom,)
-            for atom in _without_joints(word.atoms)
-        )
+        apart = [*_without_joints(word.atoms)]
+        if plain:
+            loose = tuple(map(self._beside, apart))
+        else:
+            loose = self.ending([(atom,) for atom in apart])
         name = joined(word.folded)
         whole: Slot = (WHOLE + name, *((self.with_stem(name),) if plain else ()))
         return self.leaf(label, (whole,), exact, loose or exact, adjacent=exact)
