@@ -26,7 +26,7 @@ with_kept_index = click.option(
     "--index",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Folder in which the index is kept.  [default: a temporary one]",
+    help="Folder to keep the collection's index in.  [default: a temporary one]",
 )
 
 

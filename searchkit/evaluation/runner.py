@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from searchkit.config import Config
+from searchkit.errors import CollectionError, IndexStoreError
 from searchkit.evaluation.collection import Collection, read_articles
 from searchkit.model import BuildReport, Progress, ProgressCallback
 
@@ -37,11 +38,19 @@ def build_collection(
 ) -> BuildReport:
     """Brings the index of a collection's articles up to date.
 
-    Raises: CollectionError, CorpusError, ConfigError, IndexStoreError.
+    Raises: CollectionError (also if `index` is that of other articles, which would be
+    lost), CorpusError, ConfigError, IndexStoreError.
     """
     from searchkit.api import build
 
     corpus = collection.corpus
+    indexed = _indexed_folder(index)
+    if indexed and indexed.resolve() != corpus.resolve():
+        raise CollectionError(
+            f"The index in {index} is of {indexed} and not of the collection.",
+            path=index,
+            hint="Choose another folder with --index, or leave it out.",
+        )
     return build(
         corpus if corpus.is_dir() else read_articles(corpus),
         index,
@@ -49,6 +58,17 @@ def build_collection(
         config=config,
         progress=progress,
     )
+
+
+def _indexed_folder(index: Path) -> Path | None:
+    """The folder whose articles an index has; None if it has none, or no index is."""
+    from searchkit.api import open as open_index
+
+    try:
+        with open_index(index) as engine:
+            return engine.corpus_path
+    except IndexStoreError:
+        return None  # nothing that a build would take away
 
 
 def run_queries(

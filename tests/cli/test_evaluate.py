@@ -69,6 +69,20 @@ def test_an_index_can_be_kept(run: Run, small: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("command", ["evaluate", "judge"])
+def test_the_index_of_other_articles_stays(
+    process: Process, small: Path, tmp_path: Path, command: str
+) -> None:
+    index = str(tmp_path / "mine")
+    process("build", "corpus", "--index", index)
+    before = process("stats", "--index", index).stdout
+    ended = process(command, str(small), "--index", index)
+    assert ended.returncode == 2
+    assert "not of the collection.\nhint: Choose another folder" in ended.stderr
+    assert process("stats", "--index", index).stdout == before
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_folder_of_articles_as_corpus(run: Run, tmp_path: Path) -> None:
     queries = {"1": "RoPE"}
     own = write_collection(

@@ -24,6 +24,7 @@ def test_strings_of_the_shipped_articles(shipped_index: Path) -> None:
 WORDS = """
 旋转 位置 编 getUserName User get RoPE rope GPT-4o 4 self-attention ， + = ** | a-b ３ Ⅳ
 `x_1` `f(x)` `Pod`s $x_{t-1}$ C++ naïve 1.0 Järvelin
+eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9
 """
 PIECES = st.sampled_from([*WORDS.split(), " ", ". ", "$a b$", "\n", "\n\n"])
 TEXTS = st.lists(PIECES, min_size=1, max_size=12).map("".join)
@@ -66,6 +67,14 @@ def test_search_and_scan_mean_the_same(
     blocks = scannable_blocks(visible_text(Article("a", "t", text)))
     assert any(block.holds(needle) for block in blocks) is stands
     assert bool(ids(opened(text).search(f'"{wanted}"'))) is stands
+
+
+@pytest.mark.parametrize("articles", [[], [Article("a", '"', '""')]])
+def test_what_has_no_strings_is_not_said_to_be_searched(
+    articles: list[Article], tmp_path: Path
+) -> None:
+    searchkit.build(articles, tmp_path / "index")
+    assert compare_with_text(tmp_path / "index", 5).strings == 0
 
 
 def test_the_command_tells_its_counts(shipped_index: Path) -> None:
