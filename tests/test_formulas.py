@@ -201,6 +201,13 @@ def test_names_are_no_formulas(text: str) -> None:
     assert not isinstance(formula_at(text, 0), FormulaText)
 
 
+@pytest.mark.parametrize(("query", "body"), [("Aᵀ", "at"), ("xₙ", "xn 与 x 和 n")])
+def test_a_small_script_is_no_part_of_a_word(
+    query: str, body: str, opened: Opened
+) -> None:
+    assert hits(opened, query, body, "$A^T + x_n$") == "b"
+
+
 @pytest.mark.parametrize(
     ("query", "formula"),
     [

@@ -81,8 +81,9 @@ def formula_leaf(written: Leaf, text: str, *, near: bool) -> FormulaLeaf:
     """The leaf of a formula; `written` is the leaf of its text as it was typed."""
     terms = formula_terms(text)
     in_prose = filter(None, map(_typed, _in_prose(text, terms)))
+    typed = () if _runs_together(text) else written.variants
     same = as_dict(written) | {
-        "variants": tuple(dict.fromkeys((*written.variants, *in_prose))),
+        "variants": tuple(dict.fromkeys((*typed, *in_prose))),
         "adjacent": (),
     }
     return FormulaLeaf(
@@ -95,14 +96,20 @@ def formula_leaf(written: Leaf, text: str, *, near: bool) -> FormulaLeaf:
 
 def _in_prose(text: str, terms: tuple[str, ...]) -> Iterator[str]:
     r"""As prose has it: `O(n \log n)` as O(n log n), `\alpha` as α, x² as x^2."""
-    if _SMALL.search(text):
-        yield _SMALL.sub(_full_size, text)
+    full = _SMALL.sub(_full_size, text)
+    if full != text:
+        yield full
     if len(terms) >= _SHORTEST_PLAIN:
-        yield re.sub(r"\\(?=[A-Za-z])|\\[,;:! ]", " ", text)
+        yield re.sub(r"\\(?=[A-Za-z])|\\[,;:! ]", " ", full)
     signs = command_signs()
-    signed = _COMMAND.sub(lambda name: signs.get(name[1], name[0]), text)
-    if signed != text:
+    signed = _COMMAND.sub(lambda name: signs.get(name[1], name[0]), full)
+    if signed != full:
         yield signed
+
+
+def _runs_together(text: str) -> bool:
+    """Whether small scripts are parts of words in folded text: Aᵀ is at."""
+    return _typed(text) != _typed(_SMALL.sub(r" \g<0>", text))
 
 
 def _full_size(script: re.Match[str]) -> str:
