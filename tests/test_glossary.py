@@ -32,6 +32,7 @@ def engine(opened: Opened) -> SearchEngine:
         ("旋转位置编码", {"a", "b", "c", "e", "f"}),
         ("RoPE", {"a", "b", "c", "d", "e"}),
         ("rotary position embedding", {"a", "b", "c", "e"}),
+        ("rotary - position embedding", {"a", "b", "c", "e"}),
         ("Rotary RoPE", {"a", "b", "c", "d", "e"}),
         ('"RoPE"', {"a", "c", "d"}),
         ('"旋转位置编码"', {"a", "b"}),

@@ -175,7 +175,7 @@ class _Names:
     def add(self, leaves: Leaves, pieces: list[Piece]) -> None:
         """Go on with words whose names are looked for in the scope of `leaves`."""
         for piece in pieces:
-            is_name = piece.text.strip("-_") == piece.text  # --help, __init__: none
+            is_name = piece.text.strip("-_") in ("", piece.text)  # --help is none
             if not is_name or leaves is not self._leaves:
                 self.end()
             if is_name:
