@@ -32,8 +32,8 @@ class FoldedRow:
     """Stretches of text, folded, one after the other with a BORDER before each.
 
     Character i folded to `points[i]` from `source[lefts[i]:rights[i]]`; the stretches
-    begin in the source at `starts`. `cut` is what `TOKEN` cuts: capitals as written,
-    and stand-ins. `odd[i]` tells that its letter there is not what was written.
+    begin in the source at `starts`. `cut` is what tokens are made of: capitals as
+    written, and stand-ins. `odd[i]` tells that its letter is not what was written.
     """
 
     source: str
@@ -42,7 +42,7 @@ class FoldedRow:
     lefts: Offsets
     rights: Offsets
     kinds: NDArray[np.uint8]
-    cut: str
+    cut: Points
     odd: NDArray[np.bool_]
 
 
@@ -72,8 +72,7 @@ def fold_row(stretches: Sequence[str]) -> FoldedRow:
     odd = (first != cut) | (rights - lefts != 1)
     kinds = _kinds()[points]
     _stand_in(cut, kinds)
-    text = cut.tobytes().decode("utf-32-le", "surrogatepass")
-    return FoldedRow(source, starts, points, lefts, rights, kinds, text, odd)
+    return FoldedRow(source, starts, points, lefts, rights, kinds, cut, odd)
 
 
 def _spliced(

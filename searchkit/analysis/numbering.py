@@ -9,8 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchkit.analysis.everywhere import Words
-from searchkit.analysis.folded_rows import BLANK_KIND, FoldedRow
-from searchkit.analysis.tokens import NAME, TOKEN, TokenTable
+from searchkit.analysis.folded_rows import FoldedRow
+from searchkit.analysis.pieces import SIGNS, pieces
+from searchkit.analysis.scripts import LONGEST
+from searchkit.analysis.tokens import (
+    HAN_CHARACTER,
+    NAME,
+    SEVERAL,
+    UNSPACED_CHARACTER,
+    TokenTable,
+)
 from searchkit.analysis.vocabulary import Vocabulary
 
 Column = NDArray[np.int64]
@@ -25,6 +33,16 @@ class Numbering:
         """`words` are those of the dictionary."""
         self.terms = Vocabulary()
         self.table = TokenTable(self.terms)
+        known = self.table.__getitem__
+        self._signs = np.zeros(1 + max(map(ord, SIGNS)), np.int32)
+        self._signs[[*map(ord, SIGNS)]] = [*map(known, SIGNS)]
+        self._runs = np.array(
+            [
+                [known(character * max(1, size)) for size in range(LONGEST + 1)]
+                for character in (UNSPACED_CHARACTER, HAN_CHARACTER)
+            ],
+            np.int32,
+        )
         self._words = words
         self._word_ids = np.full(words.count, -1, np.int32)
         self._character_ids = np.full(0x110000, -1, np.int32)
@@ -32,23 +50,38 @@ class Numbering:
 
     def cut(self, row: FoldedRow) -> tuple[Column, Column, Column]:
         """The row's tokens: their numbers, where each begins, where it ends."""
-        tokens = TOKEN.findall(row.cut.rstrip())
-        count = len(tokens)
-        # Their characters in a row are those of the text that are no blanks.
-        places = np.flatnonzero(row.kinds != BLANK_KIND)
-        numbers = np.fromiter(map(self.table.__getitem__, tokens), np.int64, count)
-        sizes = np.frombuffer(self.table.sizes, np.int64)[numbers]
-        after = np.cumsum(sizes)
-        ends = places[after - 1] + 1
-        starts = places[after - sizes]
-        odd = np.concatenate(([0], np.cumsum(row.odd)))
+        table, found = self.table, pieces(row)
+        by_place = np.full(len(row.cut), -1, np.int32)
+        by_place[found.signs] = self._signs[row.cut[found.signs]]
+        is_han = row.cut[found.runs] == ord(HAN_CHARACTER)
+        by_place[found.runs] = self._runs[is_han.astype(np.int8), found.sizes]
+        count = len(found.texts)
+        numbers = np.fromiter(map(table.__getitem__, found.texts), np.int64, count)
+        by_place[found.begins] = numbers
+        several = np.frombuffer(table.kinds, np.uint8)[numbers] == SEVERAL
+        self._take_apart(by_place, numbers[several], found.begins[several])
+        starts: Column = np.flatnonzero(by_place >= 0)
+        numbers = by_place[starts].astype(np.int64)
+        ends: Column = starts + np.frombuffer(table.sizes, np.int64)[numbers]
+        odd = np.concatenate(([0], np.cumsum(row.odd, dtype=np.int32)))
         for at in np.flatnonzero(odd[ends] > odd[starts]).tolist():
-            if self.table.kinds[numbers[at]] & NAME:
-                numbers[at] = self._strange(row, tokens[at], int(starts[at]))
+            if table.kinds[numbers[at]] & NAME:
+                numbers[at] = self._strange(row, int(starts[at]), int(ends[at]))
         return numbers, starts, ends
 
-    def _strange(self, row: FoldedRow, token: str, first: int) -> int:
+    def _take_apart(self, by_place: Ids, numbers: Column, begins: Column) -> None:
+        """Put the tokens of pieces that begin there in the place of these."""
+        table = self.table
+        starts = np.frombuffer(table.part_starts, np.int64)
+        firsts, counts = starts[numbers], starts[numbers + 1] - starts[numbers]
+        flat = stretched(firsts, counts)
+        at = np.repeat(begins, counts)
+        at += np.frombuffer(table.part_offsets, np.int64)[flat]
+        by_place[at] = np.frombuffer(table.parts, np.int32)[flat]
+
+    def _strange(self, row: FoldedRow, first: int, end: int) -> int:
         """The number of a name that was not written with these letters."""
+        token = "".join(map(chr, row.cut[first:end].tolist()))
         lefts = row.lefts[first : first + len(token)].tolist()
         rights = row.rights[first : first + len(token)].tolist()
         source = row.source[lefts[0] : rights[-1]]
@@ -84,3 +117,10 @@ class Numbering:
             ids.append(found)
             positions.append(starts)
         return np.concatenate(ids), np.concatenate(positions)
+
+
+def stretched(firsts: Column, counts: Column) -> Column:
+    """The numbers from each first on, so many of each."""
+    shifts = firsts - (np.cumsum(counts) - counts)
+    flat: Column = np.repeat(shifts, counts)
+    return flat + np.arange(len(flat))

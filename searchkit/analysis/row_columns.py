@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from searchkit.analysis.analyzer import BLANK, LOOSE
 from searchkit.analysis.folded_rows import HAN_KIND, fold_row
 from searchkit.analysis.languages import language_name
-from searchkit.analysis.numbering import Column, Flags, Ids, Numbering
+from searchkit.analysis.numbering import Column, Flags, Ids, Numbering, stretched
 from searchkit.analysis.row_layout import MATH, Part
 from searchkit.analysis.terms import LANGUAGE
 from searchkit.analysis.tokens import (
@@ -131,7 +131,7 @@ class PartWork:
         tokens = np.flatnonzero(np.diff(starts)[self.tokens])
         firsts = starts[self.tokens[tokens]]
         counts = starts[self.tokens[tokens] + 1] - firsts
-        flat = _stretched(firsts, counts)
+        flat = stretched(firsts, counts)
         atoms = np.frombuffer(table.other_atoms, np.int64)[flat]
         at = np.repeat(self.first_atoms[tokens], counts) + atoms
         return np.frombuffer(table.other_ids, np.int32)[flat], self.positions[at]
@@ -194,10 +194,3 @@ def _steps(column: Column) -> Column:
 def _before(flags: Flags) -> Flags:
     """The flag of the one before each; none before the first."""
     return np.concatenate((np.zeros(min(1, len(flags)), np.bool_), flags[:-1]))
-
-
-def _stretched(firsts: Column, counts: Column) -> Column:
-    """The numbers from each first on, so many of each."""
-    shifts = firsts - (np.cumsum(counts) - counts)
-    flat: Column = np.repeat(shifts, counts)
-    return flat + np.arange(len(flat))

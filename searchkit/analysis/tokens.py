@@ -1,9 +1,9 @@
 """What does a name, a sign or a run of characters add to the index?
 
-A text is cut by one pattern into tokens, between which are blanks. Equal tokens add the
-same terms, so each is looked at once (`TokenTable`): its atoms, and what else is
-known of it. Han characters and others that are written without blanks come as stand-ins
-of equal kind; which atoms they are the caller sees in the text.
+Equal tokens add the same terms, so each is looked at once (`TokenTable`): its atoms,
+and what else is known of it. So is each piece of text without blanks that a pattern has
+to cut (see `pieces`). Han characters and others that are written without blanks come as
+stand-ins of equal kind; which atoms they are the caller sees in the text.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable
+from itertools import accumulate
 
 from searchkit.analysis.latin import LETTERS_AND_DIGITS, humps, is_data, joined
 from searchkit.analysis.scripts import LONGEST, OTHER_LETTER
@@ -28,18 +29,14 @@ _NAME = (  # no joint is looked for behind the words, which mostly have none
     rf"(?:\+\+|[+#](?!{_LATIN})|__(?!{_LATIN}))?)?"
 )
 _CHARACTERS = HAN_CHARACTER + UNSPACED_CHARACTER
-_OPENING = rf"(?<=[\s{BORDER}(\[{{\"'`=,;|<>{_CHARACTERS}])"
-_LETTER = OTHER_LETTER.replace("a-z", f"A-Za-z{_CHARACTERS}", 1)
-# What can only be a sign. The last alternative has it, too, but the others come before.
-_SIGN = r"""[!"%-,/:-?\[-^`{-~、。，：；（）！？“”]"""
+_LETTER = OTHER_LETTER.replace("a-z", "A-Za-z", 1)
 TOKEN = re.compile(
-    rf"\s*({_NAME}|{_SIGN}|{BORDER}|{HAN_CHARACTER}{{1,{LONGEST}}}"
-    rf"|{UNSPACED_CHARACTER}{{1,{LONGEST}}}|{_OPENING}(?:--?|\.|@|#|\$|__?){_NAME}"
-    rf"|(?:{_LETTER}){{1,{LONGEST}}}|\S)"
+    rf"{_NAME}|(?<![^'])(?:--?|\.|@|#|\$|__?){_NAME}|(?:{_LETTER}){{1,{LONGEST}}}|\S"
 )
-"""`scripts.run_of_any` for a text with its capitals; blanks are left out."""
+"""`scripts.run_of_any` for a piece with its capitals."""
 
 EDGE, WORD, NAME, HAN, CHARACTERS = 1, 2, 4, 8, 16  # kinds of a token
+SEVERAL = 32  # the kind of a piece that is not a token but several
 LETTERS, APART = 1, 2  # of an atom: letters or digits; a hyphen stands before it
 
 _ATOM_OR_BLANK = re.compile(rf"[a-z]{{1,{LONGEST}}}|[0-9]{{1,{LONGEST}}}|.")
@@ -51,7 +48,10 @@ Written = Callable[[slice], str]
 
 
 class TokenTable(dict[object, int]):
-    """Numbers tokens as they are met: `table[token]`. The columns are by number.
+    """Numbers pieces and tokens as they are met: `table[piece]`.
+
+    The columns are by number. A piece of several tokens has SEVERAL for its kind; these
+    are from `part_starts[n]` to `part_starts[n + 1]` in `parts`, at `part_offsets`.
 
     Token n has `sizes[n]` characters. Its atoms are from `atom_starts[n]` to
     `atom_starts[n + 1]` in the columns `ids`, `offsets`, `lengths` (in characters of
@@ -68,15 +68,29 @@ class TokenTable(dict[object, int]):
         self.ids, self.offsets, self.lengths = array("i"), array("q"), array("q")
         self.marks = array("B")
         self.other_ids, self.other_atoms = array("i"), array("q")
+        self.part_starts = array("q", [0])
+        self.parts, self.part_offsets = array("i"), array("q")
 
-    def __missing__(self, token: str) -> int:
-        number = self[token] = len(self.kinds)
+    def __missing__(self, piece: str) -> int:
+        if piece.isalnum() and (piece.isascii() or piece[0] in _CHARACTERS):
+            self._token(piece)  # as most
+        elif len(tokens := TOKEN.findall(piece)) == 1:
+            self._token(piece)
+        else:
+            numbers = [self[token] for token in tokens]
+            self.parts.extend(numbers)
+            self.part_offsets.extend(accumulate(map(len, tokens[:-1]), initial=0))
+            self._end(SEVERAL, len(piece))
+        number = self[piece] = len(self.kinds) - 1
+        return number
+
+    def _token(self, token: str) -> None:
         first, size, is_ascii = token[0], len(token), token.isascii()
         kind = WORD
         if is_ascii and size <= LONGEST and (token.isalpha() or token.isdigit()):
             kind |= NAME
             self._atom(token.lower(), 0, LETTERS)
-            if not token.isdigit():
+            if not token.isdigit() and not token.islower():
                 self._others(0, token)
         elif first == BORDER:
             kind = EDGE
@@ -92,22 +106,22 @@ class TokenTable(dict[object, int]):
             kind = 0
             self._atom(token, 0, 0)
         self._end(kind, size)
-        return number
 
     def name(self, token: str, key: object, written: Written) -> int:
         """The number of a name whose letters are not those that were written."""
         if key not in self:
-            self[key] = len(self.kinds)
             self._name(token, written)
             self._end(WORD | NAME, len(token))
+            self[key] = len(self.kinds) - 1
         return self[key]
 
     def _end(self, kind: int, size: int) -> None:
-        """All that was added since the token before is of this one."""
+        """All that was added since the one before is of this one."""
         self.kinds.append(kind)
         self.sizes.append(size)
         self.atom_starts.append(len(self.ids))
         self.other_starts.append(len(self.other_ids))
+        self.part_starts.append(len(self.parts))
 
     def _atom(self, term: str, offset: int, marks: int) -> None:
         self.ids.append(self.vocabulary[term])
