@@ -61,15 +61,18 @@ def fold_row(stretches: Sequence[str]) -> FoldedRow:
     points[starts - 1] = 0
     lefts = np.arange(len(points))
     rights = lefts + 1
+    longer = None
     if (uneven := points == _UNEVEN).any():
         which = np.searchsorted(starts, np.flatnonzero(uneven), "right") - 1
         points, lefts, rights = _spliced(
             points, stretches, starts, np.unique(which).tolist()
         )
-    first = written[lefts]
-    capital = (first >= ord("A")) & (first <= ord("Z")) & (points == first + 32)
-    cut = np.where(capital, first, points)
-    odd = (first != cut) | (rights - lefts != 1)
+        written, longer = written[lefts], rights - lefts != 1
+    capital = (written >= ord("A")) & (written <= ord("Z")) & (points == written + 32)
+    cut = np.where(capital, written, points)
+    odd = written != cut
+    if longer is not None:
+        odd |= longer
     kinds = _kinds()[points]
     _stand_in(cut, kinds)
     return FoldedRow(source, starts, points, lefts, rights, kinds, cut, odd)
@@ -119,7 +122,7 @@ class _Table:
     """What each code point folds to, filled as characters are met."""
 
     def __init__(self) -> None:
-        self._folded = np.zeros(_ALL, np.uint32)  # one more than the point; 0: not met
+        self._folded = np.zeros(_ALL, np.uint32)  # 0, to which none folds: not met
 
     def fold(self, points: Points) -> Points:
         """The folded code points; _UNEVEN where it is not one for one."""
@@ -128,12 +131,12 @@ class _Table:
             for point in np.unique(points[folded == 0]).tolist():
                 self._meet(point)
             folded = self._folded[points]
-        return np.where(folded == _UNEVEN, folded, folded - np.uint32(1))
+        return folded
 
     def _meet(self, point: int) -> None:
         folded = fold(chr(point))
         even = folded.starts is None
-        self._folded[point] = ord(folded.text) + 1 if even else _UNEVEN
+        self._folded[point] = ord(folded.text) if even else _UNEVEN
 
 
 @cache

@@ -155,7 +155,8 @@ class PartWork:
         spans = np.array(layout.span_stretches, np.int64)
         span_starts = np.array(layout.span_starts, np.int64) + shift[spans]
         all_zones = np.array(layout.zones, np.uint8)
-        zones = all_zones[np.searchsorted(span_starts, self.lefts, "right") - 1]
+        firsts = np.searchsorted(self.lefts, span_starts)  # of a span's atoms
+        zones = np.repeat(all_zones, np.diff(firsts, append=len(self.lefts)))
         first_spans = np.searchsorted(spans, np.arange(len(layout.texts)))
         tags = np.zeros(self.length, np.uint8)
         tags[self.positions] = zones | self._blanks(

@@ -114,10 +114,10 @@ class _Scanner:
 
     def scan(self) -> Outline:
         for number, line in enumerate(self._lines, start=1):
-            if self._in_comment:
-                self._feed_comment(number, line)
-            else:
+            if not self._in_comment:
                 self._feed(number, line)
+            elif self._raw is not None or "-->" in line:
+                self._feed_comment(number, line)
         self._close_leaf()
         return Outline(tuple(self._leaves), frozenset(self._labels))
 
@@ -148,7 +148,7 @@ class _Scanner:
     def _open_containers(self, rest: str, depth: int) -> tuple[str, int, bool]:
         """Open the quotes and list items that begin here; what is left, and whether."""
         is_new = False
-        while depth < MAX_DEPTH:
+        while depth < MAX_DEPTH and may_open(rest):
             may_interrupt = is_new or self._is_free(depth)
             opened = open_container(rest, may_interrupt=may_interrupt)
             if opened is None:
@@ -179,8 +179,10 @@ class _Scanner:
         ends = raw.ends is not None and raw.ends.search(rest) is not None
         if raw.kind == "html":
             rest = self._without_comments(number, rest)
-        if raw.keeps_end or not ends:
-            self._raw_lines.append((number, without_indent(rest, raw.indent)))
+        if not ends or raw.keeps_end:
+            if raw.indent:
+                rest = without_indent(rest, raw.indent)
+            self._raw_lines.append((number, rest))
         if ends:
             self._close_leaf()
         return True
@@ -211,13 +213,14 @@ class _Scanner:
             self._indented.append((number, ""))
             return
         self._close_leaf()
-        if QUOTE in self._containers[depth:]:
+        if depth < len(self._containers) and QUOTE in self._containers[depth:]:
             del self._containers[self._containers.index(QUOTE, depth) :]
 
     # Leaves that begin
 
     def _feed_content(self, number: int, rest: str, depth: int, is_new: bool) -> None:
-        if self._feed_indented(number, rest, depth, is_new):
+        may_be_code = self._indented or rest.startswith("    ")
+        if may_be_code and self._feed_indented(number, rest, depth, is_new):
             return
         is_lazy = not is_new and depth < len(self._containers)
         stripped = rest.lstrip()

@@ -56,6 +56,8 @@ def continue_containers(containers: Sequence[int], line: str) -> tuple[int, str]
             is_blank = not line.strip()
         elif is_blank:
             line = ""
+        elif not line[:width].strip(" "):
+            line = line[width:]
         elif indent_of(line) >= width:
             line = without_columns(line, width)
         else:
@@ -64,11 +66,11 @@ def continue_containers(containers: Sequence[int], line: str) -> tuple[int, str]
 
 
 def may_open(line: str) -> bool:
-    """Whether the first character of the line, which is not blank, begins a container.
+    """Whether the first character of the line, if any, begins a container.
 
     Far cheaper than `open_container`, and all that most lines need.
     """
-    return line.lstrip(" ")[0] in _MARKS
+    return line.lstrip(" ")[:1] in _MARKS
 
 
 def open_container(line: str, *, may_interrupt: bool) -> Opened | None:
@@ -93,10 +95,12 @@ def open_container(line: str, *, may_interrupt: bool) -> Opened | None:
 
 def _open_list_item(line: str, *, may_interrupt: bool) -> Opened | None:
     match = _LIST_ITEM.match(line)
-    if match is None or is_rule(line):
+    if match is None:
         return None
     marker, blanks = match.groups()
     after = line[match.end() :]
+    if after.startswith(marker) and is_rule(line):
+        return None
     if not may_interrupt and (not after or marker not in ("-", "+", "*", "1.", "1)")):
         return None
     # A marker before indented code or before nothing is one column from its content.

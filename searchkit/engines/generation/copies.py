@@ -51,7 +51,8 @@ def signatures(batch: AnalyzedBatch) -> Array:
     long, shingles = _minima(atoms[in_body], documents[in_body], count)
     bits = shingles & _ONE == _ONE
     found = np.packbits(bits, axis=1, bitorder="little")
-    whole = _digests(atoms, documents, count)
+    short = ~long[documents]
+    whole = _digests(atoms[short], documents[short], count)
     found[~long] = whole[~long]
     found[np.bincount(documents[in_body], minlength=count) == 0] = 0
     return found
