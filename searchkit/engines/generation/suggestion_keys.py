@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from searchkit.analysis.chinese import JIEBA
-from searchkit.analysis.pinyin import readings
+from searchkit.analysis.pinyin import readings, sure_readings
 from searchkit.analysis.scripts import HAN, OTHER_LETTER, is_han
 from searchkit.engines.suggestions import (
     BEGINS,
@@ -89,6 +89,9 @@ def spoken_pieces(folded: str) -> list[tuple[int, str]]:
         text, at = piece.group(), piece.start()
         if not is_han(text[0]):
             found.append((at, text))
+            continue
+        if spoken := sure_readings(text):  # a tenth of the time of cutting
+            found += enumerate(spoken, at)
             continue
         for word in JIEBA.dictionary_words(text) if len(text) > 2 else [text]:
             found += enumerate(readings(word), at)
