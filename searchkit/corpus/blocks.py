@@ -132,7 +132,7 @@ class _Scanner:
             if is_inside and self._feed_raw(number, rest, self._raw):
                 return
             self._close_leaf()
-        if not rest.strip():
+        if not rest or rest.isspace():
             self._feed_blank(number, depth)
         elif self._math_ends:
             self._feed_math(number, rest)
@@ -494,6 +494,8 @@ _MDX_STARTERS: Mapping[str, _Starter] = {
 
 def _cut_comments(text: str) -> tuple[str, int]:
     """The line without whole comments, and where an open one begins, or -1."""
+    if "-->" not in text and "`" not in text:  # as mostly
+        return text, text.find("<!--")
     if len(text) > _LONG_LINE:
         end = text.rfind("-->") + 3
         text = _COMMENT.sub("", text[:end]) + text[end:]

@@ -34,13 +34,11 @@ def flanks(character: str, length: int, before: str, after: str) -> tuple[bool, 
     left, right = not after.isspace(), not before.isspace()
     if character == "~":
         return (left, right) if length == 2 else (False, False)
+    if not (left and right):
+        return left, right
     marked_before, marked_after = _is_mark(before), _is_mark(after)
-    opens = left and (
-        not marked_after or not right or marked_before or _is_wide(before)
-    )
-    closes = right and (
-        not marked_before or not left or marked_after or _is_wide(after)
-    )
+    opens = not marked_after or marked_before or _is_wide(before)
+    closes = not marked_before or marked_after or _is_wide(after)
     if character == "*":
         return opens, closes
     return opens and (not closes or marked_before), closes and (
@@ -62,6 +60,8 @@ def pair_runs(runs: list[Run], bottom: int) -> None:
 
     CommonMark's "process emphasis", from the run `bottom` on.
     """
+    if len(runs) <= bottom:
+        return
     waiting: list[Run] = []
     none_below: dict[tuple[str, bool, int], int] = {}
     for run in runs[bottom:]:
