@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchkit.analysis.pinyin import ends, is_pinyin, readings, typed
+from searchkit.analysis.pinyin import ends, is_pinyin, readings, sure_readings, typed
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -40,6 +40,14 @@ def test_every_character_has_a_syllable_that_can_be_typed(word: str) -> None:
     assert len(syllables) == len(word)
     assert typed(" ".join(syllables)) == "".join(syllables)
     assert len(word) < 2 or is_pinyin("".join(syllables))
+
+
+@given(st.text("银行走长度旋转r", min_size=1), st.integers(min_value=1))
+def test_sure_readings_are_those_of_any_words(run: str, at: int) -> None:
+    if sure := sure_readings(run):
+        assert sure == readings(run) == readings(run[:at]) + readings(run[at:])
+    else:
+        assert "r" in run or "行" in run or "长" in run
 
 
 @given(st.text("xuanzhgqi", max_size=15))

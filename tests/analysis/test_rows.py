@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from searchkit.analysis.analyzer import BLANK, LOOSE
+from searchkit.analysis.analyzer import BLANK, LOOSE, atoms, words
 from searchkit.analysis.dictionary import UserWord
+from searchkit.analysis.latin import joined
 from searchkit.analysis.lexicon import lexicon
 from searchkit.analysis.rows import AnalyzedBatch, RowAnalyzer
+from searchkit.analysis.terms import WHOLE
 from searchkit.corpus.visible import visible_text
 from searchkit.model import Article
 
@@ -18,6 +20,7 @@ TEXTS = st.text(
     ),
     max_size=40,
 )
+SIGNS = st.sampled_from("aB1旋が éя+-_#$@.:/\\'~&,;(=<)!?*]`，。\0")
 ARTICLES = st.builds(
     Article,
     st.just("a"),
@@ -60,6 +63,19 @@ def test_a_batch_is_its_articles(articles: list[Article]) -> None:
         for name in ("title_end", "alias_end", "address_end", "body_start"):
             assert getattr(found, name)[number] == getattr(alone, name)[0]
         assert found.title_words[number] == alone.title_words[0]
+
+
+@given(st.text(SIGNS, max_size=12))
+@example("(--help)--help '-x' ).net, c++ c#.")
+@example("甲" * 70 + "が" + "甲" * 140 + "b" * 70)
+def test_a_text_is_cut_as_in_a_query(text: str) -> None:
+    found = batch(Article("a", text, ""), analyzer=KEPT)
+    rows = found.text
+    own = rows.positions[: rows.atoms] < found.title_end[0]
+    terms = [rows.terms[number] for number in rows.ids[: rows.atoms][own].tolist()]
+    assert terms == [atom.term for atom in atoms(text)]
+    names = {WHOLE + joined(w.folded) for w in words(text) if w.kind == "name"}
+    assert {term for term, _ in tokens(found) if term[0] == WHOLE != term} == names
 
 
 @given(st.lists(ARTICLES, max_size=4))
