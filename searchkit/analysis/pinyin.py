@@ -48,7 +48,7 @@ def sure_readings(run: str) -> tuple[str, ...]:
 
     Of the runs in titles and headings 94 of 100 have no phrase, known or broken.
 
-    >>> sure_readings("旋转位置编码"), sure_readings("行走")
+    >>> sure_readings("旋转位置编码"), sure_readings("银行")
     (('xuan', 'zhuan', 'wei', 'zhi', 'bian', 'ma'), ())
     """
     syllables, _ = _table()
