@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+from searchkit.evaluation.collection import read_articles, read_collection
+
 BENCHMARKS = ROOT / "benchmarks"
 SIZE = ("tiny", 60, 2000)  # as in benchmarks/corpora.py: name, articles, mean bytes
 
@@ -56,3 +58,23 @@ def test_systems_are_compared_on_the_same_queries(corpus: Path, tmp_path: Path) 
     agreed = next(line for line in measured["agreement"] if "a scan" in line)
     same, of = agreed.split(": ")[1].split(" of ")
     assert int(same) == int(of.split()[0]) > 0
+
+
+def test_headings_that_are_questions_become_a_collection(tmp_path: Path) -> None:
+    folder, out = tmp_path / "articles", tmp_path / "collection"
+    folder.mkdir()
+    article = "# 镜像\n\n## 什么是层？\n\n层是文件。\n\n## 命令\n\n# no heading\n"
+    (folder / "a.md").write_text(f"{article}\n怎么做？\n---\n这么做。\n", "utf-8")
+    (folder / "b.md").write_text("# What is b?\n\nIt is b.\n", "utf-8")
+    run("question_headings.py", folder, out)
+    collection = read_collection(out)
+    assert {*collection.queries.values()} == {"什么是层？", "怎么做？"}
+    articles = {a.doc_id: a for a in read_articles(collection.corpus)}
+    answers = {
+        text: articles[doc_id]
+        for query_id, text in collection.queries.items()
+        for doc_id in collection.qrels[query_id]
+    }
+    assert answers["什么是层？"].body == "层是文件。"
+    assert answers["怎么做？"].body == "这么做。"
+    assert {a.title for a in answers.values()} == {"镜像"}

@@ -175,6 +175,29 @@ def test_in_a_question_the_form_of_a_word_is_worth_less(opened: Opened) -> None:
     assert scores[1]["b"] == pytest.approx(told[1].score)
 
 
+@pytest.mark.parametrize(
+    ("question", "stating", "other"),
+    [
+        ("什么是镜像？", "有人说了镜像是文件。", "有人说镜像，是文件。"),
+        (
+            "What is a mirror?",
+            "They say it, a mirror is a copy.",
+            "They say a mirror, it is a copy.",
+        ),
+    ],
+)
+def test_what_is_asked_for_is_what_an_answer_states(
+    opened: Opened, question: str, stating: str, other: str
+) -> None:
+    assert ids(opened(other, stating).search(question)) == ["b", "a"]
+
+
+def test_what_is_used_says_more_in_a_question_than_that_it_is(opened: Opened) -> None:
+    engine = opened("路由", "使用 节点 缓存", "节点 缓存 路由", "路由")
+    assert ids(engine.search("怎么使用节点的缓存路由"))[0] == "c"
+    assert ids(engine.search("使用 节点"))[0] == "b"
+
+
 def test_rows_of_light_words_decide_nothing(opened: Opened) -> None:
     engine = opened("倒排索引都会被压缩", "倒排索引倒排索引", "别的")
     for question in ("倒排索引都会被", "在该倒排索引"):

@@ -67,7 +67,8 @@ def pairs_of(finder: Finder, group: Group) -> list[Pair]:
     """
     pairs: dict[tuple[int, int], Pair] = {}
     worths: dict[tuple[int, int], float] = {}
-    for left, right in pairwise((*group.optional, *group.required)):
+    typed = pairwise((*group.optional, *group.required))
+    for left, right in (*typed, *group.stated):
         if not isinstance(left, Leaf) or not isinstance(right, Leaf):
             continue
         if not (left.adjacent and right.adjacent and _common_fields(left, right)):

@@ -96,13 +96,15 @@ class Group:
     """Words side by side: a document needs all of `required` and none of `excluded`.
 
     If nothing is required it needs one of `optional`; those rank, all together first.
-    `twins` stand for some of the optional and required leaves.
+    `twins` stand for some of the optional and required leaves. Those of `stated` are
+    pairs that were not typed side by side, but stand so in what states an answer.
     """
 
     optional: tuple[Node, ...] = ()
     required: tuple[Node, ...] = ()
     excluded: tuple[Node, ...] = ()
     twins: tuple[Twin, ...] = ()
+    stated: tuple[tuple[Leaf, Leaf], ...] = ()
 
 
 @record

@@ -40,6 +40,13 @@ here have has had having get gets getting s t e.g i.e etc vs versus
 LIGHT = frozenset((_CHINESE + _ENGLISH).split())
 """Folded words that are light."""
 
+IDLE = frozenset(["use", "used", "uses", "using", "使用", "利用", "采用"])
+"""Words that are light in a question with others enough: what is used says it all."""
+
+ASKING = frozenset(("what", "who", "什么", "啥", "谁"))
+STATING = frozenset(("is", "are", "was", "were", "是"))
+"""`what is X` and 什么是X ask for what an answer states as `X is` and X是."""
+
 PARTICLES = frozenset("的了吗呢吧啊么很")
 """Light characters that are hardly ever part of a name that a dictionary lacks."""
 

@@ -7,7 +7,7 @@ NOT is as wide as the word would have been without it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from searchkit.analysis.folding import fold
 from searchkit.analysis.scripts import is_han
@@ -16,7 +16,7 @@ from searchkit.engines.plan import AnyOf, Group, Leaf, Node, Plan, Twin
 from searchkit.model import Note
 from searchkit.query import tree
 from searchkit.query.leaves import Leaves
-from searchkit.query.light import LIGHT_WEIGHT, is_light
+from searchkit.query.light import ASKING, IDLE, LIGHT_WEIGHT, STATING, is_light
 from searchkit.query.notes import Notes
 from searchkit.query.restrict import scope_of
 from searchkit.query.twins import Piece
@@ -33,6 +33,10 @@ QUESTION = 3
 """Words of a question, at least, beside its light ones. Of fewer (`how to install
 istio`) all are expected, as of words without light ones. nDCG@10 with 2 is level
 (docs/relevance.md)."""
+
+NAME = 4
+"""Words of what `what is` asks for, at most; of more it is not the last that is
+defined (docs/relevance.md)."""
 
 
 def plan_query(
@@ -104,6 +108,7 @@ def _group(words: tree.Words, leaves: Leaves) -> Group | None:
         tuple(parts["required"]),
         tuple(parts["excluded"]),
         tuple(twins),
+        tuple(_stated(optional)),
     )
 
 
@@ -233,6 +238,9 @@ def _lightened(nodes: list[Node], *, beside: list[Node]) -> list[Node]:
     light = [*map(_is_light, nodes)]
     if not any(light) or (all(light) and not beside):
         return nodes
+    idle = [_label(node) in IDLE for node in nodes]
+    if len(nodes) - sum(light) - sum(idle) >= QUESTION:
+        light = [one or other for one, other in zip(light, idle, strict=True)]
     return [
         replace(node, weight=LIGHT_WEIGHT)
         if isinstance(node, Leaf) and is_one
@@ -241,5 +249,21 @@ def _lightened(nodes: list[Node], *, beside: list[Node]) -> list[Node]:
     ]
 
 
+def _stated(nodes: list[Node]) -> Iterator[tuple[Leaf, Leaf]]:
+    """The last word of what a question asks to define, and the `is` of the answer."""
+    leaves = [node for node in nodes if isinstance(node, Leaf)]
+    labels = [*map(_label, leaves)]
+    named = [leaf for leaf in leaves if leaf.weight > LIGHT_WEIGHT]
+    if not 0 < len(named) <= NAME:
+        return
+    for at, (asking, stating) in enumerate(pairwise(labels)):
+        if asking in ASKING and stating in STATING and named[-1] in leaves[at + 2 :]:
+            yield named[-1], leaves[at + 1]
+
+
+def _label(node: Node) -> str:
+    return fold(node.label).text if isinstance(node, Leaf) else ""
+
+
 def _is_light(node: Node) -> bool:
-    return isinstance(node, Leaf) and is_light(fold(node.label).text)
+    return isinstance(node, Leaf) and is_light(_label(node))
