@@ -235,11 +235,12 @@ def _alternatives(node: tree.Either) -> list[tree.Node]:
 
 def _lightened(nodes: list[Node], *, beside: list[Node]) -> list[Node]:
     """The nodes with little weight for light words, if there are other words."""
-    light = [*map(_is_light, nodes)]
+    labels = [*map(_label, nodes)]
+    light = [*map(is_light, labels)]
     if not any(light) or (all(light) and not beside):
         return nodes
-    idle = [_label(node) in IDLE for node in nodes]
-    if len(nodes) - sum(light) - sum(idle) >= QUESTION:
+    idle = [label in IDLE for label in labels]
+    if any(idle) and len(nodes) - sum(light) - sum(idle) >= QUESTION:
         light = [one or other for one, other in zip(light, idle, strict=True)]
     return [
         replace(node, weight=LIGHT_WEIGHT)
@@ -252,18 +253,17 @@ def _lightened(nodes: list[Node], *, beside: list[Node]) -> list[Node]:
 def _stated(nodes: list[Node]) -> Iterator[tuple[Leaf, Leaf]]:
     """The last word of what a question asks to define, and the `is` of the answer."""
     leaves = [node for node in nodes if isinstance(node, Leaf)]
-    labels = [*map(_label, leaves)]
     named = [leaf for leaf in leaves if leaf.weight > LIGHT_WEIGHT]
     if not 0 < len(named) <= NAME:
         return
-    for at, (asking, stating) in enumerate(pairwise(labels)):
-        if asking in ASKING and stating in STATING and named[-1] in leaves[at + 2 :]:
-            yield named[-1], leaves[at + 1]
+    for at, (asking, stating) in enumerate(pairwise(leaves)):
+        if asking.weight == stating.weight == LIGHT_WEIGHT and (
+            _label(asking) in ASKING
+            and _label(stating) in STATING
+            and named[-1] in leaves[at + 2 :]
+        ):
+            yield named[-1], stating
 
 
 def _label(node: Node) -> str:
     return fold(node.label).text if isinstance(node, Leaf) else ""
-
-
-def _is_light(node: Node) -> bool:
-    return isinstance(node, Leaf) and is_light(_label(node))
