@@ -10,19 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
 from operator import attrgetter
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from searchkit.analysis.analyzer import ZONES
 from searchkit.engines.atom_rule import follows
 from searchkit.engines.chunk import WORD
+from searchkit.engines.columns.arrays import Array
 from searchkit.engines.page import HEADING
 from searchkit.engines.page_cuts import Cut
 from searchkit.model import Block, VisibleText
-
-Array = NDArray[Any]
 
 _ZONE_NUMBERS = {zone: number for number, zone in enumerate(ZONES)}
 _NEWLINE = ord("\n")

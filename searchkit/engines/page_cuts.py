@@ -11,14 +11,11 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from searchkit.engines.columns.arrays import Array
 from searchkit.model import Block, Span, VisibleText
-
-Array = NDArray[Any]
 
 CHUNK_BYTES = 3000
 """Of the UTF-8 of a chunk's text, about. Larger ones take little less, and a chunk is
