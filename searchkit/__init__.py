@@ -10,8 +10,7 @@ with searchkit.open("index") as engine:
 A name is imported when it is first used: a search in a new process needs few of them.
 """
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.api import SearchEngine, build, open
     from searchkit.config import Config

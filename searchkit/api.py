@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from os import PathLike, cpu_count
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from searchkit import arguments
 from searchkit.config import Config, checked
@@ -33,8 +32,10 @@ from searchkit.model import (
 )
 from searchkit.record import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import date
+    from typing import NoReturn, TypeAlias
 
     from searchkit.engines.reader import GenerationReader, Summary
     from searchkit.engines.search import Evaluation, Ranked

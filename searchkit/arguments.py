@@ -13,7 +13,10 @@ from collections.abc import Iterable
 from operator import index as as_integer
 from os import PathLike, fspath
 from pathlib import Path
-from typing import SupportsIndex
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import SupportsIndex
 
 
 def text(name: str, value: str) -> str:

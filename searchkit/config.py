@@ -13,10 +13,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from searchkit.errors import ConfigError
 from searchkit.record import as_dict, default_of, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FILE_NAME = "searchkit.toml"
 VARIABLE_PREFIX = "SEARCHKIT_"

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Literal
 
 from searchkit.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
+    from typing import Literal, TypeAlias
 
-Zone = Literal["prose", "heading", "code", "math"]
-Markup = Literal["markdown", "html", "text"]
-NoteKind = Literal[
+Zone: TypeAlias = "Literal['prose', 'heading', 'code', 'math']"
+Markup: TypeAlias = "Literal['markdown', 'html', 'text']"
+MARKUPS: tuple[Markup, ...] = ("markdown", "html", "text")
+NoteKind: TypeAlias = """Literal[
     "searched", "expanded", "corrected", "missing", "ignored", "filtered", "hint"
-]
-Phase = Literal["reading", "analysing", "writing", "searching", "checking"]
-Sort = Literal["relevance", "date"]
+]"""
+Phase: TypeAlias = "Literal['reading', 'analysing', 'writing', 'searching', 'checking']"
+Sort: TypeAlias = "Literal['relevance', 'date']"
 SORTS: tuple[Sort, ...] = ("relevance", "date")
 
 

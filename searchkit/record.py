@@ -10,17 +10,18 @@ class. What is left out is left out on purpose: no order, no `InitVar`, no
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeVar
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
     from typing_extensions import dataclass_transform
+
+    T = TypeVar("T")
 else:
 
     def dataclass_transform(**_: Any) -> Any:
         return lambda function: function
-
-
-T = TypeVar("T")
 
 
 class FrozenError(AttributeError):

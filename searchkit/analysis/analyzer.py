@@ -18,7 +18,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from functools import cache
-from typing import Literal, NamedTuple
 from unicodedata import unidata_version
 
 from searchkit.analysis.chinese import dictionary_version
@@ -26,6 +25,11 @@ from searchkit.analysis.folding import Folded, fold, folding_version
 from searchkit.analysis.lexicon import PLAIN, Lexicon
 from searchkit.analysis.scripts import NAME_ATOM, run_pattern
 from searchkit.model import Zone
+from searchkit.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
 
 ANALYZER_VERSION = 1
 """Raised with every change of which tokens stand where in some text."""
@@ -41,17 +45,19 @@ LOOSE = 8  # whether a blank stands before it does not count
 
 _LONGEST_NAME = 256  # of a name whose end is looked for
 
-WordKind = Literal["han", "letters", "name", "mixed", "sign"]
+WordKind: TypeAlias = "Literal['han', 'letters', 'name', 'mixed', 'sign']"
 
 
-class Atom(NamedTuple):
+@record
+class Atom:
     """One atom of a text, and whether a blank that counts stands before it."""
 
     term: str
     blank_before: bool
 
 
-class Word(NamedTuple):
+@record
+class Word:
     """One word of a query, `text[start:end]` of it, and its folded atoms."""
 
     kind: WordKind

@@ -15,10 +15,10 @@ from __future__ import annotations
 from functools import cached_property
 from itertools import pairwise
 from math import inf, log
-from typing import TYPE_CHECKING
 
 from searchkit.analysis.trie import Trie, jieba_trie
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.analysis.dictionary import UserWord
 

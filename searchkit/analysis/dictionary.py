@@ -15,12 +15,12 @@ import re
 from collections.abc import Iterable, Iterator
 from os import PathLike
 from pathlib import Path
-from typing import NamedTuple
 
 from searchkit.analysis.folding import fold
 from searchkit.analysis.scripts import is_han_run, run_pattern
 from searchkit.config import read_named
 from searchkit.errors import ConfigError
+from searchkit.record import record
 
 LONGEST_WORD = 64
 """Characters of a user's word."""
@@ -31,14 +31,16 @@ _COMMENT = r"(?:^|\s)#.*"
 _FORMAT = "A line is a word, its frequency and its part of speech: `云工开物 100 n`."
 
 
-class UserWord(NamedTuple):
+@record
+class UserWord:
     """A folded word; without a frequency it gets what makes it win over its parts."""
 
     text: str
     frequency: int | None = None
 
 
-class Dictionary(NamedTuple):
+@record
+class Dictionary:
     """A user's words in the order of their files, and the digest of those files."""
 
     words: tuple[UserWord, ...] = ()

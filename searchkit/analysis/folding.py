@@ -13,10 +13,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import NamedTuple
 from zlib import crc32
 
 from searchkit.analysis.tables import read_table
+from searchkit.record import record
 
 _T2S = "t2s.txt"
 
@@ -72,7 +72,8 @@ def _unit() -> re.Pattern[str]:
     return re.compile(f"(?s).(?:[{_COMPOSING}]|{_INVISIBLE})*")
 
 
-class Folded(NamedTuple):
+@record
+class Folded:
     """A folded text; `starts[i]` is where folded character i began in the original.
 
     `starts` has one entry more than `text` (the original's length); it is None where

@@ -7,15 +7,16 @@ as its articles were, wherever the dictionary files are by then.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from searchkit.analysis.chinese import JIEBA, Segmenter
 from searchkit.analysis.dictionary import Dictionary, MixedWords, UserWord
+from searchkit.record import record
 
 _KEPT = 4  # lexicons of different words
 
 
-class Lexicon(NamedTuple):
+@record
+class Lexicon:
     """What cuts Han runs, and the words that go beyond one run."""
 
     segmenter: Segmenter

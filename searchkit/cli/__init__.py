@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
 
 from searchkit.cli.exits import (
     catch_termination,
@@ -17,6 +16,10 @@ from searchkit.cli.exits import (
     leave,
     replace_unprintable,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 __all__ = ["main"]
 

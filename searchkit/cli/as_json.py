@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from searchkit.cli.printable import escaped_json
 from searchkit.model import Hit, Note, SearchResult, SectionHit, Snippet
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def result_json(result: SearchResult) -> str:

@@ -6,13 +6,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from searchkit.cli.exits import complain, say
 from searchkit.cli.printable import printable
 from searchkit.config import Config
 from searchkit.model import BuildReport, Progress, ProgressCallback
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rich import progress as rich_progress
 

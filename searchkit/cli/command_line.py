@@ -13,10 +13,13 @@ read the same is tested.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 from searchkit.cli.request import SearchRequest
 from searchkit.model import SORTS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def quick_request(args: Sequence[str]) -> SearchRequest | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import get_completion_class, shell_complete
@@ -14,6 +13,7 @@ from searchkit.cli import COMPLETION_VARIABLE
 from searchkit.cli.printable import printable
 from searchkit.config import load_config
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.api import SearchEngine
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +10,7 @@ from searchkit.cli.exits import DONE, NONE_FOUND
 from searchkit.cli.opening import settings
 from searchkit.record import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.cli.evaluation_page import Evaluated
     from searchkit.evaluation.collection import Collection

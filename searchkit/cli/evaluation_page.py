@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from searchkit.cli.printable import escaped_json, printable
 from searchkit.evaluation.collection import Collection
@@ -17,6 +16,10 @@ from searchkit.evaluation.report import (
     QueryChange,
     Score,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _COLUMN = 10  # of 80: a kind, its number of queries, and seven metrics in 9 each
 

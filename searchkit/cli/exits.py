@@ -13,10 +13,13 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NoReturn
 
 from searchkit.cli.printable import printable
 from searchkit.errors import SearchkitError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 FOUND = DONE = 0
 NONE_FOUND = 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from searchkit.cli.exits import say
 from searchkit.cli.places import Places
@@ -13,7 +12,10 @@ from searchkit.config import Config, checked, load_config
 from searchkit.errors import ArticleNotFoundError, IndexNotFoundError
 from searchkit.record import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from searchkit.api import SearchEngine
     from searchkit.model import Article
 

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rich.text import Text
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
 from searchkit.cli import completion
 from searchkit.cli.commands import COMMANDS
 from searchkit.cli.exits import DONE, FAILED, complain, exit_status
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 

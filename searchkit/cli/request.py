@@ -6,13 +6,13 @@ Imports no click: a command line that needs none of it is read by `command_line`
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from searchkit.cli.exits import FOUND, NONE_FOUND
 from searchkit.cli.opening import open_or_build, places, settings
 from searchkit.cli.printable import printable
 from searchkit.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.api import SearchEngine
     from searchkit.model import SearchResult, Sort

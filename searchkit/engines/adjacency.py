@@ -13,12 +13,12 @@ import math
 from collections.abc import Hashable, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from searchkit.engines import matching, ranking
 from searchkit.engines.plan import Group, Leaf
 from searchkit.record import record, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.engines.finder import Finder
     from searchkit.engines.kernels.base import (

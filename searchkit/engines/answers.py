@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from searchkit.engines import ranking
 from searchkit.engines.plan import AnyOf, Group, Leaf, Node, Twin
 from searchkit.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.engines.finder import Finder
     from searchkit.engines.kernels.base import Documents, Kernel

@@ -7,13 +7,15 @@ give a document adds up to no less than its score.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeAlias
 
 from searchkit.engines import adjacency
 from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.plan import AnyOf, Group, Leaf, Node
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from searchkit.engines.adjacency import Pair
     from searchkit.engines.kernels.base import Column, Table
     from searchkit.engines.scorer import Scorer

@@ -5,9 +5,12 @@ from __future__ import annotations
 from _thread import allocate_lock
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar, cast
 
-Value = TypeVar("Value")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    Value = TypeVar("Value")
 
 
 class Cache:
@@ -26,9 +29,9 @@ class Cache:
 
     def get(self, key: Hashable, make: Callable[[], tuple[Value, int]]) -> Value:
         """The value of a key, made with its size in bytes if it is not kept."""
-        found = self.peek(key)
+        found: Value | None = self.peek(key)
         if found is not None:
-            return cast(Value, found)
+            return found
         value, size = make()
         with self._lock:
             if size <= self._most // 2 and key not in self._kept:

@@ -18,10 +18,13 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
-from typing import Literal
 
 from searchkit.analysis.analyzer import ZONES
 from searchkit.model import Zone
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
 
 LONGEST_ATOM = 64
 """Letters or digits of one atom at most; `scripts.LONGEST`."""
@@ -34,7 +37,7 @@ ATOM = re.compile(
     r"[^A-Za-z0-9\s\-]|[A-Za-z]{1,64}|[0-9]{1,64}|(?<![A-Za-z])-|-(?![A-Za-z])"
 )
 
-Width = Literal["B", "H", "I"]
+Width: TypeAlias = "Literal['B', 'H', 'I']"
 WIDTHS: tuple[Width, ...] = ("B", "H", "I")
 """The type codes of integers by the number that stands for them."""
 WORD = (1 << 32) - 1

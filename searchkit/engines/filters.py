@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from searchkit.analysis.folding import fold
 from searchkit.engines.plan import Filters
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.engines.kernels.base import Documents, Kernel
     from searchkit.engines.reader import GenerationReader

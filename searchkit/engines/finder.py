@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 from searchkit.engines import formulas, matching, ranking
 from searchkit.engines.columns.postings import TermPostings
@@ -16,7 +15,10 @@ from searchkit.engines.plan import ALL_FIELDS, Filters, FormulaLeaf, Leaf, Slot,
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from searchkit.engines.kernels.base import (
         Column,
         Documents,

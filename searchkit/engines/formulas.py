@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from searchkit.analysis.terms import BOUNDARY
 from searchkit.engines import ranking
@@ -17,6 +16,7 @@ from searchkit.engines.matching import Row, occurrences, starts_in
 from searchkit.engines.plan import FormulaLeaf
 from searchkit.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.engines.kernels.base import Kernel, Positions
     from searchkit.engines.kernels.plain import PlainKernel

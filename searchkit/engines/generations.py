@@ -11,7 +11,6 @@ import errno
 import json
 import re
 from pathlib import Path
-from typing import Any
 from zlib import crc32
 
 from searchkit.engines.columns.files import corrupt, seal_of
@@ -23,6 +22,10 @@ from searchkit.errors import (
     IndexStoreError,
 )
 from searchkit.record import as_dict, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FORMAT_VERSION = 4
 """Raised when an index written before can no longer be read."""

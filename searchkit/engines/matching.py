@@ -8,7 +8,6 @@ of several characters: it stands wherever they do, and more rarely than any of t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from searchkit.analysis.analyzer import ZONES
 from searchkit.analysis.scripts import is_han
@@ -25,6 +24,7 @@ from searchkit.analysis.terms import (
 from searchkit.engines.plan import ALL_FIELDS, Leaf, Slot
 from searchkit.engines.plan import Sequence as Slots
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.engines.columns.postings import TermPostings
     from searchkit.engines.kernels.base import Kernel, Numbers, Positions

@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cached_property, reduce
-from typing import TYPE_CHECKING
 
 from searchkit.engines import adjacency, bounds, ranking
 from searchkit.engines.columns import plain as decode
@@ -21,6 +20,7 @@ from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.plan import NO_FILTERS, AnyOf, Group, Leaf, Node, Plan, Twin
 from searchkit.record import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.engines.adjacency import Pair
     from searchkit.engines.answers import Answer, Answers

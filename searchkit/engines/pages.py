@@ -12,7 +12,6 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 from searchkit.engines.chunk import (
     ATOM,
@@ -32,7 +31,10 @@ from searchkit.engines.page import Page
 from searchkit.model import Article, Block, Section, Span, VisibleText
 from searchkit.record import record, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
     from numpy.typing import NDArray
 
     from searchkit.engines.page_columns import PageColumns

@@ -7,11 +7,10 @@ a camel-case word) is in the leaf itself: beside it in the tree it would leak pa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from searchkit.model import Zone
 from searchkit.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import date
 

@@ -12,7 +12,6 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from searchkit.engines import generations
 from searchkit.engines.cache import Cache
@@ -39,8 +38,10 @@ from searchkit.engines.user_words import unpack_words
 from searchkit.errors import IndexStoreError
 from searchkit.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import date
+    from typing import Any
 
     from searchkit.analysis.lexicon import Lexicon
     from searchkit.engines.kernels.base import Kernel

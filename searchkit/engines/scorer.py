@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
 from searchkit.engines import ranking
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from searchkit.engines.columns.postings import TermPostings
     from searchkit.engines.finder import Finder, Layer
     from searchkit.engines.kernels.base import Column, Numbers, Scores, Table

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from searchkit.engines import matching
 from searchkit.engines.answers import Answer, Answers, names_of
@@ -28,6 +27,7 @@ from searchkit.engines.plan import (
 from searchkit.engines.scorer import Scorer
 from searchkit.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.engines.kernels.base import Numbers
     from searchkit.engines.reader import Summary

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from searchkit.analysis.analyzer import BLANK
 from searchkit.engines.columns.files import Columns, corrupt
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray

@@ -11,13 +11,15 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
 
 from searchkit.engines.columns.files import corrupt
 from searchkit.engines.texts import Texts, add_texts, encoded
 from searchkit.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from searchkit.engines.columns.files import Columns, ColumnWriter
 
 

@@ -8,7 +8,6 @@ last bit in whatever order, in numpy or in plain Python, its occurrences are sum
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from searchkit.engines.ranking import (
     B_BODY,
@@ -18,6 +17,7 @@ from searchkit.engines.ranking import (
     length_norm,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray

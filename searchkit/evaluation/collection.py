@@ -19,16 +19,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from searchkit.errors import CollectionError
 from searchkit.evaluation import trec
 from searchkit.evaluation.trec import Qrels
-from searchkit.model import Article, Markup
+from searchkit.model import MARKUPS, Article, Markup
 from searchkit.record import record, replace
 
 ALL = "all"
-MARKUPS: tuple[Markup, ...] = get_args(Markup)
 
 _LETTERS = re.compile(r"[A-Za-z]+")
 _HALF = re.compile("[\ud800-\udfff]")  # JSON may escape them, no file can hold them

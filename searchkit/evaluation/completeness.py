@@ -11,12 +11,12 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from os import PathLike
-from typing import TYPE_CHECKING
 
 from searchkit.analysis.scan import Scannable, scannable, scannable_blocks
 from searchkit.config import Config
 from searchkit.corpus.visible import visible_text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.api import SearchEngine
 

@@ -6,13 +6,13 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from searchkit.config import Config
 from searchkit.errors import CollectionError, IndexStoreError
 from searchkit.evaluation.collection import Collection, read_articles
 from searchkit.model import BuildReport, Progress, ProgressCallback
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.api import SearchEngine
 

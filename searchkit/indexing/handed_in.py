@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import get_args
 
 from searchkit.engines.generations import HANDED_IN, NEW
 from searchkit.errors import CorpusError
 from searchkit.indexing.sources import Source, digest_of
-from searchkit.model import Article, Markup
+from searchkit.model import MARKUPS, Article
 from searchkit.record import as_dict
 
 _MOST_LINES = 1_000_000_000
@@ -26,7 +25,6 @@ _KINDS = {
     "line_offset": f"whole number from 0 to {_MOST_LINES}",
 }
 _TYPES = {"string": str, "date": date}
-_MARKUPS = get_args(Markup)
 
 
 def handed_in_path(index: Path) -> Path:
@@ -92,7 +90,7 @@ def _fits(name: str, value: object) -> bool:
         return True
     if name == "line_offset":
         return type(value) is int and 0 <= value <= _MOST_LINES
-    return value in _MARKUPS if name == "markup" else isinstance(value, _TYPES[kind])
+    return value in MARKUPS if name == "markup" else isinstance(value, _TYPES[kind])
 
 
 def _unpacked(data: bytes) -> Article:

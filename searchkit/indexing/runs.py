@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from searchkit.analysis.dictionary import UserWord
 from searchkit.indexing.seen import Look
 from searchkit.indexing.sources import Failure, Source, Sources
 from searchkit.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.indexing.pool import Note
 

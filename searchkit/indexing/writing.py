@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from searchkit.engines.generation.counterparts import RareWords, write_counterparts
 from searchkit.engines.generation.families import write_families
@@ -27,6 +26,7 @@ from searchkit.indexing.ingredients import Ingredients
 from searchkit.indexing.merging import slab_merger
 from searchkit.indexing.workers import Call, Job, Workers, caller
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from concurrent.futures import Future
 

@@ -5,8 +5,7 @@ What is over a limit is ignored, and a note says so.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.engines.finder import Finder
     from searchkit.query.nearest import Nearest

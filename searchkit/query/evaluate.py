@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from searchkit.analysis.folding import fold
 from searchkit.engines.finder import Finder
@@ -14,6 +13,7 @@ from searchkit.query.parser import parse
 from searchkit.query.planner import plan_query
 from searchkit.record import record, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import date
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from searchkit.model import Hit, SectionHit, Snippet
 from searchkit.query.marks import Marks
 from searchkit.query.sections import best_sections
 from searchkit.query.snippet import snippets, title_highlights
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.config import Config
     from searchkit.engines.search import Evaluation, Ranked

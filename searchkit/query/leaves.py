@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 from itertools import chain, takewhile
-from typing import TYPE_CHECKING
 
 from searchkit.analysis.analyzer import Word, atoms, words
 from searchkit.analysis.folding import fold
@@ -32,6 +31,7 @@ from searchkit.query.twins import Piece, Twins
 from searchkit.query.variants import Variants
 from searchkit.record import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.analysis.latex import Atom
     from searchkit.query.patterns import Patterns

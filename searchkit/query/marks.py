@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from searchkit.analysis.folding import fold
 from searchkit.engines.matching import places
 from searchkit.engines.plan import FormulaLeaf
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.engines.chunk import Chunk
     from searchkit.engines.finder import Finder

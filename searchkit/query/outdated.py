@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from searchkit.analysis.analyzer import fingerprint
 from searchkit.analysis.dictionary import digest_of
 from searchkit.errors import ConfigError
 from searchkit.model import Note
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.config import Config
     from searchkit.engines.generations import Manifest

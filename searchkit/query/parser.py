@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from itertools import chain
-from typing import get_args
 
 from searchkit.errors import QuerySyntaxError
 from searchkit.model import Note
 from searchkit.query.tree import (
+    TEXT_FIELDS,
     Either,
     Fielded,
     Formula,
@@ -25,7 +25,6 @@ from searchkit.query.tree import (
     Phrase,
     Restriction,
     Text,
-    TextField,
     Wildcard,
     Words,
 )
@@ -38,9 +37,8 @@ MOST_PARTS = 64
 
 _DEEPEST = 30  # parentheses; deeper ones mean nothing to a person
 _CLOSING = {**dict.fromkeys('"“”＂„', '"“”＂„'), "「": "」", "『": "』"}
-_TEXT_FIELDS: tuple[str, ...] = get_args(TextField)
 _RESTRICTIONS = ("path", "in", "lang", "since", "until", "date")
-FIELDS = (*_TEXT_FIELDS, *_RESTRICTIONS)
+FIELDS = (*TEXT_FIELDS, *_RESTRICTIONS)
 _MOST_NAMES = 4  # names in capitals that are typed side by side; more are a sentence
 _FIELD = re.compile(r"([A-Za-z]{2,12})[:：](?=\S)")
 _EMPTY = re.compile(r"[\s()（）]*")
@@ -205,8 +203,8 @@ class _Parser:
             self._ignore(what, "there is nothing in it", self.at)
 
     def _add(self, occur: Occur, name: str, node: Node) -> None:
-        if name in _TEXT_FIELDS and not isinstance(node, Fielded):
-            node = Fielded(name, node)  # type: ignore[arg-type]  # a name of a field
+        if name in TEXT_FIELDS and not isinstance(node, Fielded):
+            node = Fielded(name, node)
         if occur == "optional" and isinstance(node, Phrase | Fielded):
             occur = "required"
         elif occur == "required" and isinstance(node, Phrase):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from heapq import nlargest
 from itertools import chain, islice
-from typing import TYPE_CHECKING
 
 from searchkit.analysis.latin import joined
 from searchkit.analysis.terms import WHOLE, is_atom
 from searchkit.query.distance import within_distance
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.engines.reader import GenerationReader
     from searchkit.query.budget import Budget

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import get_args
 
+from searchkit.analysis.analyzer import ZONES
 from searchkit.analysis.folding import fold
 from searchkit.analysis.languages import language_name
 from searchkit.engines.plan import ALL_FIELDS, Filters
@@ -13,7 +13,7 @@ from searchkit.query.notes import Notes
 from searchkit.query.tree import Restriction
 from searchkit.record import record, replace
 
-_ZONES: dict[str, Zone] = {zone: zone for zone in get_args(Zone)}
+_ZONES: dict[str, Zone] = {zone: zone for zone in ZONES}
 
 
 @record

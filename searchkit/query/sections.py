@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from searchkit.engines.page import HEADING
 from searchkit.engines.ranking import B_BODY, ZONE_WEIGHTS, length_norm, saturate
 from searchkit.model import SectionHit
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.engines.page import Page
     from searchkit.query.marks import Matches

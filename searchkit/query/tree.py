@@ -13,12 +13,15 @@ The tree is what was typed, nothing more: no word has been looked up yet.
 
 from __future__ import annotations
 
-from typing import Literal
-
 from searchkit.record import record
 
-Occur = Literal["optional", "required", "excluded"]
-TextField = Literal["title", "body", "topic"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
+Occur: TypeAlias = "Literal['optional', 'required', 'excluded']"
+TextField: TypeAlias = "Literal['title', 'body', 'topic']"
+TEXT_FIELDS: tuple[TextField, ...] = ("title", "body", "topic")
 
 
 @record

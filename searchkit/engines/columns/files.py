@@ -20,7 +20,6 @@ import struct
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from searchkit.errors import (
@@ -30,7 +29,10 @@ from searchkit.errors import (
     IndexFormatError,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     import numpy as np
     from numpy.typing import NDArray
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -23,6 +22,10 @@ from searchkit.engines.columns.lists import (
 )
 from searchkit.engines.columns.postings import MORE, MOST_LAYERS, SKIP, Shape
 from searchkit.engines.columns.records import RecordRows
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _LISTS_AT_ONCE = 4096  # whose bits are chosen: of each one, how many values have which
 _EXPONENT = 1023  # of 1 as a float

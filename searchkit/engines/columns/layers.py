@@ -7,7 +7,6 @@ one that is too long to be looked at in one piece.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,10 @@ from searchkit.engines.columns.packed import (
 )
 from searchkit.engines.columns.postings import MOST_LAYERS, Shape
 from searchkit.engines.columns.rows import join_rows, starts_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 Layers = NDArray[np.int64]
 """Of each layer how many numbers each list has there, then of how many bits.

@@ -6,13 +6,16 @@ What `postings` says of arrays, for one array and for the arrays of many lists a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 
 from searchkit.engines.columns.arrays import Bytes, Numbers
 from searchkit.engines.columns.postings import PARTS
 from searchkit.engines.columns.rows import copy_rows, rows_of, starts_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _BYTES = np.arange(256)
 _SPREAD: dict[tuple[int, int], Any] = {  # the parts in a byte, a byte each, shifted

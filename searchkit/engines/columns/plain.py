@@ -10,7 +10,6 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, compress
-from typing import Literal
 
 from searchkit.engines.columns.postings import (
     BITMAP,
@@ -26,6 +25,10 @@ from searchkit.engines.columns.postings import (
     array_bytes,
     stretch,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
 _DECODED_ONCE = 2048  # positions of a list of which several parts are wanted
 _BITS = [bytes(byte >> bit & 1 for bit in range(8)) for byte in range(256)]

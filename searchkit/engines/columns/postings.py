@@ -36,12 +36,15 @@ many postings with it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from searchkit.engines.columns import varints
 from searchkit.engines.columns.files import Column, Columns, corrupt
 from searchkit.engines.columns.terms import Terms
 from searchkit.errors import IndexCorruptError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 NONE: Final = 0
 """The kind of a list that is not there."""

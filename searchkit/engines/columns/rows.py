@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from searchkit.engines.columns.arrays import Bytes, Numbers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _LONG_ROW = 256  # items from which a row is copied by itself
 _MOST_BITS = 20  # of a number in the table, which takes 8 MB then

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -45,6 +44,10 @@ from searchkit.engines.columns.postings import (
 )
 from searchkit.engines.columns.rows import rows_of, spread
 from searchkit.errors import IndexCorruptError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _FEW = 64  # of a list, which are decoded sooner without numpy
 

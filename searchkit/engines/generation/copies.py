@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from searchkit.engines.columns.arrays import Array
 from searchkit.engines.generation.documents import SIGNATURE_BYTES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.analysis.rows import AnalyzedBatch
 

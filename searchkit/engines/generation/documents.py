@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +18,10 @@ from searchkit.engines.generations import DIGEST_BYTES
 from searchkit.engines.tags import Tags
 from searchkit.engines.texts import add_texts, encoded
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from searchkit.engines.columns.files import Columns, ColumnWriter
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from searchkit.engines.columns.files import Columns, corrupt
 from searchkit.engines.generations import DIGEST_BYTES, DOCUMENTS
 from searchkit.engines.texts import Texts
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.analysis.pairs import Definition
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,7 +28,10 @@ from searchkit.engines.generation.documents import (
 from searchkit.engines.generation.layout import Move
 from searchkit.engines.texts import add_texts
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from searchkit.analysis.rows import AnalyzedBatch, Rows
 
 SPACES = ("text", "math")

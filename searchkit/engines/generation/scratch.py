@@ -7,12 +7,15 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO
 
 import numpy as np
 
 from searchkit.engines.columns.arrays import Array
 from searchkit.engines.columns.files import release
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO
 
 
 class Mapped:

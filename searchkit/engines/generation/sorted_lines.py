@@ -11,8 +11,11 @@ from heapq import merge
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import BinaryIO
 from weakref import finalize
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 LINES_AT_ONCE = 1 << 17
 """In memory, some 90 bytes each."""

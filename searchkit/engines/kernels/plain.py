@@ -10,7 +10,6 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 from searchkit.analysis.analyzer import BLANK, LOOSE, ZONE_MASK
 from searchkit.engines import ranking
@@ -18,7 +17,10 @@ from searchkit.engines.columns import plain as decode
 from searchkit.engines.plan import ALL_FIELDS
 from searchkit.engines.weights import weights
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
     from searchkit.engines.columns.postings import TermPostings
     from searchkit.engines.reader import GenerationReader
 

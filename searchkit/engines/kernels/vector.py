@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -40,7 +39,10 @@ from searchkit.engines.kernels.vector_sets import (
 from searchkit.engines.plan import ALL_FIELDS
 from searchkit.engines.weights import weight_table
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from searchkit.engines.columns.postings import TermPostings
     from searchkit.engines.reader import GenerationReader
 

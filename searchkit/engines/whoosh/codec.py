@@ -13,7 +13,6 @@ contents, as with every codec.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from whoosh.codec import base
 
@@ -24,6 +23,10 @@ from searchkit.engines.whoosh.documents import (
 )
 from searchkit.engines.whoosh.record import BLOCK
 from searchkit.engines.whoosh.terms import TermsReader, TermsWriter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class ColumnCodec(base.Codec):

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from itertools import accumulate, pairwise
 from tempfile import SpooledTemporaryFile
-from typing import Any
 
 from whoosh.codec import base
 from whoosh.filedb.structfile import BufferFile, StructFile
@@ -32,6 +31,10 @@ from searchkit.engines.whoosh.integers import (
 )
 from searchkit.engines.whoosh.matcher import Matcher
 from searchkit.engines.whoosh.record import PostingList, Postings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 EXTENSION = ".documents"
 KIND = "whoosh documents"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from typing import Any, NoReturn
 
 from whoosh.analysis import Analyzer, Token
 from whoosh.fields import ID, STORED, FieldType, Schema
@@ -18,6 +17,10 @@ from whoosh.formats import Format
 
 from searchkit.analysis.analyzer import Word, words
 from searchkit.analysis.chinese import JIEBA
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 SEARCH_FIELDS = ("alias", "address", "body", "math", "title", "topic")
 

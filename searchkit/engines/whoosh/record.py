@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Any
 
 from whoosh.formats import Format
 from whoosh.reading import TermInfo
@@ -30,6 +29,10 @@ from searchkit.engines.whoosh.integers import (
     unpack_integers,
 )
 from searchkit.engines.whoosh.values import Values, pack_values
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 ONES, FREQUENCIES, INTEGERS, FLOATS = range(4)  # how the weights of a list are kept
 BLOCK = 128  # postings, unless the codec is told otherwise

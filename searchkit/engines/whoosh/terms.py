@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
 from whoosh.codec import base
 from whoosh.formats import Format
@@ -23,6 +22,10 @@ from searchkit.engines.whoosh.dictionary import Dictionary, DictionaryWriter
 from searchkit.engines.whoosh.folders import column_writer, open_columns
 from searchkit.engines.whoosh.matcher import Matcher
 from searchkit.engines.whoosh.record import PostingList, Postings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 EXTENSION = ".postings"
 KIND = "whoosh postings"

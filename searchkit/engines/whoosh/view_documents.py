@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any
 
 import numpy as np
 from whoosh.codec import base
@@ -13,6 +12,10 @@ from searchkit.engines.columns.arrays import Numbers
 from searchkit.engines.reader import GenerationReader
 from searchkit.engines.whoosh.fields import SEARCH_FIELDS
 from searchkit.engines.whoosh.view_postings import Stretches
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class DocumentsReader(base.PerDocumentReader):

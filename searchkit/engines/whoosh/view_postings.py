@@ -9,7 +9,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from whoosh.reading import TermInfo
@@ -17,6 +16,10 @@ from whoosh.reading import TermInfo
 from searchkit.engines.columns.arrays import Numbers
 from searchkit.engines.reader import GenerationReader
 from searchkit.engines.whoosh.integers import as_array
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _BLOCK = 128  # postings that share score bounds
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from whoosh.codec import base
@@ -23,6 +22,10 @@ from searchkit.engines.reader import GenerationReader
 from searchkit.engines.whoosh.fields import SEARCH_FIELDS
 from searchkit.engines.whoosh.matcher import Matcher
 from searchkit.engines.whoosh.view_postings import FieldPostings, Stretches
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _CACHED = 256  # terms of a reader, or that they are not in a field
 _DOC_ID = "doc_id"
