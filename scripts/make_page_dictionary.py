@@ -53,8 +53,8 @@ def main() -> int:
     content = words.encode() + segments
     raw = zstd.ZstdDict(content, is_raw=True)
     made = zstd.finalize_dict(raw, texts, len(content) + STATISTICS, LEVEL)
-    DICTIONARY.write_bytes(made.dict_content)
-    print(DICTIONARY, DICTIONARY.stat().st_size)
+    size = Path(DICTIONARY).write_bytes(made.dict_content)
+    print(DICTIONARY, size)
     return 0
 
 

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from os import PathLike, cpu_count
-from pathlib import Path
 
 from searchkit import arguments
 from searchkit.config import Config, checked
@@ -35,6 +34,7 @@ from searchkit.record import replace
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
     from typing import NoReturn, TypeAlias
 
     from searchkit.engines.reader import GenerationReader, Summary
@@ -70,17 +70,19 @@ def build(
     Raises: ConfigError (a dictionary), CorpusError, IndexLockedError, IndexStoreError;
     TypeError and ValueError for arguments that are none, as everything here.
     """
+    from pathlib import Path
+
     from searchkit.indexing.build import Build
 
     if isinstance(corpus, str | PathLike):
-        corpus = arguments.folder("corpus", corpus)
+        corpus = Path(arguments.folder("corpus", corpus))
     elif isinstance(corpus, bytes | bytearray) or not isinstance(corpus, Iterable):
         wanted = "a folder or an iterable of searchkit.Article"
         raise TypeError(f"corpus is {wanted}, not {corpus!r:.40}")
     jobs = arguments.whole("jobs", jobs or 0)
     if jobs < 0:
         raise ValueError("jobs is 1 or more, or None for one a core")
-    index = arguments.folder("index", index)
+    index = Path(arguments.folder("index", index))
     wait_s = arguments.seconds("wait_s", wait_s)
     return Build(
         corpus,
@@ -122,11 +124,15 @@ class SearchEngine:
     @property
     def index_path(self) -> Path:
         """The folder of this generation, which Whoosh's `open_dir` opens, too."""
-        return self._reader.path
+        from pathlib import Path
+
+        return Path(self._reader.path)
 
     @property
     def corpus_path(self) -> Path | None:
         """The folder that the articles were read from, if they came from one."""
+        from pathlib import Path
+
         corpus = self._reader.manifest.corpus
         return Path(corpus) if corpus else None
 
@@ -285,7 +291,7 @@ class SearchEngine:
         """
         from searchkit.engines.generations import current
 
-        if current(self._index) == self.index_path:
+        if current(self._index) == self._reader.path:
             return self
         return SearchEngine(self._index, config=self._config)
 
@@ -313,9 +319,10 @@ class SearchEngine:
         from searchkit.query.facets import Facets
         from searchkit.query.hits import hits
 
-        with damage_told(self.index_path):
-            # Of the reader of the evaluation: this engine may be closed meanwhile.
-            paths_of = partial(_paths, evaluation.reader)
+        # Of the reader of the evaluation: this engine may be closed meanwhile.
+        reader = evaluation.reader
+        with damage_told(reader.path):
+            paths_of = partial(_paths, reader)
             found = hits(evaluation, page, self._config, paths_of)
         return SearchResult(
             query=query,
@@ -341,7 +348,7 @@ def _paths(
 ) -> list[str | None]:
     """Where the files are now: the corpus may have moved since it was analysed."""
     if corpus := reader.manifest.corpus:
-        before = os.path.join(Path(corpus), "")  # noqa: PTH118, a Path has no end
+        before = os.path.join(corpus, "")
         return [before + doc_id.replace("/", os.sep) for doc_id in doc_ids]
     return [path or None for path in reader.texts("path").several(numbers)]
 

@@ -12,7 +12,6 @@ import sys
 from collections.abc import Iterable
 from operator import index as as_integer
 from os import PathLike, fspath
-from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,14 +43,14 @@ def seconds(name: str, value: float) -> float:
     return value
 
 
-def folder(name: str, value: str | PathLike[str]) -> Path:
+def folder(name: str, value: str | PathLike[str]) -> str:
     """The path of a folder, which need not be there."""
     path = fspath(value) if isinstance(value, str | PathLike) else None
     if not isinstance(path, str):
         raise TypeError(f"{name} is the path of a folder, not {value!r:.40}")
     if not path or "\0" in path:
         raise ValueError(f"{name} is the path of a folder, not {path!r:.40}")
-    return Path(path)
+    return path
 
 
 def strings(name: str, values: Iterable[str]) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ import errno
 import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 
 from searchkit.errors import ConfigError
@@ -19,7 +18,10 @@ from searchkit.record import as_dict, default_of, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Any
+
+    from _typeshed import StrPath
 
 FILE_NAME = "searchkit.toml"
 VARIABLE_PREFIX = "SEARCHKIT_"
@@ -100,7 +102,7 @@ _PATHS = _FOLDERS | {"dictionaries", "glossary", "bilingual"}
 
 
 def load_config(
-    environ: Mapping[str, str], cwd: Path
+    environ: Mapping[str, str], cwd: StrPath
 ) -> tuple[Config, Mapping[str, str]]:
     """The settings that hold in `cwd`, and by name where each comes from.
 
@@ -113,11 +115,11 @@ def load_config(
             wrong type or out of range. A variable with an unknown name is an error
             only if it looks like a setting misspelt: others may belong to others.
     """
-    file = cwd / FILE_NAME
+    file = os.path.join(cwd, FILE_NAME)
     in_file = _read_file(file)
     in_environment = _read_variables(environ)
     origins = dict.fromkeys(SETTINGS, DEFAULT_ORIGIN)
-    origins |= dict.fromkeys(in_file, str(file))
+    origins |= dict.fromkeys(in_file, file)
     origins |= {name: VARIABLE_PREFIX + name.upper() for name in in_environment}
     return Config(**(in_file | in_environment)), MappingProxyType(origins)
 
@@ -146,25 +148,29 @@ def _plain(value: Any) -> Any:
     return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
-def read_named(path: Path) -> bytes:
+def read_named(path: StrPath) -> bytes:
     """The bytes of a file that a setting names.
 
     Raises: OSError; what is no file, like a device or a pipe, may have no end.
     """
-    if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "it is no file", str(path))
-    return path.read_bytes()
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise OSError(errno.EINVAL, "it is no file", os.fspath(path))
+    with open(path, "rb") as file:
+        return file.read()
 
 
-def _read_file(file: Path) -> dict[str, Any]:
-    if not file.is_file():
+def _read_file(path: str) -> dict[str, Any]:
+    if not os.path.isfile(path):
         return {}
+    from pathlib import Path
+
+    file = Path(path)
     values: dict[str, Any] = {}
     for key, value in _parse_toml(file).items():
         if key not in SETTINGS:
-            raise _unknown_key(key, path=str(file), known=SETTINGS)
+            raise _unknown_key(key, path=path, known=SETTINGS)
         value = _plain(value)
-        _check(key, value, path=str(file), shown_key=key)
+        _check(key, value, path=path, shown_key=key)
         values[key] = _beside(file, value) if key in _PATHS else value
     return values
 

@@ -11,16 +11,19 @@ are one (`MixedWords`). What Latin letters make alone is one word already.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
-from os import PathLike
-from pathlib import Path
 
 from searchkit.analysis.folding import fold
 from searchkit.analysis.scripts import is_han_run, run_pattern
 from searchkit.config import read_named
 from searchkit.errors import ConfigError
 from searchkit.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _typeshed import StrPath
 
 LONGEST_WORD = 64
 """Characters of a user's word."""
@@ -60,22 +63,22 @@ def _kinds(text: str) -> list[str | None]:
     return [match.lastgroup for match in run_pattern(text).finditer(text)]
 
 
-def read_dictionaries(paths: Iterable[str | PathLike[str]]) -> Dictionary:
+def read_dictionaries(paths: Iterable[StrPath]) -> Dictionary:
     """The words of some files, in their order.
 
     Raises: ConfigError, naming the file and the line, for one that cannot be used.
     """
-    contents = [(path, _read(path)) for path in map(Path, paths)]
+    contents = [(path, _read(path)) for path in paths]
     words = tuple(w for path, data in contents for w in _words(path, data))
     return Dictionary(words, _digest(data for _, data in contents))
 
 
-def digest_of(paths: Iterable[str | PathLike[str]]) -> str:
+def digest_of(paths: Iterable[StrPath]) -> str:
     """The digest that `read_dictionaries` would give, without a look at the words.
 
     Raises: ConfigError for a file that cannot be read.
     """
-    return _digest(map(_read, map(Path, paths)))
+    return _digest(map(_read, paths))
 
 
 def _digest(contents: Iterable[bytes]) -> str:
@@ -85,26 +88,26 @@ def _digest(contents: Iterable[bytes]) -> str:
     return blake2b(each, digest_size=8).hexdigest() if each else ""
 
 
-def _read(path: Path) -> bytes:
+def _read(path: StrPath) -> bytes:
     try:
         return read_named(path)
     except OSError as error:
         raise ConfigError(
             f"The dictionary {path} cannot be read ({error.strerror or error}).",
-            path=str(path),
+            path=os.fspath(path),
             key="dictionaries",
             hint="Mend the list `dictionaries` in searchkit.toml.",
         ) from error
 
 
-def _words(path: Path, data: bytes) -> Iterator[UserWord]:
+def _words(path: StrPath, data: bytes) -> Iterator[UserWord]:
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         word = _line(f"{path}, line {number}", path, line)
         if word:
             yield word
 
 
-def _line(place: str, path: Path, line: bytes) -> UserWord | None:
+def _line(place: str, path: StrPath, line: bytes) -> UserWord | None:
     """The word of one line; none in a comment. Raises: ConfigError."""
     try:
         text = re.sub(_COMMENT, "", line.decode("utf-8")).strip()
@@ -112,7 +115,7 @@ def _line(place: str, path: Path, line: bytes) -> UserWord | None:
     except ValueError as error:
         what = "not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
         raise ConfigError(
-            f"{place}: {what}.", path=str(path), key="dictionaries", hint=_FORMAT
+            f"{place}: {what}.", path=os.fspath(path), key="dictionaries", hint=_FORMAT
         ) from error
 
 

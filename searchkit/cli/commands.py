@@ -308,7 +308,7 @@ def _differences(index: str, strings: int, seed: int) -> Iterator[str]:
 @with_index
 def config(index: str | None) -> int:
     """Print every setting, its value and where it comes from."""
-    _, loaded = load_config(os.environ, Path())
+    _, loaded = load_config(os.environ, "")
     origins = {**loaded, "index": "--index"} if index else loaded
     in_force = settings(index=index)
     for name, origin in origins.items():

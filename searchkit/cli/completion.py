@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import click
 from click.shell_completion import get_completion_class, shell_complete
@@ -60,7 +59,7 @@ def from_index(values: Callable[[SearchEngine], Iterable[str]]) -> Completer:
         import searchkit
 
         try:
-            index = ctx.params.get("index") or load_config(os.environ, Path())[0].index
+            index = ctx.params.get("index") or load_config(os.environ, "")[0].index
             with searchkit.open(index) as engine:
                 found = [v for v in values(engine) if v.startswith(incomplete)]
         except Exception:  # noqa: BLE001, no completion is the right answer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from searchkit.cli.exits import say
 from searchkit.cli.places import Places
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 def settings(**flags: Any) -> Config:
     """The configuration, with those flags that were given put over it."""
-    config, _ = load_config(os.environ, Path())
+    config, _ = load_config(os.environ, "")
     given = {name: value for name, value in flags.items() if value is not None}
     return checked(replace(config, **given), origin="the command line")
 
@@ -39,7 +38,7 @@ def open_or_build(config: Config) -> SearchEngine:
     try:
         return open_engine(config)
     except IndexNotFoundError:
-        if not Path(config.corpus).is_dir():
+        if not os.path.isdir(config.corpus):
             raise
     from searchkit.cli.building import build_with_bar, summary
 
@@ -51,7 +50,7 @@ def open_or_build(config: Config) -> SearchEngine:
 
 def places(engine: SearchEngine) -> Places:
     """Where the articles are, seen from the current folder."""
-    return Places(here=Path.cwd(), corpus=engine.corpus_path)
+    return Places(here=os.getcwd(), engine=engine)
 
 
 def find_article(engine: SearchEngine, typed: str) -> Article:

@@ -5,9 +5,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
 from searchkit.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from _typeshed import StrPath
+
+    from searchkit.api import SearchEngine
 
 _LINE = re.compile(r":\d+$")
 _MIDDLE = "…"  # of a path, as `lines.shorten_middle` prints it
@@ -15,16 +22,20 @@ _MIDDLE = "…"  # of a path, as `lines.shorten_middle` prints it
 
 @record
 class Places:
-    """The current folder, and the folder of the corpus if the index names one."""
+    """Seen from the current folder: the articles of an index."""
 
-    here: Path
-    corpus: Path | None
+    here: str
+    engine: SearchEngine
+
+    @property
+    def corpus(self) -> Path | None:
+        """The folder of the corpus, if the index names one."""
+        return self.engine.corpus_path
 
     def shown(self, doc_id: str, path: str | None) -> str:
         """The path to print: relative to the current folder if it is below it."""
-        if path and Path(path).is_relative_to(self.here):
-            return str(Path(path).relative_to(self.here))
-        return path or doc_id
+        below = os.path.join(self.here, "")
+        return path.removeprefix(below) if path else doc_id
 
     def uri(self, path: str | None) -> str | None:
         """A link to the file, if there is one and it is inside the corpus folder."""
@@ -39,7 +50,7 @@ class Places:
 
     def doc_id(self, typed: str) -> str:
         """The `doc_id` that is meant by a path, or by `path:line`, of its file."""
-        path = _real(self.here / _LINE.sub("", typed))
+        path = _real(os.path.join(self.here, _LINE.sub("", typed)))
         corpus = self.corpus and _real(self.corpus)
         if corpus and path.is_relative_to(corpus):
             return path.relative_to(corpus).as_posix()
@@ -59,9 +70,11 @@ class Places:
         return [*filter(fits, doc_ids)]
 
 
-def _real(path: Path) -> Path:
+def _real(path: StrPath) -> Path:
     """The path without links; one that leads to itself, which `resolve` refuses, stays.
 
     Raises: ValueError if the system cannot have such a name.
     """
+    from pathlib import Path
+
     return Path(os.path.realpath(path))

@@ -55,7 +55,7 @@ def _compare_bytes(
     reader: GenerationReader, told: Callable[[int, int], None] | None
 ) -> None:
     names = [*ALWAYS, *(set(OPTIONAL) & reader.manifest.files.keys())]
-    total = sum((reader.path / name).stat().st_size for name in names)
+    total = sum(reader.manifest.files[name][0] for name in names)
     done = 0
 
     def read(size: int) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
-from pathlib import Path
 from zlib import crc32
 
 from searchkit.engines.columns.files import corrupt, seal_of
@@ -25,7 +25,10 @@ from searchkit.record import as_dict, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Any
+
+    from _typeshed import StrPath
 
 FORMAT_VERSION = 4
 """Raised when an index written before can no longer be read."""
@@ -81,31 +84,28 @@ class Manifest:
     translations: str = ""  # digest of the bilingual dictionary; empty if there is none
 
 
-def _regular(path: Path) -> Path:
-    """The path, unless reading it could wait for ever. Raises: OSError."""
-    if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "it is no file", str(path))
-    return path
+def _text(path: str, encoding: str) -> str:
+    """The text of a file. Raises: OSError, ValueError; what is none may have no end."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise OSError(errno.EINVAL, "it is no file", path)
+    with open(path, encoding=encoding) as file:
+        return file.read()
 
 
-def path_of(index: Path, number: int) -> Path:
-    """The folder of a generation."""
-    return index / f"generation-{number:06d}"
-
-
-def number_of(generation: Path | None) -> int:
+def number_of(generation: StrPath | None) -> int:
     """The number of a generation by its folder; 0 for what is none."""
-    match = _NAME.fullmatch(generation.name) if generation else None
+    match = _NAME.fullmatch(os.path.basename(generation)) if generation else None
     return int(match[1]) if match else 0
 
 
-def current(index: Path) -> Path:
+def current(index: StrPath) -> str:
     """The folder that answers now.
 
     Raises: IndexNotFoundError, IndexCorruptError.
     """
+    pointer = os.path.join(index, POINTER)
     try:
-        name = _regular(index / POINTER).read_text("ascii").strip()
+        name = _text(pointer, "ascii").strip()
     except (FileNotFoundError, NotADirectoryError):
         raise IndexNotFoundError(
             f"There is no index in {index}.",
@@ -114,33 +114,36 @@ def current(index: Path) -> Path:
         ) from None
     except (OSError, ValueError) as error:
         raise IndexCorruptError(
-            f"{index / POINTER} cannot be read ({error}).", path=index, hint=REBUILD
+            f"{pointer} cannot be read ({error}).", path=index, hint=REBUILD
         ) from error
-    if not _NAME.fullmatch(name) or not (index / name).is_dir():
+    generation = os.path.join(index, name)
+    if not _NAME.fullmatch(name) or not os.path.isdir(generation):
         raise IndexCorruptError(
-            f"{index / POINTER} names {name[:40]!r}, which is not there.",
+            f"{pointer} names {name[:40]!r}, which is not there.",
             path=index,
             hint=REBUILD,
         )
-    return index / name
+    return generation
 
 
-def current_or_none(index: Path) -> Path | None:
+def current_or_none(index: StrPath) -> Path | None:
     """The folder that answers now, if there is one."""
+    from pathlib import Path
+
     try:
-        return current(index)
+        return Path(current(index))
     except IndexStoreError:
         return None
 
 
-def read_manifest(generation: Path) -> Manifest:
+def read_manifest(generation: StrPath) -> Manifest:
     """What the generation says of itself.
 
     Raises: IndexFormatError for another format, IndexCorruptError for none.
     """
-    path = generation / MANIFEST
+    path = os.path.join(generation, MANIFEST)
     try:
-        value = json.loads(_regular(path).read_text("utf-8"))
+        value = json.loads(_text(path, "utf-8"))
         found = value["format_version"]
         if found != FORMAT_VERSION:
             raise IndexFormatError(
@@ -171,7 +174,7 @@ def _manifest(value: dict[str, Any]) -> Manifest:
     files = {
         name: (int(size), int(seal)) for name, (size, seal) in _rows(value, "files")
     }
-    if any(name != Path(name).name for name in files):
+    if any(name != os.path.basename(name) for name in files):
         raise ValueError("it names files elsewhere")
     corpus = value["corpus"]
     return Manifest(
@@ -204,45 +207,47 @@ def file_seals(generation: Path) -> dict[str, tuple[int, int]]:
     }
 
 
-def compare_sizes(generation: Path, manifest: Manifest) -> None:
+def compare_sizes(generation: StrPath, manifest: Manifest) -> None:
     """See whether each file of the manifest is there in its length.
 
     Raises: IndexCorruptError, naming the first that is not.
     """
     for name, (size, _) in manifest.files.items():
-        path = generation / name
-        if not path.is_file():  # a pipe would be waited for
+        path = os.path.join(generation, name)
+        if not os.path.isfile(path):  # a pipe would be waited for
             raise corrupt(path, "there is no such file")
-        found = path.stat().st_size
+        found = os.stat(path).st_size
         if found != size:
             raise corrupt(path, f"it has {found} bytes, and should have {size}")
 
 
-def compare_seals(generation: Path, manifest: Manifest) -> None:
+def compare_seals(generation: StrPath, manifest: Manifest) -> None:
     """See whether each file of the manifest is the one that was written.
 
     Of files of columns only the seal is read. Raises: IndexCorruptError.
     """
     compare_sizes(generation, manifest)
     for name, (_, seal) in manifest.files.items():
+        path = os.path.join(generation, name)
         try:
-            found = seal_of(generation / name)
+            found = seal_of(path)
         except OSError as error:
-            raise corrupt(generation / name, str(error)) from error
+            raise corrupt(path, str(error)) from error
         if found != seal:
-            raise corrupt(generation / name, "it is not what was written")
+            raise corrupt(path, "it is not what was written")
 
 
-def read_file(generation: Path, manifest: Manifest, name: str) -> bytes:
+def read_file(generation: StrPath, manifest: Manifest, name: str) -> bytes:
     """The bytes of a file that is no file of columns; of none if it has none.
 
     Raises: IndexCorruptError, before anything is made of bytes that have changed.
     """
-    path = generation / name
     if name not in manifest.files:
         return b""
+    path = os.path.join(generation, name)
     try:
-        data = path.read_bytes()
+        with open(path, "rb") as file:
+            data = file.read()
     except OSError as error:
         raise corrupt(path, str(error)) from error
     if crc32(data) != manifest.files[name][1]:

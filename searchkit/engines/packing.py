@@ -11,10 +11,10 @@ decoder is bound to, and it needs no memory for a window that damaged bytes ask 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -25,7 +25,7 @@ LEVEL = 7
 """Zstandard's. Chunks of 6,800 real articles take a fifth more time at 8, a half at 9,
 for two and three in a thousand less."""
 
-DICTIONARY = Path(__file__).with_name("page.dict")
+DICTIONARY = os.path.join(os.path.dirname(__file__), "page.dict")
 
 # Magic number; a descriptor: four bytes of size, no checksum, no number of a
 # dictionary; a window of 2**21 bytes, the largest of this level (RFC 8878, 3.1.1).
@@ -93,4 +93,5 @@ def _compressor() -> zstd.ZstdCompressor:
 @cache
 def _dictionary() -> zstd.ZstdDict:
     """With another one no index can be read."""
-    return zstd.ZstdDict(DICTIONARY.read_bytes())
+    with open(DICTIONARY, "rb") as file:
+        return zstd.ZstdDict(file.read())

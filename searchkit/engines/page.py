@@ -9,17 +9,21 @@ What damaged bytes raise here is DAMAGE; `damage_told` makes an IndexCorruptErro
 
 from __future__ import annotations
 
+import os
 import re
 from array import array
 from bisect import bisect_right
 from itertools import accumulate
-from pathlib import Path
 
 from searchkit.analysis.analyzer import ZONES
 from searchkit.engines.chunk import WIDTHS, WORD, Chunk
 from searchkit.engines.columns.files import corrupt
 from searchkit.engines.packing import unpacked
 from searchkit.errors import ClosedError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _typeshed import StrPath
 
 HEAD = ("chunks", "pieces", "math_positions", "math_size")
 """The first integers of a directory; then come the columns of its chunks."""
@@ -43,7 +47,7 @@ class damage_told:  # noqa: N801, a context manager to be read as a verb
 
     __slots__ = ("path",)
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: StrPath) -> None:
         self.path = path
 
     def __enter__(self) -> None:
@@ -51,7 +55,9 @@ class damage_told:  # noqa: N801, a context manager to be read as a verb
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if isinstance(error, DAMAGE) and not isinstance(error, ClosedError):
-            raise corrupt(self.path / "pages", f"a stored article ({error})") from error
+            raise corrupt(
+                os.path.join(self.path, "pages"), f"a stored article ({error})"
+            ) from error
 
 
 class Page:

@@ -25,7 +25,6 @@ from searchkit.engines.generations import (
     current,
     current_or_none,
     number_of,
-    path_of,
     read_manifest,
 )
 from searchkit.errors import IndexLockedError, IndexNotFoundError, IndexStoreError
@@ -79,9 +78,9 @@ def tidy(index: Path) -> None:
     numbers = [number for path in index.iterdir() if (number := number_of(path))]
     before = max((number for number in numbers if number < answering), default=0)
     for number in numbers:
-        unfinished = not (path_of(index, number) / MANIFEST).exists()
+        unfinished = not (_path_of(index, number) / MANIFEST).exists()
         if number < before or (number > answering and unfinished):
-            abandon(path_of(index, number))
+            abandon(_path_of(index, number))
 
 
 @contextmanager
@@ -101,6 +100,11 @@ def new_generation(index: Path) -> Iterator[Path]:
         raise
 
 
+def _path_of(index: Path, number: int) -> Path:
+    """The folder of a generation."""
+    return index / f"generation-{number:06d}"
+
+
 def _next(index: Path) -> Path:
     """Where a generation is to be: a number that none had before."""
     answering = number_of(current_or_none(index))
@@ -109,7 +113,7 @@ def _next(index: Path) -> Path:
         if (number := number_of(path)) > answering:
             highest = max(highest, number)
             abandon(path)
-    return path_of(index, highest + 1)
+    return _path_of(index, highest + 1)
 
 
 def publish(index: Path, generation: Path) -> None:
@@ -145,7 +149,7 @@ def rollback(index: Path) -> Path:
                 path=index,
                 hint="Run `searchkit build CORPUS` to bring the index up to date.",
             )
-        generation = path_of(index, before)
+        generation = _path_of(index, before)
         compare_seals(generation, read_manifest(generation))
         try:
             _point(index, generation)

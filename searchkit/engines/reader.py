@@ -6,12 +6,12 @@ asked for, and nothing is imported that a small search does not need.
 
 from __future__ import annotations
 
+import os
 import sys
 from _thread import allocate_lock
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property, partial
-from pathlib import Path
 
 from searchkit.engines import generations
 from searchkit.engines.cache import Cache
@@ -42,6 +42,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import date
     from typing import Any
+
+    from _typeshed import StrPath
 
     from searchkit.analysis.lexicon import Lexicon
     from searchkit.engines.kernels.base import Kernel
@@ -128,12 +130,12 @@ class Averages:
 class GenerationReader:
     """One generation, opened. Safe for many threads; close it when done."""
 
-    def __init__(self, generation: Path) -> None:
+    def __init__(self, generation: StrPath) -> None:
         """Open the generation in that folder.
 
         Raises: IndexFormatError, IndexCorruptError.
         """
-        self.path = generation
+        self.path = os.fspath(generation)
         self.manifest = generations.read_manifest(generation)
         generations.compare_sizes(generation, self.manifest)
         self._read_pages = Cache(_PAGE_BYTES)
@@ -147,7 +149,7 @@ class GenerationReader:
         try:
             self._words = unpack_words(words)
         except (ValueError, TypeError, LookupError, RecursionError) as error:
-            raise corrupt(generation / WORDS, str(error)) from error
+            raise corrupt(os.path.join(generation, WORDS), str(error)) from error
         for name in (*ALWAYS, *(set(OPTIONAL) & self.manifest.files.keys())):
             self.columns(name)
         documents = self.columns(DOCUMENTS)
@@ -183,7 +185,8 @@ class GenerationReader:
         with self._lock:
             if name not in self._files:
                 _, seal = self.manifest.files.get(name, (0, -1))
-                self._files[name] = Columns(self.path / name, name, seal=seal)
+                path = os.path.join(self.path, name)
+                self._files[name] = Columns(path, name, seal=seal)
             return self._files[name]
 
     def kernel(self, work: int) -> Kernel:
@@ -445,7 +448,9 @@ class GenerationReader:
         """A column with a number for each document, and so many more."""
         found = self._documents.column(name).integers(code)
         if len(found) != self.document_count + more:
-            raise corrupt(self.path / DOCUMENTS, f"{name} is too short or too long")
+            raise corrupt(
+                os.path.join(self.path, DOCUMENTS), f"{name} is too short or too long"
+            )
         return found
 
     def texts(self, name: str) -> Texts:
@@ -457,7 +462,7 @@ class GenerationReader:
         return texts
 
 
-def open_reader(index: Path) -> GenerationReader:
+def open_reader(index: StrPath) -> GenerationReader:
     """The generation that answers, even if a build swaps it in that very moment.
 
     Raises: IndexNotFoundError, IndexFormatError, IndexCorruptError.

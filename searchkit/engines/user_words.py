@@ -7,10 +7,13 @@ them and not by what the dictionary files say now, or where they are.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from searchkit.analysis.dictionary import UserWord
 from searchkit.engines.generations import WORDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def write_words(generation: Path, words: tuple[UserWord, ...]) -> None:

@@ -8,7 +8,11 @@ import pytest
 from cli.support import plain_environment
 
 HEAVY = ("numpy", "whoosh", "rich", "yaml", "chardet")
-NOT_FOR_A_SEARCH = (*HEAVY, "click", "rjieba", "dataclasses", "inspect")
+NOT_FOR_A_SEARCH = (
+    *HEAVY,
+    *("click", "rjieba"),
+    *("dataclasses", "inspect", "pathlib", "typing"),
+)
 
 
 def loaded_by(code: str, heavy: tuple[str, ...] = HEAVY) -> set[str]:

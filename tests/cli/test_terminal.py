@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+import searchkit
 from cli.support import Run, Terminal, without_escapes
 from searchkit.cli.places import Places
 
@@ -130,8 +131,9 @@ def test_a_link_to_itself_is_no_link(
 def test_a_strangers_path_is_no_link(path: str, tmp_path: Path) -> None:
     (tmp_path / "elsewhere.md").touch()
     (tmp_path / "corpus").mkdir()
-    places = Places(here=tmp_path, corpus=tmp_path / "corpus")
-    assert places.uri(path) is None
+    searchkit.build(tmp_path / "corpus", tmp_path / "index")
+    with searchkit.open(tmp_path / "index") as engine:
+        assert Places(here=str(tmp_path), engine=engine).uri(path) is None
 
 
 @pytest.mark.parametrize("columns", [40, 80])

@@ -80,7 +80,7 @@ def test_the_pickle_is_hostile(marker: Path) -> None:
 @pytest.mark.parametrize("protocol", [0, 2, pickle.HIGHEST_PROTOCOL])
 def test_no_file_is_unpickled(index: Path, marker: Path, protocol: int) -> None:
     data = pickle.dumps(Hostile(marker), protocol)
-    generation = generations.current(index)
+    generation = Path(generations.current(index))
     names = [*WHOOSH_FILES, *(path.name for path in generation.iterdir())]
     for path in (*(generation / name for name in names), index / "current"):
         kept = path.read_bytes() if path.exists() else None
@@ -97,7 +97,7 @@ def test_no_file_is_unpickled(index: Path, marker: Path, protocol: int) -> None:
 def test_a_pickle_with_the_right_seals_is_not_read_either(
     index: Path, marker: Path
 ) -> None:
-    generation = generations.current(index)
+    generation = Path(generations.current(index))
     manifest = generations.read_manifest(generation)
     for name in WHOOSH_FILES:
         (generation / name).write_bytes(pickle.dumps(Hostile(marker)))
@@ -113,7 +113,7 @@ def test_a_pickle_with_the_right_seals_is_not_read_either(
 
 
 def test_a_build_unpickles_nothing_of_the_old_index(index: Path, marker: Path) -> None:
-    generation = generations.current(index)
+    generation = Path(generations.current(index))
     for path in generation.iterdir():
         path.write_bytes(pickle.dumps(Hostile(marker)))
     assert searchkit.build(ARTICLES, index).added == len(ARTICLES)
@@ -134,7 +134,7 @@ JSON_TRAPS = {
 
 @pytest.mark.parametrize("trap", JSON_TRAPS)
 def test_hostile_json_with_the_right_seal_is_refused(index: Path, trap: str) -> None:
-    generation = generations.current(index)
+    generation = Path(generations.current(index))
     manifest = generations.read_manifest(generation)
     (generation / "words.json").write_bytes(JSON_TRAPS[trap])
     sealed = replace(manifest, files=generations.file_seals(generation))
@@ -144,14 +144,14 @@ def test_hostile_json_with_the_right_seal_is_refused(index: Path, trap: str) -> 
 
 @pytest.mark.parametrize("trap", JSON_TRAPS)
 def test_a_hostile_manifest_is_refused(index: Path, trap: str) -> None:
-    (generations.current(index) / "searchkit.json").write_bytes(JSON_TRAPS[trap])
+    (Path(generations.current(index)) / "searchkit.json").write_bytes(JSON_TRAPS[trap])
     with pytest.raises(searchkit.IndexStoreError, match=r"searchkit\.json"):
         searchkit.open(index)
 
 
 @pytest.mark.parametrize("name", ["../../secret", "/etc/hostname", "a/b"])
 def test_a_manifest_names_no_file_elsewhere(index: Path, name: str) -> None:
-    generation = generations.current(index)
+    generation = Path(generations.current(index))
     manifest = generations.read_manifest(generation)
     generations.write_manifest(generation, replace(manifest, files={name: (1, 1)}))
     with pytest.raises(searchkit.IndexCorruptError, match="files elsewhere"):
@@ -161,7 +161,7 @@ def test_a_manifest_names_no_file_elsewhere(index: Path, name: str) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="has no named pipes")
 @pytest.mark.parametrize("name", ["searchkit.json", "glossary", "postings", "pages"])
 def test_a_pipe_is_not_waited_for(index: Path, name: str) -> None:
-    path = generations.current(index) / name
+    path = Path(generations.current(index)) / name
     path.unlink()
     os.mkfifo(path)
     with pytest.raises(searchkit.IndexCorruptError):
@@ -181,7 +181,10 @@ def test_the_file_of_another_generation_is_refused(tmp_path: Path, index: Path) 
     body = ARTICLES[0].body.replace("RoPE", "RoPI")
     other = [replace(ARTICLES[0], title="旋转位置译码", body=body), ARTICLES[1]]
     searchkit.build(other, tmp_path / "other")
-    mine, foreign = generations.current(index), generations.current(tmp_path / "other")
+    mine, foreign = (
+        Path(generations.current(index)),
+        Path(generations.current(tmp_path / "other")),
+    )
     for name in ("documents", "pages", "postings"):
         kept = (mine / name).read_bytes()
         shutil.copy(foreign / name, mine / name)

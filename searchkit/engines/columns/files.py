@@ -19,7 +19,6 @@ import os
 import struct
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from zlib import crc32
 
 from searchkit.errors import (
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     import numpy as np
+    from _typeshed import StrPath
     from numpy.typing import NDArray
 
 COLUMNS_VERSION = 1
@@ -55,7 +55,7 @@ _PAGES_AT_ONCE = 256  # compared between two calls of whoever wants to know how 
 class ColumnWriter:
     """Writes one file of columns, one column after the other."""
 
-    def __init__(self, path: Path, kind: str, *, durable: bool = False) -> None:
+    def __init__(self, path: StrPath, kind: str, *, durable: bool = False) -> None:
         """Begin the file, which must not exist. `kind` has at most 16 ASCII letters.
 
         `durable`: whether `finish` waits until the file has reached the disk, as those
@@ -66,7 +66,7 @@ class ColumnWriter:
         self._kind = kind.encode("ascii")
         if len(self._kind) > _KIND_BYTES:
             raise ValueError(f"the kind {kind!r} is too long")
-        self._file = path.open("xb")
+        self._file = open(path, "xb")  # noqa: SIM115, closed by finish
         self._file.write(_HEAD.pack(_MAGIC, COLUMNS_VERSION, 0))
         self._entries: list[tuple[str, int, int, bytes]] = []
         self._open: ColumnStream | None = None
@@ -179,7 +179,7 @@ class Column:
     __slots__ = ("_checked", "_data", "_seal", "_sums", "_whole", "name", "path")
 
     def __init__(
-        self, name: str, data: memoryview, sums: memoryview, seal: int, path: Path
+        self, name: str, data: memoryview, sums: memoryview, seal: int, path: StrPath
     ) -> None:
         self.name = name
         self.path = path
@@ -267,7 +267,7 @@ class Column:
 class Columns(Mapping[str, Column]):
     """The columns of one file, mapped. Safe for many threads."""
 
-    def __init__(self, path: Path, kind: str, *, seal: int | None = None) -> None:
+    def __init__(self, path: StrPath, kind: str, *, seal: int | None = None) -> None:
         """Map the file; its contents are compared with their checksums when read.
 
         Raises: IndexFormatError for another version, IndexCorruptError, also where
@@ -332,18 +332,18 @@ def release(mapped: mmap.mmap) -> None:
         mapped.madvise(mmap.MADV_DONTNEED)
 
 
-def _mapped(path: Path) -> mmap.mmap:
+def _mapped(path: StrPath) -> mmap.mmap:
     if sys.byteorder != "little":
         raise IndexFormatError(path=path, expected=COLUMNS_VERSION, found="big-endian")
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:  # not there, empty
         raise corrupt(path, str(error)) from error
 
 
 def _directory(
-    path: Path, data: memoryview, kind: str, seal: int | None
+    path: StrPath, data: memoryview, kind: str, seal: int | None
 ) -> Iterator[tuple[str, Column]]:
     if len(data) < _HEAD.size + _FOOT.size:
         raise corrupt(path, "it is too short")
@@ -379,14 +379,15 @@ def _directory(
         yield name, Column(name, data[start : start + column_length], sums, crc, path)
 
 
-def seal_of(path: Path) -> int:
+def seal_of(path: StrPath) -> int:
     """The seal of a file of columns; of any other file the CRC of its bytes.
 
     Raises: OSError.
     """
-    with path.open("rb") as file:
+    with open(path, "rb") as file:
         if file.read(len(_MAGIC)) == _MAGIC:
-            file.seek(-min(_FOOT.size, path.stat().st_size), os.SEEK_END)
+            size = os.fstat(file.fileno()).st_size
+            file.seek(-min(_FOOT.size, size), os.SEEK_END)
             foot = file.read().ljust(_FOOT.size, b"\0")
             return int(_FOOT.unpack(foot)[2])
         file.seek(0)
@@ -396,6 +397,6 @@ def seal_of(path: Path) -> int:
         return found
 
 
-def corrupt(path: Path, why: str) -> IndexCorruptError:
+def corrupt(path: StrPath, why: str) -> IndexCorruptError:
     """The error that says that a file is damaged and what to do."""
     return IndexCorruptError(f"{path} is damaged: {why}.", path=path, hint=REBUILD)
