@@ -74,27 +74,24 @@ _STAYS = "|".join(word.removesuffix("e") for word in _ONLY_ISE.split())
 
 # What words hold that may be spelled in two ways, how the British spelling ends, and
 # the American one. What is done to a word of one spelling (contour) is done to all its
-# forms and to no other word, so nothing is lost.
-_SPELLINGS = tuple(
-    (holds, re.compile(british), american)
-    for holds, british, american in (
-        (
-            "is",
-            rf"^(?!(?:{_STAYS})(?:[ei]|able))([a-z]{{2,}}(?<![aouvw])i)s"
-            r"(e[drs]?|ers|ings?|ations?|ational|able)$",
-            r"\1z\2",
-        ),
-        ("lys", r"^((?:ana|para|cata|hydro|electro)ly)s(e[drs]?|ers|ing)$", r"\1z\2"),
-        (
-            "our",
-            r"^([a-z]{3,}o)u"
-            r"(r(?:s|ed|ings?|ists?|al|ally|ful|ites?|able|less|hoods?)?)$",
-            r"\1\2",
-        ),
-        ("re", r"^(?!timbre)([a-z]{2,}[bt])re(s?)$", r"\1er\2"),
-        ("ogue", r"^([a-z]{3,}log)ue(s?)$", r"\1\2"),
-        ("mme", r"^(program)me(s?)$", r"\1\2"),
-    )
+# forms and to no other word, so nothing is lost. Each is compiled when it is needed.
+_SPELLINGS = (
+    (
+        "is",
+        rf"^(?!(?:{_STAYS})(?:[ei]|able))([a-z]{{2,}}(?<![aouvw])i)s"
+        r"(e[drs]?|ers|ings?|ations?|ational|able)$",
+        r"\1z\2",
+    ),
+    ("lys", r"^((?:ana|para|cata|hydro|electro)ly)s(e[drs]?|ers|ing)$", r"\1z\2"),
+    (
+        "our",
+        r"^([a-z]{3,}o)u"
+        r"(r(?:s|ed|ings?|ists?|al|ally|ful|ites?|able|less|hoods?)?)$",
+        r"\1\2",
+    ),
+    ("re", r"^(?!timbre)([a-z]{2,}[bt])re(s?)$", r"\1er\2"),
+    ("ogue", r"^([a-z]{3,}log)ue(s?)$", r"\1\2"),
+    ("mme", r"^(program)me(s?)$", r"\1\2"),
 )
 
 
@@ -108,7 +105,7 @@ def american(word: str) -> str:
     """
     for holds, british, instead in _SPELLINGS:
         if holds in word:
-            word = british.sub(instead, word)
+            word = re.sub(british, instead, word)
     return word
 
 

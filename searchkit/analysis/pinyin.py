@@ -104,14 +104,20 @@ def _beginnings() -> frozenset[str]:
 
 @cache
 def _syllables() -> frozenset[str]:
-    return frozenset(_table()[0].values())
+    characters, _ = _parts()
+    return frozenset(line.partition(" ")[0] for line in characters.splitlines())
+
+
+def _parts() -> tuple[str, str]:
+    """Lines of syllables with their characters, and of phrases with their syllables."""
+    characters, phrases = read_table("pinyin.txt").decode("utf-8").split("\n\n")
+    return characters, phrases
 
 
 @cache
 def _table() -> tuple[Mapping[str, str], Mapping[str, tuple[str, ...]]]:
     """Characters and phrases with their readings."""
-    text = read_table("pinyin.txt").decode("utf-8")
-    characters, phrases = text.split("\n\n")
+    characters, phrases = _parts()
     syllables = {}
     for line in characters.splitlines():
         syllable, _, members = line.partition(" ")

@@ -12,7 +12,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 
 from searchkit.cli.printable import printable
 from searchkit.errors import SearchkitError
@@ -70,8 +69,10 @@ def exit_status(action: Callable[[], int]) -> int:
     except BaseException as error:  # noqa: BLE001, the last place that can word it
         return _status_of(error)
     finally:
-        with suppress(OSError, ValueError):  # it takes nothing more, or is closed
+        try:  # noqa: SIM105, contextlib is a fiftieth of a search in a new process
             _flush()
+        except (OSError, ValueError):  # it takes nothing more, or is closed
+            pass
 
 
 def _status_of(error: BaseException) -> int:
@@ -122,8 +123,10 @@ def complain(message: str, hint: str = "") -> None:
     lines = [f"searchkit: {printable(message)}"]
     if hint:
         lines.append(f"hint: {printable(hint)}")
-    with suppress(OSError):  # nobody is left to tell
+    try:  # noqa: SIM105, as above
         say("\n".join(lines))
+    except OSError:  # nobody is left to tell
+        pass
 
 
 def say(text: str) -> None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from searchkit.analysis.folding import fold
 from searchkit.analysis.pinyin import ends, typed
-from searchkit.analysis.scripts import HAN, is_han_run
+from searchkit.analysis.scripts import is_han, is_han_run
 from searchkit.engines.search import Evaluation
 from searchkit.model import Note
 from searchkit.query.nearest import Nearest
@@ -27,7 +28,6 @@ _LONG_RUN = 3  # Han characters; of fewer, much is read alike
 _MOST_IN_ROW = 6  # words that are read as one pinyin
 _NONE: Mapping[str, int] = {}
 _ROW = re.compile(r"[A-Za-zü]+(?:[ '’][A-Za-zü]+)+")
-_HAN_RUN = re.compile(f"[{HAN}]{{2,}}")
 
 
 @record
@@ -154,7 +154,7 @@ def _changes(query: str, missing: Sequence[str], nearest: Nearest) -> Iterator[_
         for word in re.split("[ '’]", row):
             left.pop(word, None)
         yield _Change(row, text, by_pinyin=True)
-    for run in _HAN_RUN.findall(query):
+    for run in _han_runs(query):
         inside = [part for part in left if part in run]
         meant = inside and nearest.same_sound(fold(run).text)
         if meant:
@@ -180,7 +180,7 @@ def _doubts(
 
     A Han run that stands nowhere may be a name or title that is read alike.
     """
-    for run in _HAN_RUN.findall(query):
+    for run in _han_runs(query):
         if len(run) >= _LONG_RUN and any(word in run for word in rare):
             meant = nearest.same_sound(fold(run).text)
             if meant and not evaluate(f'"{run}"')[0].total:
@@ -188,6 +188,12 @@ def _doubts(
     for word, count in rare.items():
         if meant := nearest.commoner(fold(word).text, count):
             yield _Change(word, meant, by_pinyin=False)
+
+
+def _han_runs(query: str) -> list[str]:
+    """The runs of two Han characters or more."""
+    runs = ("".join(run) for han, run in groupby(query, is_han) if han)
+    return [run for run in runs if len(run) > 1]
 
 
 def _rows(

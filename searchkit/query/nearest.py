@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from math import log2
-from string import ascii_lowercase
 
 from searchkit.analysis.english import stem
 from searchkit.analysis.pinyin import ends, is_pinyin, readings, typed
@@ -22,6 +21,7 @@ from searchkit.engines.finder import Finder
 from searchkit.engines.suggestions import INITIALS, LONGEST_KEY, PINYIN, REST
 from searchkit.query.distance import within_distance
 
+_LATIN = "abcdefghijklmnopqrstuvwxyz"
 _MOST = 3
 _SHORTEST = 3  # letters; of fewer, everything is near to everything
 _TWO_ERRORS_FROM = 6  # letters
@@ -211,7 +211,7 @@ def edits(word: str) -> set[str]:
     ['fo', 'of']
     """
     cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
-    letters = {*ascii_lowercase, *word}
+    letters = {*_LATIN, *word}
     found = {left + right[1:] for left, right in cuts if right}
     found |= {left + right[1] + right[0] + right[2:] for left, right in cuts[:-2]}
     for left, right in cuts:
