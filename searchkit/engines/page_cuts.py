@@ -7,10 +7,11 @@ size; they begin with headings, and parts of blocks behind sentences, if possibl
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 
 import numpy as np
 
@@ -76,10 +77,14 @@ def _parts(text: str, block: Block, starts: Array, target: int) -> Iterator[Bloc
             break
         cuts.append(atoms[at])
     for start, end in pairwise([*cuts, block.end]):
+        # Only the spans in it are looked at: a paragraph may have very many.
+        inside = slice(
+            bisect_right(block.spans, start, key=attrgetter("end")),
+            bisect_left(block.spans, end, key=attrgetter("start")),
+        )
         spans = tuple(
             Span(max(span.start, start), min(span.end, end), span.zone)
-            for span in block.spans
-            if span.start < end and span.end > start
+            for span in block.spans[inside]
         )
         yield Block(start, end, block.section, spans, block.language)
 

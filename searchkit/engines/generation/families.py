@@ -38,8 +38,9 @@ _LANGUAGES = {
     **dict.fromkeys(("origin", "original"), "original"),  # d2l-zh: index_origin.md
     **{code: code for code in ("ja", "ko", "fr", "de", "es", "ru", "pt", "pt-br")},
 }
+_LONGEST_NAME = 255  # of a file, on any disk; the pattern's time grows with its square
 _NAME = re.compile(r"(?P<stem>.+?)[._-](?P<language>[A-Za-z]{2,8}(?:[-_][A-Za-z]+)*)")
-_NUMBER = re.compile(r"[a-z]*[0-9][a-z0-9]*")  # 10, 1.6.4, v1beta1
+_NUMBER = re.compile(r"(?<![a-z])[a-z]*[0-9][a-z0-9]*")  # 10, 1.6.4, v1beta1
 _UNTITLED = ("index", "readme")  # what a file's name gives to many articles
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -163,7 +164,7 @@ def path_key(doc_id: str) -> tuple[str, str]:
         if language := _language(folder):
             return "/".join((*folders[:at], "*", *folders[at + 1 :], name)), language
     stem, dot, ending = name.rpartition(".")
-    parts = _NAME.fullmatch(stem) if dot else None
+    parts = _NAME.fullmatch(stem) if dot and len(name) <= _LONGEST_NAME else None
     language = _language(parts["language"]) if parts else ""
     if parts and language:
         return "/".join((*folders, f"{parts['stem']}.{ending}")), language
