@@ -455,11 +455,47 @@ def test_quotes_in_a_pasted_line_are_told_once(opened: Opened) -> None:
     assert "“” was ignored: there is nothing in the quotes" in told(result)
 
 
-def test_an_excluded_letter_may_be_an_option_of_a_command(opened: Opened) -> None:
-    engine = opened("kubectl get -o wide", "o kubectl get")
-    notes = [note.message for note in engine.search("get -o").notes]
-    assert 'without “o”: 2 articles have it; in quotes, "-o" is searched' in notes
-    assert ids(engine.search('get "-o"')) == ["a"]
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("kubectl get my-pod -o wide", "ab"),
+        ("-o", "a"),
+        ("docker run -it", "cde"),
+        ("docker -it", "e"),
+        ("docker NOT -it", "e"),
+        ("(docker -it)", "e"),
+        ("run OR -o", "cde"),
+        ("docker OR -x", "abcde"),
+        ("容器 -o", "e"),
+        ("d -o", "e"),
+        ("kubectl -n 1 -o", "ab"),
+    ],
+)
+def test_a_dash_may_be_a_command_s_own(
+    query: str, expected: str, opened: Opened
+) -> None:
+    """One letter behind a Latin word, or more where articles have them so."""
+    engine = opened(
+        "kubectl get pods -o wide",
+        "o kubectl wide",
+        "docker run -it ubuntu",
+        "it may run",
+        "docker 容器 d run",
+    )
+    assert "".join(sorted(ids(engine.search(query)))) == expected
+
+
+def test_how_a_dash_was_read_is_told(opened: Opened) -> None:
+    engine = opened("kubectl get -n x -o wide", "o 容器")
+    notes = told(engine.search("get -n x -o wide"))
+    assert [note for note in notes if "-" in note] == [
+        "“-n” was searched; NOT n leaves it out",
+        "“-n” is in 1 article",
+        "“-o” is in 1 article",
+    ]
+    assert told(engine.search("容器 -o"))[1] == (
+        'without “o”: 2 articles have it; in quotes, "-o" is searched'
+    )
 
 
 @pytest.mark.parametrize("name", ["--release", "__init__", "_source", "-9"])
@@ -518,6 +554,29 @@ def test_what_ends_a_sentence_does_not_narrow_an_exclusion(
 ) -> None:
     engine = opened("容器 docker 引擎", "容器 podman")
     assert ids(engine.search(f"容器 {excluded}")) == ["b"]
+
+
+@pytest.mark.parametrize("sign", ["->", "::", "?.", "{}", "|", "*", "-", "。"])
+def test_signs_are_searched_where_they_are_the_query(sign: str, opened: Opened) -> None:
+    engine = opened(f"写成 a {sign} b 就行", "别的 a b")
+    assert ids(engine.search(sign)) == ["a"]
+
+
+@pytest.mark.parametrize("sign", ["->", "::", "<-", ">>>"])
+def test_signs_of_code_are_searched_beside_words(sign: str, opened: Opened) -> None:
+    engine = opened("怎么写函数", f"怎么写函数 {sign} 好")
+    assert ids(engine.search(f"函数 {sign}")) == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("'static", "a"), ("'static pod", "ab"), ("'the static pod'", "ab")],
+)
+def test_a_quote_that_does_not_close_is_a_part_of_the_word(
+    query: str, expected: str, opened: Opened
+) -> None:
+    engine = opened("fn f(x: &'static str)", "the static pod")
+    assert "".join(sorted(ids(engine.search(query)))) == expected
 
 
 @pytest.mark.parametrize("sign", ["—", "–", "/", "\\"])

@@ -40,6 +40,12 @@ _WEAK = re.compile(
 )
 _SIGN = re.compile("[‖∑∏∫∂∇√≤≥≠∈∉×≈∝⊂⊆∪∩]")
 _ALONE = re.compile(rf"(?:[Α-Ωα-ω][0-9]*|{_SIGN.pattern})(?![^\s)）])")
+_OF_ARGUMENTS = re.compile(r"[A-Za-z]\(")
+_LOGARITHM = re.compile(
+    r"(?<![A-Za-z\\])"
+    r"(?:([A-Za-z]) {0,2}(log|ln|lg)(?: ?([A-Za-z]))?|(log|ln|lg) ?([A-Za-z]))"
+    r"(?![A-Za-z])"
+)
 _OPERATOR = re.compile(r"[=/*<>]\s")  # at the beginning of what follows a word
 _OPERATORS = re.compile(r"(?:\s+[-=/*+<>])+$")  # at the end, where a word follows
 _DEEPEST = 40  # brackets in one another
@@ -89,6 +95,15 @@ def formula_at(
     if alone := _ALONE.match(text, at):
         return FormulaText(alone.group(), alone.end())
     return NoFormula(end if row.by_operator else row.seen)
+
+
+def logarithms_apart(text: str, blank: str = " ") -> str:
+    """A formula with a `blank` between the names of logarithms and single letters.
+
+    >>> logarithms_apart("O(nlogn)"), logarithms_apart("O(n log n)", "")
+    ('O(n log n)', 'O(nlogn)')
+    """
+    return _LOGARITHM.sub(lambda m: blank.join(filter(None, m.groups())), text)
 
 
 def _without_loose_end(text: str) -> str:
@@ -148,6 +163,8 @@ class _Row:
             return self.depth > 0
         if _FIELD.match(piece) or (self.in_math and _PATTERN.fullmatch(piece)):
             return self._is_inside()
+        if self.depth or _OF_ARGUMENTS.match(piece):
+            piece = logarithms_apart(piece)
         return self.in_math or self._is_inside() or _has_no_word(piece)
 
     def _is_inside(self) -> bool:

@@ -23,6 +23,7 @@ from searchkit.analysis.formulas import (
 from searchkit.analysis.latex import Atom
 from searchkit.analysis.latex_names import LOWERED, RAISED, command_signs
 from searchkit.engines.plan import FormulaLeaf, Leaf, Sequence
+from searchkit.query.formula_text import logarithms_apart
 from searchkit.record import as_dict, replace
 
 _SHORTEST_WORD = 3  # letters in a row that may have been meant as a word
@@ -79,7 +80,7 @@ def _opened(label: str) -> bool:
 
 def formula_leaf(written: Leaf, text: str, *, near: bool) -> FormulaLeaf:
     """The leaf of a formula; `written` is the leaf of its text as it was typed."""
-    terms = formula_terms(text)
+    terms = formula_terms(logarithms_apart(text))
     in_prose = filter(None, map(_typed, _in_prose(text, terms)))
     typed = () if _runs_together(text) else written.variants
     same = as_dict(written) | {
@@ -95,12 +96,14 @@ def formula_leaf(written: Leaf, text: str, *, near: bool) -> FormulaLeaf:
 
 
 def _in_prose(text: str, terms: tuple[str, ...]) -> Iterator[str]:
-    r"""As prose has it: `O(n \log n)` as O(n log n), `\alpha` as α, x² as x^2."""
+    r"""As prose has it: `O(n \log n)` as O(nlogn), `\alpha` as α, x² as x^2."""
     full = _SMALL.sub(_full_size, text)
     if full != text:
         yield full
     if len(terms) >= _SHORTEST_PLAIN:
-        yield re.sub(r"\\(?=[A-Za-z])|\\[,;:! ]", " ", full)
+        plain = re.sub(r"\\(?=[A-Za-z])|\\[,;:! ]", " ", full)
+        yield logarithms_apart(plain)
+        yield logarithms_apart(plain, "")
     signs = command_signs()
     signed = _COMMAND.sub(lambda name: signs.get(name[1], name[0]), full)
     if signed != full:

@@ -26,7 +26,7 @@ from searchkit.query.budget import MOST_UNKNOWN, MOST_WORDS, Budget, shortened
 from searchkit.query.light import CHARACTER_WEIGHT, LIGHT, PARTICLES, is_light
 from searchkit.query.notes import Notes
 from searchkit.query.restrict import Scope
-from searchkit.query.tree import Fuzzy, Occur, Wildcard
+from searchkit.query.tree import Fuzzy, Occur, Text, Wildcard
 from searchkit.query.twins import Piece, Twins
 from searchkit.query.variants import Variants
 from searchkit.record import replace
@@ -46,6 +46,8 @@ _SEPARATORS = frozenset(",;!?。、·…\"'()[]{}<>|《》〈〉【】「」『�
 _COLON = re.compile("(?<!：)：(?!：)")  # of a sentence, where names would have `:`
 _STAR = re.compile(r"[A-Za-z][*＊][A-Za-z]|^[*＊][A-Za-z]")  # no wildcard of ours
 _GENERIC = re.compile(r"\w<\w")  # Vec<T>: no word in brackets, but a name with signs
+_LIFETIME = re.compile(r"'[A-Za-z_]\w*")  # 'static: the parser takes quotes away
+_SIGNS_OF_CODE = re.compile(r"(?=.*[<>:|])[-<>:|?*+.~]{2,3}")  # ->, ::, |>, <<
 # Beside words, between them, and where a command goes on in the next line.
 _NOTHING = _SEPARATORS | frozenset(("", ".", "/", "\\"))
 
@@ -113,18 +115,20 @@ class Leaves:
         """How many words a chunk has."""
         return sum(word.folded not in _SEPARATORS for word in self._make.cut(text))
 
-    def pieces(self, text: str) -> Iterator[Piece]:
-        """The words of a chunk as typed with their leaves.
+    def pieces(self, text: str, *, alone: bool = False) -> Iterator[Piece]:
+        """The words of a chunk as typed with their leaves; `alone` if it is the query.
 
         A chunk with signs in it (`a=b`, `Vec<T>`, `args().len()`, `!=`) is one leaf if
         it stands somewhere.
         """
         text = _bare(text)
         between = _SEPARATORS - {"<"} if _GENERIC.search(text) else _SEPARATORS
+        if _LIFETIME.fullmatch(text):
+            between = between - {"'"}
         found = [word for word in self._make.cut(text) if word.folded not in between]
         del found[MOST_WORDS + 1 :]
         if all(word.folded in _NOTHING for word in found):
-            yield Piece(text, tuple(self._signs(text)))
+            yield Piece(text, tuple(self._signs(text, alone=alone)))
             return
         is_one = len(found) == 1 and found[0].end - found[0].start == len(text)
         if not is_one and any(word.kind == "sign" for word in found):
@@ -271,6 +275,22 @@ class Leaves:
         made = [*quiet.phrase(text)]
         return bool(made) and not any(map(self._count, made))
 
+    def is_option(self, node: Text) -> bool:
+        """Whether a dash before a text is a part of a command; note it if so.
+
+        Before one letter it is, since nobody excludes what has a letter; before a word
+        where articles have it so, behind the same word.
+        """
+        option = f"-{node.text}"
+        if node.behind is None:
+            return False
+        if len(node.text) > 1 and (
+            not node.behind or self.is_nowhere(f"{node.behind} {option}")
+        ):
+            return False
+        self._notes.option(option)
+        return True
+
     def formula(self, text: str, occur: Occur) -> Iterator[Leaf]:
         """A formula as one leaf; one that is nowhere, nor a near form, as words.
 
@@ -294,7 +314,7 @@ class Leaves:
             yield from parts
         else:
             words = [*self.text(text)]
-            if (labels := [word.label for word in words]) != [text]:
+            if text not in (labels := [word.label for word in words]):
                 self._notes.missing(text, instead=labels)
             yield from words
 
@@ -374,10 +394,12 @@ class Leaves:
             return ()
         return self._budget.near(word)
 
-    def _signs(self, text: str) -> Iterator[Leaf]:
+    def _signs(self, text: str, *, alone: bool) -> Iterator[Leaf]:
+        """Signs as a leaf: those of a sentence only where nothing else was typed."""
         text = text.strip()
         signs = fold(text).text.strip()
-        if text and (signs in _NOTHING or _SEPARATORS.issuperset(signs)):
+        of_sentence = signs in _NOTHING or _SEPARATORS.issuperset(signs)
+        if text and of_sentence and not (alone or _SIGNS_OF_CODE.fullmatch(signs)):
             self._notes.ignored(text, "it has no word")
         elif text and self._budget.takes_word(text):
             yield self._noted(self._make.as_written(text))

@@ -19,6 +19,7 @@ class Notes:
     def __init__(self) -> None:
         self._notes: dict[Note, None] = {}
         self._twins: set[tuple[str, str]] = set()
+        self._has_option = False
 
     def all(self) -> tuple[Note, ...]:
         """The notes so far, in their order."""
@@ -62,6 +63,13 @@ class Notes:
         if len(label) == 1 and label.isascii():  # more likely an option of a command
             text += f'; in quotes, "-{label}" is searched'
         self._add("filtered", f"-{label}", text)
+
+    def option(self, label: str) -> None:
+        """A word with a dash was searched with it; said of the first one alone."""
+        if not self._has_option:
+            text = f"{_quoted(label)} was searched; NOT {label[1:]} leaves it out"
+            self._add("hint", label, text)
+        self._has_option = True
 
     def expanded(self, label: str, terms: Sequence[str], total: int) -> None:
         """A part stands for these terms, out of `total` that it could stand for."""

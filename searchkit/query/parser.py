@@ -45,6 +45,9 @@ _EMPTY = re.compile(r"[\s()（）]*")
 _CHUNK = re.compile(r"[^\s()（）]+")
 _PREFIX = re.compile(r"[^\W_][\w.+#/-]*[*＊]")
 _INFIX = re.compile(r"[*＊][^\W_][\w.+#/-]*[*＊]")
+_OPTION = re.compile(r"-([A-Za-z][\w=.,/:-]*)(?=\s|$)", re.ASCII)
+_COMMAND = re.compile(r"[!-~]*[\w./:'=]", re.ASCII)  # before an option
+_WORD = re.compile("[A-Za-z]{2}")
 _FUZZY = re.compile(r"([^\W\d_]{3,})[~～]([12]?)")
 _OF_FORMULAS = frozenset("$\\_^=<>(‖∑∏∫∂∇√≤≥≠∈∉×≈∝⊂⊆∪∩¹²³ᵀⱼ").union(
     *(map(chr, range(ord(first), ord(last) + 1)) for first, last in ("Αω", "⁰ₜ", "ᵢᵥ"))
@@ -111,6 +114,8 @@ class _Parser:
             self._close()
         elif operator := self._operator():
             self._operate(*operator)
+        elif option := self._option():
+            self._add("excluded", "", option)
         else:
             occur = self._sign()
             self._value(occur)
@@ -140,6 +145,18 @@ class _Parser:
             if last.occur == "optional":
                 group.groups[-1][-1] = Item("required", last.node)
             group.joined = True
+
+    def _option(self) -> Text | None:
+        """`-x` in a row of Latin words or at its beginning, where no operator is."""
+        match, group = _OPTION.match(self.text, self.at), self.open[-1]
+        if not match or group.occur != "optional" or group.joined:
+            return None
+        behind = "".join(self.text[: self.at].split()[-1:])
+        is_row = _COMMAND.fullmatch(behind) and _WORD.search(self.text, 0, self.at)
+        if behind in _OPERATORS or (behind and not is_row):
+            return None
+        self.at = match.end()
+        return Text(match[1], behind)
 
     def _sign(self) -> Occur:
         """`+` and `-` in front of a word; before a digit or a sign they are text."""
@@ -217,6 +234,8 @@ class _Parser:
         if quoted is not None:
             return Phrase(quoted)
         chunk = self._chunk()
+        if chunk.startswith("'") and "'" in self.text[self.at :]:
+            chunk = chunk[1:] or chunk  # 'a b' is in quotes, and 'static is not
         self._hint_at_field(chunk)
         return self._pattern(chunk) or Text(chunk)
 

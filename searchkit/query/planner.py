@@ -83,10 +83,11 @@ def _group(words: tree.Words, leaves: Leaves) -> Group | None:
     parts: dict[tree.Occur, list[Node]]
     parts = {"optional": [], "required": [], "excluded": []}
     names = _Names()
+    alone = len(words.items) == 1
     for item in _asked(words.items, leaves):
         if item.occur == "excluded":
             parts[item.occur].extend(_nodes(item.node, leaves, item.occur))
-        elif found := _pieces(item.node, leaves):
+        elif found := _pieces(item.node, leaves, alone=alone):
             pieces = found[1]
             if item.occur == "required":
                 pieces = [replace(piece, needed=True) for piece in pieces]
@@ -114,7 +115,7 @@ def _group(words: tree.Words, leaves: Leaves) -> Group | None:
 
 def _asked(items: tuple[tree.Item, ...], leaves: Leaves) -> Iterator[tree.Item]:
     """The items; in a long question a quoted text that is nowhere as its words."""
-    items = _closed_up(items, leaves)
+    items = _closed_up(tuple(_of_commands(items, leaves)), leaves)
     quoted = [*map(_quoted, items)]
     if not any(quoted):
         yield from items
@@ -127,6 +128,16 @@ def _asked(items: tuple[tree.Item, ...], leaves: Leaves) -> Iterator[tree.Item]:
             yield from (
                 tree.Item("optional", tree.Text(chunk)) for chunk in text.split()
             )
+        else:
+            yield item
+
+
+def _of_commands(items: tuple[tree.Item, ...], leaves: Leaves) -> Iterator[tree.Item]:
+    """The items; `-it` is a word in `docker run -it`, and NOT it in `docker -it`."""
+    for item in items:
+        node = item.node
+        if isinstance(node, tree.Text) and leaves.is_option(node):
+            yield tree.Item("optional", tree.Text(f"-{node.text}"))
         else:
             yield item
 
@@ -195,12 +206,14 @@ class _Names:
         return self._twins
 
 
-def _pieces(node: tree.Node, leaves: Leaves) -> tuple[Leaves, list[Piece]] | None:
+def _pieces(
+    node: tree.Node, leaves: Leaves, *, alone: bool
+) -> tuple[Leaves, list[Piece]] | None:
     """The words of a plain text, or of one in a field; nothing for other nodes."""
     if isinstance(node, tree.Fielded):
-        return _pieces(node.value, leaves.within((node.field,)))
+        return _pieces(node.value, leaves.within((node.field,)), alone=alone)
     if isinstance(node, tree.Text):
-        return leaves, list(leaves.pieces(node.text))
+        return leaves, list(leaves.pieces(node.text, alone=alone))
     return None
 
 

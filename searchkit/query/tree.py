@@ -26,9 +26,14 @@ TEXT_FIELDS: tuple[TextField, ...] = ("title", "body", "topic")
 
 @record
 class Text:
-    """A chunk between blanks, to be searched as the words in it."""
+    """A chunk between blanks, to be searched as the words in it.
+
+    `behind` is the Latin word before a dash that excludes the chunk, or nothing at the
+    beginning: there the dash may be a part of a command.
+    """
 
     text: str
+    behind: str | None = None
 
 
 @record
