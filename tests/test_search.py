@@ -469,6 +469,10 @@ def test_quotes_in_a_pasted_line_are_told_once(opened: Opened) -> None:
         ("容器 -o", "e"),
         ("d -o", "e"),
         ("kubectl -n 1 -o", "ab"),
+        ("docker -title:d", "ce"),
+        ("docker -path:c", "e"),
+        ("docker -x_1", "ce"),
+        ("docker -ubuntu", "e"),
     ],
 )
 def test_a_dash_may_be_a_command_s_own(

@@ -45,7 +45,7 @@ _EMPTY = re.compile(r"[\s()（）]*")
 _CHUNK = re.compile(r"[^\s()（）]+")
 _PREFIX = re.compile(r"[^\W_][\w.+#/-]*[*＊]")
 _INFIX = re.compile(r"[*＊][^\W_][\w.+#/-]*[*＊]")
-_OPTION = re.compile(r"-([A-Za-z][\w=.,/:-]*)(?=\s|$)", re.ASCII)
+_OPTION = re.compile(r"-([A-Za-z][A-Za-z0-9=.,/-]*)(?=\s|$)")
 _COMMAND = re.compile(r"[!-~]*[\w./:'=]", re.ASCII)  # before an option
 _WORD = re.compile("[A-Za-z]{2}")
 _FUZZY = re.compile(r"([^\W\d_]{3,})[~～]([12]?)")
