@@ -119,6 +119,18 @@ def test_articles_with_every_word_come_before_translations(opened: Opened) -> No
     assert set(ids(engine.search("部署"))[:2]) == {"b", "c"}
 
 
+def test_a_translation_is_no_rarer_than_the_word(opened: Opened) -> None:
+    """Where nothing has both words, a rare translation is not before a common word."""
+    engine = opened(
+        Article("mail", "论坛", "用电子邮件，电子书。"),
+        Article("blank", "白屏", "白屏。"),
+        *(Article(f"e{n}", "Desktop", "Electron and Electron apps") for n in range(9)),
+        *(Article(f"o{n}", "Others", "Other articles") for n in range(30)),
+    )
+    found = ids(engine.search("electron 白屏", limit=None))
+    assert (len(found), found[0], found[-1]) == (11, "blank", "mail")
+
+
 def test_english_words_in_a_chinese_article_translate_nothing(opened: Opened) -> None:
     engine = opened("部署。", "代码里的 deploy 是一个词。", "They deploy it.")
     assert ids(engine.search("部署")) == ["a", "c"]

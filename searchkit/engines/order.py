@@ -129,7 +129,8 @@ class Order:
         scores = self.scorer.scores(twin.leaf, numbers)
         holding = [self.finder.documents(leaf) for leaf in twin.of]
         lacking = kernel.lacks(kernel.intersection(holding), numbers)
-        scores = kernel.only(kernel.times(scores, ranking.TRANSLATION), lacking)
+        share = self.scorer.share_of_twin(twin)
+        scores = kernel.only(kernel.times(scores, share), lacking)
         return kernel.only(scores, kernel.holds(self.finder.likely(twin), numbers))
 
     def by_word(

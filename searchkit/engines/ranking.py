@@ -142,7 +142,9 @@ OTHER_TITLE = 0.85
 # What a document gets of the score of a translation by a dictionary, if it lacks the
 # word. nDCG@10 with 0.3, 0.5, 0.8 of half of mixed-dev's queries: .759, .764, .768;
 # with 0.5, 0.8, 1 of istio en2zh: .669, .708, .714, of d2l en2zh: .698, .704, .707.
-# Less than 1, since the sense may be another one.
+# Less than 1, since the sense may be another one. A translation counts as rare as the
+# word at most: 电子, which few articles hold, put them before all that hold `electron`
+# (300 queries a kind: headings en of mixed-dev +.003, p .03, no other p below .2).
 TRANSLATION = 0.8
 
 

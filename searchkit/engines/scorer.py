@@ -84,8 +84,12 @@ class Scorer:
         return [self.finder.found(leaf).idf / own if own else 0.0 for leaf in twin.of]
 
     def share_of_twin(self, twin: Twin) -> float:
-        """Of what its leaf scores a document, the most that a twin adds."""
-        return ranking.TRANSLATION if twin.likely else sum(self.shares_of_twin(twin))
+        """Of what its leaf scores a document, the most that a twin adds.
+
+        A translation counts as rare as the words at most.
+        """
+        share = sum(self.shares_of_twin(twin))
+        return ranking.TRANSLATION * min(share, 1.0) if twin.likely else share
 
 
 @cache
