@@ -98,6 +98,16 @@ def test_only_what_was_typed_as_a_whole(query: str, engine: SearchEngine) -> Non
     assert "1-e" not in ids(engine.search(query))
 
 
+def test_a_sign_beside_a_title_is_a_word_of_its_own(tmp_path: Path) -> None:
+    """Who has the title in the other language does not have the sign."""
+    signed = Article("5-z", "🚀", "🚀 证书轮换")
+    searchkit.build([*BOTH, signed], tmp_path / "index", config=ALONE)
+    with searchkit.open(tmp_path / "index") as engine:
+        result = engine.search("🚀 证书轮换")
+    assert (ids(result)[0], result.complete) == ("5-z", 1)
+    assert len([note for note in result.notes if "also searched" in note.message]) == 1
+
+
 def test_both_languages_are_one_hit_on_request(engine: SearchEngine) -> None:
     hits = engine.search("概述", collapse=True).hits
     assert {(hit.doc_id[0], hit.folded[0][0], len(hit.folded)) for hit in hits} == {

@@ -47,6 +47,25 @@ def test_what_is_found(query: str, expected: set[str], engine: SearchEngine) -> 
     assert set(ids(engine.search(query, limit=None))) == expected
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("RC", "abcde"), ("RCs", "ab"), ("Rc", "acde"), ("rc", "acde")],
+)
+def test_another_word_than_the_abbreviation_is_not_it(
+    query: str, expected: str, opened: Opened
+) -> None:
+    """Where most articles write Rc, who types Rc means no RC."""
+    engine = opened(
+        "副本控制器（Replication Controller, RC）管副本。",
+        "副本控制器管着它们。",
+        "`Rc<T>` counts.",
+        "`Rc<T>` is shared.",
+        "`Rc::clone` is cheap.",
+        bilingual="none",
+    )
+    assert "".join(sorted(ids(engine.search(query, limit=None)))) == expected
+
+
 def test_exact_leaves_other_names_out(engine: SearchEngine) -> None:
     result = engine.search("RoPE", exact=True)
     assert set(ids(result)) == {"a", "c", "d"}

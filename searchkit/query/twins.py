@@ -3,8 +3,8 @@
 A twin is a leaf of its own beside those of the typed words, tied to them: a document
 that holds the twin lacks none of them. What is excluded is excluded by all its names.
 An abbreviation is looked for as it is written: the twin of 旋转位置编码 is RoPE and not
-a rope. Typed in small letters it counts as one if most articles that hold the word
-write it as an abbreviation.
+a rope. Typed otherwise, as rc or Rc and not RC, it counts as one if most articles that
+hold the word write it as an abbreviation.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ class Twins:
         if not table or any(piece.needed for piece in pieces):
             return
         text = text_of(pieces)
-        of = tuple(leaf for piece in pieces for leaf in piece.leaves)
+        worded = (piece for piece in pieces if title_key(piece.text))  # no 🚀
+        of = tuple(leaf for piece in worded for leaf in piece.leaves)
         known = {name_key(twin.leaf.label) for twin in named if twin.of == of}
         names = [n for n in table.get(title_key(text)) if name_key(n) not in known]
         rows = [self._make.row([atom.term for atom in atoms(name)]) for name in names]
@@ -133,8 +134,11 @@ class Twins:
 
     def _names(self, text: str) -> Names | None:
         names = names_of(self._finder.reader.twins, name_key(text))
-        if names and is_abbreviation(names.spelling) and text == text.lower():
-            return names if self._is_mostly_abbreviated(names.spelling, text) else None
+        if not names or text.removesuffix("s") == names.spelling:
+            return names
+        if is_abbreviation(names.spelling) and not text.isupper():
+            spelling, typed = names.spelling, text.lower()
+            return names if self._is_mostly_abbreviated(spelling, typed) else None
         return names
 
     def _is_mostly_abbreviated(self, spelling: str, typed: str) -> bool:
