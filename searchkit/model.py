@@ -1,13 +1,15 @@
 """What are the values that travel between the layers?
 
-Everything here is frozen and knows nothing but the standard library. Offsets are
-code points, end exclusive; lines count from 1; positions count atoms from 0.
+Everything here is frozen, Blocks once they are gathered, and knows nothing but the
+standard library. Offsets are code points, end exclusive; lines count from 1; positions
+count atoms from 0.
 """
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from searchkit.record import record
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
 Zone: TypeAlias = "Literal['prose', 'heading', 'code', 'math']"
+ZONES: tuple[Zone, ...] = ("prose", "heading", "code", "math")
+_ZONE_NUMBERS = {zone: number for number, zone in enumerate(ZONES)}
 Markup: TypeAlias = "Literal['markdown', 'html', 'text']"
 MARKUPS: tuple[Markup, ...] = ("markdown", "html", "text")
 NoteKind: TypeAlias = """Literal[
@@ -73,6 +77,77 @@ class Block:
 
 
 @record
+class Blocks:
+    """The blocks of a text, which rise, in columns: most builds ask for nothing else.
+
+    The spans of block i are those from `firsts[i]` to `firsts[i + 1]`; zones are told
+    by their places in ZONES. `languages` has those of the blocks that have one.
+    """
+
+    starts: array[int]
+    ends: array[int]
+    sections: array[int]
+    firsts: array[int]
+    span_starts: array[int]
+    span_ends: array[int]
+    zones: array[int]
+    languages: dict[int, str]
+
+    @classmethod
+    def empty(cls) -> Blocks:
+        """None yet; `add` adds to them."""
+        starts, ends, sections, span_starts, span_ends = (array("q") for _ in range(5))
+        firsts, zones = array("q", [0]), array("B")
+        return cls(starts, ends, sections, firsts, span_starts, span_ends, zones, {})
+
+    @classmethod
+    def of(cls, blocks: Iterable[Block]) -> Blocks:
+        """The columns of some blocks."""
+        made = cls.empty()
+        for block in blocks:
+            for span in block.spans:
+                made.add_span(span.start, span.end, span.zone)
+            made.add(block.start, block.end, block.section, block.language)
+        return made
+
+    def add_span(self, start: int, end: int, zone: Zone) -> None:
+        """Add a span of the next block."""
+        self.span_starts.append(start)
+        self.span_ends.append(end)
+        self.zones.append(_ZONE_NUMBERS[zone])
+
+    def add(self, start: int, end: int, section: int, language: str) -> None:
+        """Add a block, whose spans are there."""
+        if language:
+            self.languages[len(self.starts)] = language
+        self.starts.append(start)
+        self.ends.append(end)
+        self.sections.append(section)
+        self.firsts.append(len(self.span_starts))
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __getitem__(self, number: int) -> Block:
+        number = range(len(self))[number]
+        spans = slice(*self.firsts[number : number + 2])
+        places = zip(self.span_starts[spans], self.span_ends[spans], strict=True)
+        return Block(
+            self.starts[number],
+            self.ends[number],
+            self.sections[number],
+            tuple(
+                Span(start, end, ZONES[zone])
+                for (start, end), zone in zip(places, self.zones[spans], strict=True)
+            ),
+            self.languages.get(number, ""),
+        )
+
+    def __iter__(self) -> Iterator[Block]:
+        return map(self.__getitem__, range(len(self)))
+
+
+@record
 class Section:
     """The text under one heading; section 0 is what stands before the first one.
 
@@ -104,7 +179,7 @@ class VisibleText:
     """
 
     text: str
-    blocks: tuple[Block, ...]
+    blocks: Blocks
     sections: tuple[Section, ...]
     lines: tuple[tuple[int, int], ...]
     links: tuple[Link, ...] = ()

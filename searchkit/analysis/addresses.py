@@ -23,7 +23,12 @@ _NUMBER = re.compile(rf"{_CHAPTER}\d+", re.IGNORECASE)
 
 def addresses(article: Article, visible: VisibleText) -> Iterator[str]:
     """The name of an article's file, if its title is Chinese, and its anchors."""
-    if _EXTENSION.search(article.doc_id) and any(map(is_han, article.title)):
+    title = article.title
+    if (
+        _EXTENSION.search(article.doc_id)
+        and not title.isascii()
+        and any(map(is_han, title))
+    ):
         name = address_name(article.doc_id)
         if name.isascii():
             yield name

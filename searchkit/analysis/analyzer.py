@@ -24,7 +24,6 @@ from searchkit.analysis.chinese import dictionary_version
 from searchkit.analysis.folding import Folded, fold, folding_version
 from searchkit.analysis.lexicon import PLAIN, Lexicon
 from searchkit.analysis.scripts import NAME_ATOM, run_pattern
-from searchkit.model import Zone
 from searchkit.record import record
 
 TYPE_CHECKING = False
@@ -37,9 +36,8 @@ ANALYZER_VERSION = 1
 GLOSSARY_VERSION = 2
 """Raised with every change of what `glossary` mines from some articles."""
 
-ZONES: tuple[Zone, ...] = ("prose", "heading", "code", "math")
 # A position's tag:
-ZONE_MASK = 3  # the zone's place in ZONES
+ZONE_MASK = 3  # the zone's place in model.ZONES
 BLANK = 4  # a blank stands before it
 LOOSE = 8  # whether a blank stands before it does not count
 

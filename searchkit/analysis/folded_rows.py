@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from searchkit.analysis.folding import fold
 from searchkit.analysis.scripts import HAN, UNSPACED
 from searchkit.analysis.tokens import BORDER, HAN_CHARACTER, UNSPACED_CHARACTER
+from searchkit.record import record
 
 Points = NDArray[np.uint32]
 Offsets = NDArray[np.int64]
@@ -27,7 +27,7 @@ _LAST_BLANK = 0x3000
 BLANK_KIND, HAN_KIND, UNSPACED_KIND = 1, 2, 3  # of a character; 0: any other
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FoldedRow:
     """Stretches of text, folded, one after the other with a BORDER before each.
 

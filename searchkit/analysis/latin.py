@@ -47,4 +47,4 @@ def is_data(word: str) -> bool:
     >>> is_data("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9"), is_data("v1PodSpec2")
     (True, False)
     """
-    return len(HUMP.findall(word)) > MOST_HUMPS
+    return len(word) > MOST_HUMPS and len(HUMP.findall(word)) > MOST_HUMPS

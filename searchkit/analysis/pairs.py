@@ -10,12 +10,13 @@ does that with the definitions of all. Code and formulas are not read.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import chain
 
 from searchkit.analysis.addresses import address_name
 from searchkit.analysis.scripts import HAN
-from searchkit.model import Block, Span, VisibleText
+from searchkit.model import ZONES, Blocks, VisibleText
 from searchkit.record import record
 
 EDGE = "edge"  # a block, a quoted text or a part of a sentence begins
@@ -29,6 +30,7 @@ LONGEST_LEFT = 16
 
 _SHOWN = 30  # characters of evidence on each side
 _HIDDEN = "\ufffc"  # stands for what is no prose
+_SHOWN_ZONES = {ZONES.index("prose"), ZONES.index("heading")}
 _WORD = r"[A-Za-z][A-Za-z0-9]*(?:[-+.'’/][A-Za-z0-9]+)*(?:\+\+|#)?"
 _MOST_WORDS = 8  # of a Latin name
 _LATIN_NAME = re.compile(rf"{_WORD}(?: {_WORD}){{0,{_MOST_WORDS - 1}}}")
@@ -113,14 +115,21 @@ def alias_definitions(title: str, aliases: tuple[str, ...]) -> Iterator[Definiti
 
 
 def _in_text(text: str) -> Iterator[Definition]:
-    block = Block(0, len(text), 0, (Span(0, len(text), "heading"),))
-    yield from _in_block(VisibleText(text, (block,), (), ((0, 1),)), block, text)
+    yield from _in_block(VisibleText(text, Blocks.empty(), (), ((0, 1),)), 0, text)
 
 
 def _bracketed(visible: VisibleText) -> Iterator[Definition]:
-    for block in visible.blocks:
-        if _BRACKET.search(visible.text, block.start, block.end):
-            yield from _in_block(visible, block, _prose(visible, block))
+    """Those of the blocks that have a bracket, which few do."""
+    blocks, known = visible.blocks, -1
+    for match in _BRACKET.finditer(visible.text):
+        start, end = match.span()
+        number = bisect_right(blocks.ends, start)
+        if not known < number < len(blocks):
+            continue
+        if blocks.starts[number] <= start and end <= blocks.ends[number]:
+            known = number
+            text = _prose(visible, number)
+            yield from _in_block(visible, blocks.starts[number], text)
 
 
 def _addressed(visible: VisibleText) -> Iterator[Definition]:
@@ -132,24 +141,28 @@ def _addressed(visible: VisibleText) -> Iterator[Definition]:
     )
     links = ((link.text, link.address, link.line) for link in visible.links)
     for text, address, line in chain(headings, links):
+        if not _HAN_NAME.fullmatch(text):  # as mostly
+            continue
         name = address_name(address)
-        if _HAN_NAME.fullmatch(text) and _LATIN_NAME.fullmatch(name):
+        if _LATIN_NAME.fullmatch(name):
             yield Definition(text, ADDRESS, (name,), line, f"{text} → {address}")
 
 
-def _prose(visible: VisibleText, block: Block) -> str:
+def _prose(visible: VisibleText, block: int) -> str:
     """The block's text, with each character hidden that is code or math."""
-    parts, at = [], block.start
-    for span in block.spans:
-        parts.append(_HIDDEN * (span.start - at))
-        shown = span.zone in ("prose", "heading")
-        text = visible.text[span.start : span.end]
-        parts.append(text if shown else _HIDDEN * len(text))
-        at = span.end
+    blocks = visible.blocks
+    parts, at = [], blocks.starts[block]
+    for span in range(blocks.firsts[block], blocks.firsts[block + 1]):
+        start, end = blocks.span_starts[span], blocks.span_ends[span]
+        is_shown = blocks.zones[span] in _SHOWN_ZONES
+        text = visible.text[start:end] if is_shown else _HIDDEN * (end - start)
+        parts.append(_HIDDEN * (start - at) + text)
+        at = end
     return "".join(parts)
 
 
-def _in_block(visible: VisibleText, block: Block, text: str) -> Iterator[Definition]:
+def _in_block(visible: VisibleText, begin: int, text: str) -> Iterator[Definition]:
+    """Those of a block that begins there, by its text as `_prose` has it."""
     for match in _BRACKET.finditer(text):
         names = _names(match[1])
         if not names:
@@ -163,7 +176,7 @@ def _in_block(visible: VisibleText, block: Block, text: str) -> Iterator[Definit
         if left:
             start = max(0, match.start() - _SHOWN)
             shown = text[start : match.end() + _SHOWN].replace(_HIDDEN, "·")
-            line = visible.line_at(block.start + match.start())
+            line = visible.line_at(begin + match.start())
             yield Definition(left, edge, names, line, " ".join(shown.split()))
 
 

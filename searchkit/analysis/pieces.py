@@ -8,7 +8,6 @@ of the 3.9 million of 6,800 real articles.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from searchkit.analysis.folded_rows import BLANK_KIND, FoldedRow
 from searchkit.analysis.scripts import LONGEST
 from searchkit.analysis.tokens import BORDER
+from searchkit.record import record
 
 Column = NDArray[np.int64]
 
@@ -34,7 +34,7 @@ SIGNS = "".join(_SIGNS.values())
 """Those that may stand beside pieces, and a few more."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pieces:
     """A row in pieces: their texts, and where each begins.
 

@@ -5,8 +5,6 @@ Text is folded, cut and looked up for the whole part at once, in columns.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,9 +22,10 @@ from searchkit.analysis.tokens import (
     LETTERS,
     WORD,
 )
+from searchkit.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PartColumns:
     """What one part has: as in Rows and AnalyzedBatch, positions from 0 on.
 

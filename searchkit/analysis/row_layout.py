@@ -6,15 +6,16 @@ text in blocks, with the zone of each span.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from searchkit.analysis.addresses import addresses
-from searchkit.analysis.analyzer import ZONES
-from searchkit.model import Article, VisibleText
+from searchkit.model import ZONES, Article, VisibleText
 
 FIELDS = 5
 TITLE, ALIAS, ADDRESS, TOPIC, BODY = range(FIELDS)
 MATH = ZONES.index("math")
 
-_NUMBERS = {zone: number for number, zone in enumerate(ZONES)}
+_PROSE = ZONES.index("prose")
 _PART_CHARACTERS = 1 << 16  # about that many are worked on at a time
 
 
@@ -75,7 +76,7 @@ class RowLayout:
 
     def plain(self, text: str, field: int) -> None:
         """Lay out a plain text, which is a block."""
-        self.parts[-1].span(0, _NUMBERS["prose"])
+        self.parts[-1].span(0, _PROSE)
         self.parts[-1].stretch(text, 0, False)
         self._block(len(text), field)
 
@@ -84,27 +85,29 @@ class RowLayout:
         text = visible.text
         formulas: list[tuple[int, int]] = []
         self.formulas.append(formulas)
-        for block in visible.blocks:
+        blocks = visible.blocks
+        spans = zip(blocks.span_starts, blocks.span_ends, blocks.zones, strict=True)
+        for number, block_end in enumerate(blocks.ends):
             part = self.parts[-1]
-            first = end = block.start
+            first = end = 0
             blank, last = False, MATH
             begun = False
-            for span in block.spans:
-                zone = _NUMBERS[span.zone]
-                if last == MATH or zone == MATH or span.start > end:
+            count = blocks.firsts[number + 1] - blocks.firsts[number]
+            for start, span_end, zone in islice(spans, count):
+                if last == MATH or zone == MATH or start > end:
                     if begun:
                         part.stretch(text[first:end], first, blank)
-                    blank = begun and _has_blank(text[end : span.start])
-                    first, begun = span.start, True
-                part.span(span.start, zone)
-                end, last = span.end, zone
+                    blank = begun and _has_blank(text[end:start])
+                    first, begun = start, True
+                part.span(start, zone)
+                end, last = span_end, zone
                 if zone == MATH:
-                    formulas.append((span.start, end))
+                    formulas.append((start, end))
             if begun:
                 part.stretch(text[first:end], first, blank)
-            if block.language:
-                part.languages.append((len(part.ends), block.language))
-            self._block(block.end, BODY)
+            if number in blocks.languages:
+                part.languages.append((len(part.ends), blocks.languages[number]))
+            self._block(block_end, BODY)
 
     def _block(self, end: int, field: int) -> None:
         self.parts[-1].ends.append(end)

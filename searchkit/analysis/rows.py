@@ -9,7 +9,6 @@ where is the same as for each article by itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -32,11 +31,12 @@ from searchkit.analysis.row_layout import (
 from searchkit.analysis.trie import jieba_trie
 from searchkit.analysis.vocabulary import Vocabulary
 from searchkit.model import Article, VisibleText
+from searchkit.record import record
 
 _MOST_TOKENS = 1 << 17  # known at a time, some 25 MB
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rows:
     """The occurrences of a batch's terms.
 
@@ -56,7 +56,7 @@ class Rows:
     lengths: Column
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnalyzedBatch:
     """All tokens of some articles; columns by article, but for `tags`: by position.
 

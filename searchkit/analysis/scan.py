@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import accumulate
 
 from searchkit.analysis.folding import fold
 from searchkit.analysis.latin import LETTERS_AND_DIGITS, humps, is_data
 from searchkit.analysis.scripts import HAN, LONGEST, OTHER_LETTER
 from searchkit.model import VisibleText
+from searchkit.record import record
 
 _HYPHEN = re.compile("(?<=[a-z])-(?=[a-z])")
 _BLANKS = re.compile(r"\s+")
@@ -32,7 +32,7 @@ _MATH_BORDER = "\uf8fe"  # around a formula
 _LOOSE_BLANK = re.compile(r"(?<![^\W_]) | (?![^\W_])")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scannable:
     """A block's text to scan.
 

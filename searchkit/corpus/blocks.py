@@ -20,15 +20,14 @@ is in, of which there are at most `MAX_DEPTH`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from searchkit.corpus.containers import (
+    MARKS,
     QUOTE,
     continue_containers,
     is_rule,
-    may_open,
     open_container,
     without_tabs,
     without_task,
@@ -37,6 +36,7 @@ from searchkit.corpus.headings import cut_anchor, heading_at, underlined_level
 from searchkit.corpus.indents import indent_of, without_indent
 from searchkit.corpus.raw_blocks import RawBlock, code_tag_at, fence_at, html_at
 from searchkit.corpus.tables import begins_table, split_row
+from searchkit.record import record
 
 LeafKind = Literal["paragraph", "heading", "code", "math", "html", "row"]
 Line = tuple[int, str]
@@ -75,7 +75,7 @@ class Leaf(NamedTuple):
     anchor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outline:
     """All leaves in reading order, and the labels that `[text][label]` may name."""
 
@@ -113,13 +113,35 @@ class _Scanner:
         self._starters = _MDX_STARTERS if is_mdx else _STARTERS
 
     def scan(self) -> Outline:
-        for number, line in enumerate(self._lines, start=1):
+        lines = enumerate(self._lines, start=1)
+        for number, line in lines:
             if not self._in_comment:
                 self._feed(number, line)
+                if self._raw is not None:
+                    self._feed_inside(lines, self._raw)
             elif self._raw is not None or "-->" in line:
                 self._feed_comment(number, line)
         self._close_leaf()
         return Outline(tuple(self._leaves), frozenset(self._labels))
+
+    def _feed_inside(self, lines: Iterator[Line], raw: RawBlock) -> None:
+        """The lines of code that is open, up to the one that ends it.
+
+        Where nothing else can end it: a call less for a third of all lines.
+        """
+        if (
+            raw.ends is None
+            or raw.kind == "html"
+            or self._containers
+            or self._in_comment
+        ):
+            return
+        ends, taken, indent = raw.ends.match, self._raw_lines, raw.indent
+        for number, line in lines:
+            if ends(line):
+                self._close_leaf()
+                return
+            taken.append((number, without_indent(line, indent) if indent else line))
 
     def _feed(self, number: int, line: str) -> None:
         if self._raw is None and "\t" in line:
@@ -138,7 +160,7 @@ class _Scanner:
             self._feed_math(number, rest)
         else:
             is_new = False
-            if may_open(rest):
+            if rest.lstrip(" ")[:1] in MARKS:
                 rest, depth, is_new = self._open_containers(rest, depth)
             if not is_new or rest.strip():  # the rest of `>     ` is no code
                 self._feed_content(number, rest, depth, is_new)
@@ -148,7 +170,7 @@ class _Scanner:
     def _open_containers(self, rest: str, depth: int) -> tuple[str, int, bool]:
         """Open the quotes and list items that begin here; what is left, and whether."""
         is_new = False
-        while depth < MAX_DEPTH and may_open(rest):
+        while depth < MAX_DEPTH and rest.lstrip(" ")[:1] in MARKS:
             may_interrupt = is_new or self._is_free(depth)
             opened = open_container(rest, may_interrupt=may_interrupt)
             if opened is None:
@@ -422,7 +444,9 @@ class _Scanner:
             self._emit_whole("code", lines)
         if self._paragraph:
             lines, self._paragraph = self._paragraph, []
-            self._emit("paragraph", self._without_definitions(lines))
+            if lines[0][1].startswith("["):
+                lines = self._without_definitions(lines)
+            self._emit("paragraph", lines)
 
     def _without_definitions(self, lines: list[Line]) -> list[Line]:
         """The paragraph less the `[label]: address` and `[!NOTE]` it begins with."""

@@ -16,7 +16,8 @@ from searchkit.corpus.indents import indent_of, without_columns
 QUOTE = 0
 
 _NOTE_INDENT = 4
-_MARKS = frozenset(">:[-+*0123456789")
+MARKS = frozenset(">:[-+*0123456789")
+"""With which a line that opens a container begins, behind blanks; most lines do not."""
 _QUOTE_PREFIX = re.compile(r" {0,3}> ?")
 _LIST_ITEM = re.compile(r" {0,3}([-+*]|[0-9]{1,9}[.)])( +|$)")
 _DEFINITION = re.compile(r" {0,3}:( {1,3})(?=\S)")
@@ -63,14 +64,6 @@ def continue_containers(containers: Sequence[int], line: str) -> tuple[int, str]
         else:
             return depth, line
     return len(containers), line
-
-
-def may_open(line: str) -> bool:
-    """Whether the first character of the line, if any, begins a container.
-
-    Far cheaper than `open_container`, and all that most lines need.
-    """
-    return line.lstrip(" ")[:1] in _MARKS
 
 
 def open_container(line: str, *, may_interrupt: bool) -> Opened | None:

@@ -13,6 +13,8 @@ from unicodedata import category
 
 from searchkit.corpus.builder import WIDE
 
+_Key = tuple[str, bool, int]
+
 
 @dataclass(slots=True)
 class Run:
@@ -63,8 +65,12 @@ def pair_runs(runs: list[Run], bottom: int) -> None:
     if len(runs) <= bottom:
         return
     waiting: list[Run] = []
-    none_below: dict[tuple[str, bool, int], int] = {}
+    none_below: dict[_Key, int] = {}
     for run in runs[bottom:]:
+        if waiting and run.closes and _is_pair(waiting[-1], run):  # as mostly
+            waiting.pop().shown = run.shown = 0
+            none_below = _at_most(none_below, len(waiting))
+            continue
         key = run.character, run.opens, run.length % 3
         while run.closes and run.shown:
             at = _opener(run, waiting, none_below.get(key, 0))
@@ -76,9 +82,22 @@ def pair_runs(runs: list[Run], bottom: int) -> None:
             opener.shown -= used
             run.shown -= used
             del waiting[at + (opener.shown > 0) :]
-            none_below = {k: min(n, len(waiting)) for k, n in none_below.items()}
+            none_below = _at_most(none_below, len(waiting))
         if run.opens and run.shown:
             waiting.append(run)
+
+
+def _at_most(places: dict[_Key, int], most: int) -> dict[_Key, int]:
+    """The places, those that are gone moved to the end."""
+    return {key: min(at, most) for key, at in places.items()} if places else places
+
+
+def _is_pair(opener: Run, closer: Run) -> bool:
+    """Whether an opener, nothing of which is used, is as long as what closes it."""
+    return (
+        opener.character == closer.character
+        and opener.length == closer.length == opener.shown
+    )
 
 
 def _opener(closer: Run, waiting: list[Run], lowest: int) -> int:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+
+from searchkit.record import record
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -38,7 +39,7 @@ _PLAUSIBLE = re.compile(
 _MIN_PLAUSIBLE_SHARE = 0.9
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Decoded:
     """The text, and a warning if a part of the bytes stands for nothing in it."""
 

@@ -10,15 +10,15 @@ that they are not one; `#` begins a comment.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
 from searchkit.config import read_named
 from searchkit.errors import ConfigError
+from searchkit.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UserGlossary:
     """Pairs to add and pairs to leave out; each with its line, from 1."""
 

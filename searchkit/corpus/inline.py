@@ -31,6 +31,8 @@ from searchkit.model import Zone
 _MARK = re.compile(r"[\\`*_~\[\]<&${]")
 _MARK_OR_BREAK = re.compile(rf"{_MARK.pattern}| {{2,}}\n")  # three times as slow
 _TICKS = re.compile("`+")
+_PLAIN_CODE = re.compile(r"`([^`\s](?:[^`\n]*[^`\s])?)`(?!`)")
+"""Code of one line without blanks at its ends, between single backticks."""
 _MATH = re.compile(MATH, re.DOTALL)
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _SHORTCODE = re.compile(SHORTCODE, re.DOTALL)
@@ -54,6 +56,8 @@ _LINK_TAIL = re.compile(
     r"\s*\)",
     re.DOTALL,
 )
+_PLAIN_TAIL = re.compile(r"\(([^\s()\\{<>]*)\)")
+"""An address without a title and without signs that _LINK_TAIL looks into."""
 _LONGEST_LABEL = 999  # characters, as CommonMark has it
 _LINE_BREAK_TAG = re.compile(r"<br\b", re.IGNORECASE)
 _IMAGE_TAG = re.compile(
@@ -92,11 +96,11 @@ class Inline:
         builder, first = self._builder, lines[0][0]
         builder.line(first)
         text = lines[0][1] if len(lines) == 1 else "\n".join(t for _, t in lines)
-        is_plain = _mark_of(text).search(text) is None
-        if is_plain and lines[-1][0] - first == len(lines) - 1:
+        mark = _mark_of(text).search(text)
+        if mark is None and lines[-1][0] - first == len(lines) - 1:
             builder.prose(text)
         else:
-            _Reading(text, lines, self._labels).show(builder)
+            _Reading(text, lines, self._labels).show(builder, mark)
 
 
 class _Reading:
@@ -117,17 +121,17 @@ class _Reading:
         self._components_from = 0  # no component begins before
         self._without_end: set[str] = set()
 
-    def show(self, builder: VisibleTextBuilder) -> None:
-        """Read the text and show it."""
+    def show(self, builder: VisibleTextBuilder, mark: re.Match[str] | None) -> None:
+        """Read the text, whose first mark is given, and show it."""
         text, at = self.text, 0
-        search = _mark_of(text).search
-        while mark := search(text, at):
+        while mark:
             start = mark.start()
             if start > at and text[start] == "[" and text[start - 1] == "!":
                 start -= 1
             if start > at:
                 self._show(at, start)
             at = _READERS[text[start]](self, start)
+            mark = mark.re.search(text, at)
         self._show(at, len(text))
         pair_runs(self._runs, 0)
         words: list[str] = []
@@ -137,8 +141,9 @@ class _Reading:
             elif isinstance(piece, Run):
                 words.append(piece.character * piece.shown)
             else:
-                builder.prose("".join(words))
-                words.clear()
+                if words:
+                    builder.prose("".join(words))
+                    words.clear()
                 piece[0](builder, *piece[1:])
         builder.prose("".join(words))
 
@@ -209,6 +214,10 @@ class _Reading:
         return self._hide(start, end)
 
     def read_code(self, start: int) -> int:
+        if plain := _PLAIN_CODE.match(self.text, start):  # as mostly
+            code = plain.group(1)
+            self._pieces.append((VisibleTextBuilder.verbatim, code, "code"))
+            return plain.end()
         ticks = _TICKS.match(self.text, start)
         content = ticks.end() if ticks else start + 1
         closing = self._closing_ticks(content - start, content)
@@ -372,6 +381,8 @@ class _Reading:
     def _link_end(self, bracket: _Bracket, closing: int) -> tuple[int, str]:
         """Where the link ends whose text ends at `closing`, and its address if that
         stands there; -1 if it is none."""
+        if plain := _PLAIN_TAIL.match(self.text, closing + 1):  # as mostly
+            return plain.end(), plain.group(1)
         if tail := _LINK_TAIL.match(self.text, closing + 1):
             return tail.end(), tail.group(1).strip("<>")
         named = _LABEL.match(self.text, closing + 1)
@@ -406,9 +417,10 @@ def _show_value(
     """Show a string of a component as a block of its own."""
     builder.begin()
     builder.line(lines[0][0])
-    reading = _Reading("\n".join(text for _, text in lines), lines, labels)
+    text = "\n".join(text for _, text in lines)
+    reading = _Reading(text, lines, labels)
     reading.read_no_components()
-    reading.show(builder)
+    reading.show(builder, _mark_of(text).search(text))
 
 
 _READERS: dict[str, Callable[[_Reading, int], int]] = {

@@ -19,8 +19,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 
-from searchkit.analysis.analyzer import ZONES
-from searchkit.model import Zone
+from searchkit.model import ZONES, Zone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

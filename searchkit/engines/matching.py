@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from searchkit.analysis.analyzer import ZONES
 from searchkit.analysis.scripts import is_han
 from searchkit.analysis.terms import (
     CASED,
@@ -23,6 +22,7 @@ from searchkit.analysis.terms import (
 )
 from searchkit.engines.plan import ALL_FIELDS, Leaf, Slot
 from searchkit.engines.plan import Sequence as Slots
+from searchkit.model import ZONES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from array import array
 from bisect import bisect_right
 from itertools import accumulate
 
-from searchkit.analysis.analyzer import ZONES
 from searchkit.engines.chunk import WIDTHS, WORD, Chunk
 from searchkit.engines.columns.files import corrupt
 from searchkit.engines.packing import unpacked
 from searchkit.errors import ClosedError
+from searchkit.model import ZONES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

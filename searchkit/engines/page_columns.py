@@ -7,21 +7,19 @@ positions are those of all articles in a row.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
-from operator import attrgetter
 
 import numpy as np
 
-from searchkit.analysis.analyzer import ZONES
 from searchkit.engines.atom_rule import follows
 from searchkit.engines.chunk import WORD
 from searchkit.engines.columns.arrays import Array
 from searchkit.engines.page import HEADING
 from searchkit.engines.page_cuts import Cut
-from searchkit.model import Block, VisibleText
+from searchkit.model import Blocks, VisibleText
 
-_ZONE_NUMBERS = {zone: number for number, zone in enumerate(ZONES)}
 _NEWLINE = ord("\n")
 
 
@@ -39,17 +37,17 @@ class PageColumns:
         text = "".join(cut.visible.text for cut in cuts)
         whole = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
         self._newlines = np.flatnonzero(whole == _NEWLINE)
-        pieces = [*chain.from_iterable(cut.pieces for cut in cuts)]
+        pieces = [cut.pieces for cut in cuts]
         bases = _sums(len(cut.visible.text) for cut in cuts)
         counts = [len(cut.pieces) for cut in cuts]
         self._articles = np.repeat(np.arange(len(cuts)), counts)  # by piece
         self._shift = bases[self._articles]
-        self._begins = _each(pieces, "start") + self._shift
-        self._ends = _each(pieces, "end") + self._shift
+        self._begins = _joined([piece.starts for piece in pieces]) + self._shift
+        self._ends = _joined([piece.ends for piece in pieces]) + self._shift
         self._firsts = _sums(counts)  # by article: its first piece
         self.bases: list[int] = bases.tolist()
         self._add_chunks(cuts, bases)
-        self._add_sections(_each(pieces, "section"))
+        self._add_sections(_joined([piece.sections for piece in pieces]))
         self._add_positions(whole, cuts, bases)
         self._add_spans(pieces)
         self._add_lines([cut.visible for cut in cuts], bases)
@@ -89,18 +87,17 @@ class PageColumns:
         self.follow = follows(whole, self._begins, self._ends, at, starts, lengths)
         self.position_at: list[int] = at.tolist()
 
-    def _add_spans(self, pieces: Sequence[Block]) -> None:
-        spans = [*chain.from_iterable(map(attrgetter("spans"), pieces))]
-        counts = np.fromiter((len(piece.spans) for piece in pieces), np.int64)
+    def _add_spans(self, pieces: Sequence[Blocks]) -> None:
+        counts = _joined([np.diff(piece.firsts) for piece in pieces])
         at = np.append(0, np.cumsum(counts))
         shift = np.repeat(self._shift, counts)
-        starts, ends = _each(spans, "start") + shift, _each(spans, "end") + shift
+        starts = _joined([piece.span_starts for piece in pieces]) + shift
+        ends = _joined([piece.span_ends for piece in pieces]) + shift
         before = np.roll(ends, 1)
         before[at[:-1][counts > 0]] = self._begins[counts > 0]
         sizes = self._sizes(starts, ends, np.repeat(self._ends, counts))
-        names = map(_ZONE_NUMBERS.__getitem__, map(attrgetter("zone"), spans))
-        zones = np.fromiter(names, np.int64, len(spans))
-        shown = np.zeros(len(pieces), np.int64)
+        zones = _joined([piece.zones for piece in pieces])
+        shown = np.zeros(len(counts), np.int64)
         shown[counts > 0] = zones[at[:-1][counts > 0]]
         shown[shown == HEADING] = 0
         shown[self._begins_section] = HEADING
@@ -158,13 +155,8 @@ class PageColumns:
         return np.asarray(np.minimum(found, ends))
 
 
-def _joined(columns: Iterable[Array]) -> Array:
+def _joined(columns: Iterable[Array | array[int]]) -> Array:
     return np.concatenate([np.zeros(0, np.int64), *columns])
-
-
-def _each(values: Sequence[object], name: str) -> Array:
-    """An attribute of each of some values."""
-    return np.fromiter(map(attrgetter(name), values), np.int64, len(values))
 
 
 def _sums(sizes: Iterable[int]) -> Array:

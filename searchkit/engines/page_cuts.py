@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from operator import attrgetter
+from itertools import chain, pairwise
+from operator import attrgetter, sub
 
 import numpy as np
 
 from searchkit.engines.columns.arrays import Array
-from searchkit.model import Block, Span, VisibleText
+from searchkit.model import Block, Blocks, Span, VisibleText
+from searchkit.record import record
 
 CHUNK_BYTES = 3000
 """Of the UTF-8 of a chunk's text, about. Larger ones take little less, and a chunk is
@@ -26,7 +26,7 @@ _NEAR = 256  # atoms among which a good place for such a cut is looked for
 _GOOD_CUT = re.compile(r"[。！？；!?;\n]")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cut:
     """An article's text in pieces, and the places of its atoms by position.
 
@@ -35,7 +35,7 @@ class Cut:
     """
 
     visible: VisibleText
-    pieces: Sequence[Block]
+    pieces: Blocks
     continued: Sequence[bool]
     chunks: Sequence[int]
     starts: Array
@@ -47,22 +47,20 @@ def cut(visible: VisibleText, starts: Array, lengths: Array) -> Cut:
     text, blocks = visible.text, visible.blocks
     size = len(text.encode("utf-8", "surrogatepass"))
     target = max(1, len(text) * CHUNK_BYTES // max(size, 1))
-    pieces: list[Block] = []
-    continued: list[bool] = []
-    for block in blocks:
-        if block.end - block.start > _LONGEST * target:
-            parts = [*_parts(text, block, starts, target)]
-            pieces += parts
-            continued += [part is not parts[0] for part in parts]
-        else:
-            pieces.append(block)
-            continued.append(False)
+    pieces, continued = blocks, [False] * len(blocks)
+    if max(map(sub, blocks.ends, blocks.starts), default=0) > _LONGEST * target:
+        parts = [[*_parts(text, block, starts, target)] for block in blocks]
+        pieces = Blocks.of(chain.from_iterable(parts))
+        continued = [at > 0 for some in parts for at in range(len(some))]
     chunks = _chunks(pieces, len(text), target)
     return Cut(visible, pieces, continued, chunks, starts, lengths)
 
 
 def _parts(text: str, block: Block, starts: Array, target: int) -> Iterator[Block]:
-    """A long block in parts that begin with atoms."""
+    """A block, if it is long in parts that begin with atoms."""
+    if block.end - block.start <= _LONGEST * target:
+        yield block
+        return
     first, last = np.searchsorted(starts, (block.start, block.end))
     atoms: list[int] = starts[first : last + 1].tolist()
     cuts, at = [block.start], 0
@@ -94,17 +92,19 @@ def _is_good_cut(text: str, start: int) -> bool:
     return not before or bool(_GOOD_CUT.match(before[-1]))
 
 
-def _chunks(pieces: Sequence[Block], length: int, target: int) -> list[int]:
+def _chunks(pieces: Blocks, length: int, target: int) -> list[int]:
     """How many pieces each chunk has."""
     size = length / max(1, round(length / target))
-    counts, start, section = [0], 0, 0
-    for number, piece in enumerate(pieces):
-        new_section = number > 0 and piece.section != section
-        enough = 0.8 * size if new_section else size
-        room = length - piece.start > size / 2
-        if counts[-1] and piece.start - start >= enough and room:
-            counts.append(0)
-            start = piece.start
-        counts[-1] += 1
-        section = piece.section
-    return counts
+    first, start = 0, 0  # of the chunk
+    counts = []
+    less, half = 0.8 * size, size / 2
+    before = 0
+    for number, (at, section) in enumerate(
+        zip(pieces.starts, pieces.sections, strict=True)
+    ):
+        enough = less if section != before and number else size
+        if at - start >= enough and length - at > half and number > first:
+            counts.append(number - first)
+            first, start = number, at
+        before = section
+    return [*counts, len(pieces) - first]

@@ -28,7 +28,7 @@ from searchkit.engines.chunk import (
 )
 from searchkit.engines.packing import packed, unpacked
 from searchkit.engines.page import Page
-from searchkit.model import Article, Block, Section, Span, VisibleText
+from searchkit.model import Article, Block, Blocks, Section, Span, VisibleText
 from searchkit.record import record, replace
 
 TYPE_CHECKING = False
@@ -160,27 +160,27 @@ class _PagePacker:
         """The first section that begins behind the pieces before one."""
         if is_last:
             return len(self._sections)
-        return self._cut.pieces[piece - self._first - 1].section + 1
+        return self._cut.pieces.sections[piece - self._first - 1] + 1
 
     def _raw(self, chunk: int, section: int, after: int, line: int) -> bytes:
         """A chunk, with the sections from `section` on; `line` is in force before."""
         columns = self._columns
         first, last = columns.piece_at[chunk : chunk + 2]
         start, end = (n - self._base for n in columns.chunk_starts[chunk : chunk + 2])
-        pieces = self._cut.pieces[first - self._first : last - self._first]
+        pieces = range(first - self._first, last - self._first)
         of_pieces = slice(first, last)
         of_spans = slice(columns.span_at[first], columns.span_at[last])
         of_lines = slice(columns.line_at[first], columns.line_at[last])
         strings = [*self._sections[section - 1].heading] if section else []
         carried = len(strings)
         sections = self._new_sections(pieces, start, section, after, line, strings)
-        modes, *atoms = self._atoms(first, pieces)
+        modes, *atoms = self._atoms(pieces)
         body = [
             *columns.gaps[of_pieces],
             *columns.sizes[of_pieces],
             *columns.section_steps[of_pieces],
             *columns.span_counts[of_pieces],
-            *(_language(piece.language, strings) for piece in pieces),
+            *self._languages(pieces, strings),
             *columns.line_counts[of_pieces],
             *modes,
             *chain.from_iterable(column[of_spans] for column in columns.spans),
@@ -206,7 +206,7 @@ class _PagePacker:
 
     def _new_sections(
         self,
-        pieces: Sequence[Block],
+        pieces: range,
         start: int,
         first: int,
         end: int,
@@ -217,34 +217,46 @@ class _PagePacker:
         columns: tuple[list[int], ...] = ([], [], [], [])
         lines, starts, kept, own = columns
         path = tuple(strings)
-        numbers = [piece.section for piece in pieces] if end > first else []
+        blocks = self._cut.pieces
         for number in range(first, end):
             section = self._sections[number]
-            at = bisect_left(numbers, number)
-            here = pieces[at] if at < len(pieces) else None
-            base = here.start if here else start
+            at = bisect_left(blocks.sections, number, pieces.start, pieces.stop)
+            is_here = at < pieces.stop
+            base = blocks.starts[at] if is_here else start
             lines.append((section.line - line) & WORD)
             starts.append((section.start - base) & WORD)
             line = section.line
             keep = _common(path, section.heading)
             path = section.heading
             kept.append(keep)
-            if here and path[keep:] == (self._text[here.start : here.end],):
+            if is_here and path[keep:] == (self._text[base : blocks.ends[at]],):
                 own.append(0)
             else:
                 own.append(len(path) - keep + 1)
                 strings += path[keep:]
         return columns
 
-    def _atoms(self, first: int, pieces: Sequence[Block]) -> tuple[list[int], ...]:
+    def _languages(self, pieces: range, strings: list[str]) -> list[int]:
+        """The number of each language among the strings, to which it is added."""
+        languages = self._cut.pieces.languages
+        found = [0] * len(pieces)  # none, as mostly
+        for place, piece in enumerate(pieces if languages else ()):
+            if language := languages.get(piece):
+                if language not in strings:
+                    strings.append(language)
+                found[place] = strings.index(language) + 1
+        return found
+
+    def _atoms(self, pieces: range) -> tuple[list[int], ...]:
         """How the atoms of pieces are found again; steps and lengths of those kept."""
         columns: tuple[list[int], ...] = ([], [], [])
         modes, steps, lengths = columns
         at, follow = self._columns.position_at, self._columns.follow
         goes_on = self._columns.continued
-        for number, piece in enumerate(pieces, first):
+        for number in range(self._first + pieces.start, self._first + pieces.stop):
             mode = BY_TEXT
             if not follow[number]:
+                piece = self._cut.pieces[number - self._first]
                 positions = slice(at[number] - self._at, at[number + 1] - self._at)
                 starts = self._cut.starts[positions].tolist()
                 sizes = self._cut.lengths[positions].tolist()
@@ -272,15 +284,6 @@ class _PagePacker:
         return STORED
 
 
-def _language(language: str, strings: list[str]) -> int:
-    """The number of a language among the strings, to which it is added; 0 for none."""
-    if not language:
-        return 0
-    if language not in strings:
-        strings.append(language)
-    return strings.index(language) + 1
-
-
 def unpack_page(page: Page) -> UnpackedPage:
     """All that was packed; the inverse of `pack_page`. Raises: page.DAMAGE."""
     whole = _Whole()
@@ -288,7 +291,7 @@ def unpack_page(page: Page) -> UnpackedPage:
         whole.add(page.chunk(number))
     visible = VisibleText(
         "".join(whole.parts),
-        tuple(whole.blocks),
+        Blocks.of(whole.blocks),
         tuple(whole.sections),
         tuple(whole.lines),
     )

@@ -18,8 +18,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from searchkit.analysis.analyzer import ZONES
-from searchkit.model import Zone
+from searchkit.model import ZONES, Zone
 
 K1 = 1.2  # Robertson and Zaragoza 2009, the usual value
 B_TITLE = 0.3  # titles differ little in what their length says

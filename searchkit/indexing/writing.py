@@ -48,9 +48,9 @@ def write_files(
     """
     writer = GenerationWriter(generation, runs, before.folder, kept)
     with writer, closing(workers):
-        beside = _Beside(generation, before, workers)
+        beside = _Beside(generation, before, ingredients, count, workers)
         writer.write_documents()
-        beside.begin(ingredients, count)
+        beside.begin()
         rare = _write_postings(writer, workers, beside, told)
         writer.write_pages()
         pairs = [*rare.counterparts()]
@@ -74,30 +74,42 @@ def _write_postings(
 class _Beside:
     """What workers make while postings and pages are written."""
 
-    def __init__(self, generation: Path, before: Before, workers: Workers) -> None:
+    def __init__(
+        self,
+        generation: Path,
+        before: Before,
+        ingredients: Ingredients,
+        count: int,
+        workers: Workers,
+    ) -> None:
+        """There are to be `count` documents."""
         self._generation, self._before = generation, before
+        self._ingredients, self._count = ingredients, count
         self._anywhere, self._aside = (
             workers.begin(caller, None, alone=alone) for alone in (False, True)
         )
         self._made: list[Future[None]] = []
 
-    def begin(self, ingredients: Ingredients, count: int) -> None:
-        """Begin what needs the documents only; there are to be `count`."""
-        same = self._before.with_glossary_of(ingredients)
-        self._make(self._aside, make_glossary, same, ingredients.glossary)
+    def begin(self) -> None:
+        """Begin what needs the documents only."""
+        same = self._before.with_glossary_of(self._ingredients)
+        self._make(self._aside, make_glossary, same, self._ingredients.glossary)
         self._make(self._aside, begin_suggestions, self._before.folder)
-        if ingredients.bilingual is not None:
-            same = self._before.with_translations_of(ingredients)
-            self._make(self._anywhere, make_translations, same, ingredients.bilingual)
-        self._make(self._anywhere, make_whoosh_view, count)
 
     def words_found(self, words: Path, start: int, end: int) -> None:
         """A stretch of the file of words is there."""
         self._make(self._aside, add_words, self._before.folder, words, start, end)
 
     def words_known(self, words: Path) -> None:
-        """All words are there."""
+        """All words are there: the rest is made.
+
+        Before that all processes are busy with postings, behind it one of them is not.
+        """
         self._make(self._aside, make_suggestions, self._before.folder, words)
+        same = self._before.with_translations_of(self._ingredients)
+        if bilingual := self._ingredients.bilingual:
+            self._make(self._anywhere, make_translations, same, bilingual)
+        self._make(self._anywhere, make_whoosh_view, self._count)
 
     def wait(self) -> None:
         """Wait until all is made; raises what was raised in making it."""

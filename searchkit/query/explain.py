@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from searchkit.analysis.analyzer import ZONES
 from searchkit.analysis.folding import fold
 from searchkit.engines import formulas, matching, ranking
 from searchkit.engines.plan import (
@@ -24,7 +23,7 @@ from searchkit.engines.plan import (
 from searchkit.engines.ranking import FIELD_WEIGHTS, ZONE_WEIGHTS
 from searchkit.engines.reader import Summary
 from searchkit.engines.search import Evaluation
-from searchkit.model import Explanation
+from searchkit.model import ZONES, Explanation
 from searchkit.query.nearest import Nearest
 
 _DEGREES = ("its stem", "its inflections", "as typed")

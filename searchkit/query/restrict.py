@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from searchkit.analysis.analyzer import ZONES
 from searchkit.analysis.folding import fold
 from searchkit.analysis.languages import language_name
 from searchkit.engines.plan import ALL_FIELDS, Filters
-from searchkit.model import Zone
+from searchkit.model import ZONES, Zone
 from searchkit.query.notes import Notes
 from searchkit.query.tree import Restriction
 from searchkit.record import record, replace

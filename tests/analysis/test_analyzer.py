@@ -25,7 +25,7 @@ from searchkit.analysis.rows import RowAnalyzer
 from searchkit.analysis.scripts import is_han, run_of_any, run_pattern
 from searchkit.analysis.terms import is_atom
 from searchkit.corpus.visible import visible_text
-from searchkit.model import Article, Block, Span, VisibleText
+from searchkit.model import Article, Block, Blocks, Span, VisibleText
 
 MIXED = st.text(
     st.sampled_from("旋转位置编码RoPEgetUserName3.11+-_#$(){}^ \n，。🚀𠮷が한é①ﬁ\u200b")
@@ -57,7 +57,7 @@ def analyze(visible: VisibleText) -> AnalyzedText:
 def analyze_text(text: str) -> AnalyzedText:
     """The tokens of a text that is one paragraph."""
     block = Block(0, len(text), 0, (Span(0, len(text), "prose"),))
-    return analyze(VisibleText(text, (block,), (), ()))
+    return analyze(VisibleText(text, Blocks.of((block,)), (), ()))
 
 
 def atoms(text: str) -> list[str]:

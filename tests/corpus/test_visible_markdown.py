@@ -35,6 +35,10 @@ def spans(body: str) -> list[tuple[str, str]]:
 INLINE = {
     "strong": ("a **b** c", "a b c"),
     "strong beside punctuation": ("**注意：**请看", "注意：请看"),
+    "runs as long as each other": ("*a **b** c* **d *e***", "a b c d e"),
+    "code around longer ticks": ("`a``b` `c", "a``b `c"),
+    "code with a blank at one end": ("x`a `y", "xa y"),
+    "link in brackets of its own": ("([a](b)c)", "(ac)"),
     "underscores in a name": ("use snake_case_name", "use snake_case_name"),
     "link": ('[文 *本*](http://x.y "title")', "文 本"),
     "reference link": ("[text][ref]\n\n[ref]: http://x.y", "text"),
@@ -192,6 +196,10 @@ def test_code_is_as_written() -> None:
         ("prose", "d"),
         ("code", "x\t y \n\nz"),
     ]
+
+
+def test_a_comment_in_the_info_of_a_fence_ends_before_its_code() -> None:
+    assert blocks("```c <!-- note\nx\n--> y\nz\n```\nend") == [" y\nz", "end"]
 
 
 def test_template_tags_in_code_are_code() -> None:

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy import ToyDocument, ToyReader
 
-from searchkit.analysis.analyzer import ZONES
 from searchkit.engines import order, ranking
 from searchkit.engines.finder import Finder
 from searchkit.engines.impacts import codes_of
@@ -22,6 +21,7 @@ from searchkit.engines.kernels.vector import VectorKernel
 from searchkit.engines.plan import ALL_FIELDS, AnyOf, Filters, Group, Leaf, Plan, Twin
 from searchkit.engines.scorer import Scorer
 from searchkit.engines.search import Evaluation
+from searchkit.model import ZONES
 
 
 @pytest.fixture(autouse=True, scope="module", params=[0, None], ids=["cut", "all"])

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from searchkit.analysis.analyzer import BLANK, ZONES
+from searchkit.analysis.analyzer import BLANK
 from searchkit.analysis.english import stem, uninflected
 from searchkit.analysis.scripts import is_han
 from searchkit.analysis.terms import any_hump
@@ -27,6 +27,7 @@ from searchkit.engines.columns.space_writer import SpaceWriter
 from searchkit.engines.kernels.plain import PlainKernel
 from searchkit.engines.kernels.vector import VectorKernel
 from searchkit.engines.weights import weights
+from searchkit.model import ZONES
 
 DICTIONARY = ("甲乙", "乙丙", "丙丁", "甲乙丙")
 

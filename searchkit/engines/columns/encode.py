@@ -8,8 +8,6 @@ where one slab ends and the next begins.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from searchkit.engines.columns.arrays import Bools, Bytes, Codes, Numbers
@@ -28,11 +26,12 @@ from searchkit.engines.columns.postings import (
 )
 from searchkit.engines.columns.records import RecordRows, Records, pack_varints
 from searchkit.engines.columns.rows import RowFinder
+from searchkit.record import record
 
 _NO_LIMIT = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slab:
     """The lists of n terms in the order of their bytes.
 

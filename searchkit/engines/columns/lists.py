@@ -6,11 +6,11 @@ All of them together are two arrays, so that no step is taken for each in Python
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from searchkit.engines.columns.arrays import Numbers
+from searchkit.record import record
 
 VALUES_AT_ONCE = 1 << 19
 """A multiple of 8, so that their bits are whole bytes."""
@@ -20,7 +20,7 @@ def do_nothing() -> None:
     """What need not be told."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lists:
     """One list for each of n terms: `values[bounds[i] : bounds[i + 1]]` rises.
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from searchkit.engines.columns.arrays import Bools, Bytes, Numbers
 from searchkit.engines.columns.rows import join_rows, starts_of
+from searchkit.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Records:
     """The records of some terms in a row, and the bytes of each."""
 

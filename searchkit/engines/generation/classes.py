@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, repeat
 
 import numpy as np
@@ -24,6 +23,7 @@ from searchkit.analysis.terms import (
     STEM,
 )
 from searchkit.engines.columns.arrays import Array
+from searchkit.record import record
 
 Keys = tuple[bytes, bytes]
 """What a word has in common with its inflections, and with words of its stem."""
@@ -53,7 +53,7 @@ def word_slices(
         yield slice(bisect_left(terms, mark + b"a"), bisect_left(terms, mark + b"{"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Classes:
     """The classes of one vocabulary.
 

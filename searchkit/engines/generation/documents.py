@@ -7,7 +7,6 @@ generation, so that both are merged by copying stretches of rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -17,6 +16,7 @@ from searchkit.engines.generation.tags import TagWriter
 from searchkit.engines.generations import DIGEST_BYTES
 from searchkit.engines.tags import Tags
 from searchkit.engines.texts import add_texts, encoded
+from searchkit.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ _TEXTS_AT_ONCE = 256  # of each of hundreds of runs
 _TAGS_AT_ONCE = 1 << 20  # positions
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """The facts of one document on its way into a run.
 
@@ -68,7 +68,7 @@ class Row:
     math_length: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TextArrays:
     """Texts end to end; text i is `blob[at[i] : at[i + 1]]`. Both as in the file."""
 
@@ -81,7 +81,7 @@ class TextArrays:
         return TextArrays(self.blob[at[0] : at[-1]], at - at[0])
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Documents:
     """The rows of a run or of a generation."""
 
@@ -146,8 +146,10 @@ def each(column: TextArrays) -> Iterator[bytes]:
     """All texts of a column."""
     blob, at = column.blob.data, column.at
     for first in range(0, len(at) - 1, _TEXTS_AT_ONCE):
-        bounds = at[first : first + _TEXTS_AT_ONCE + 1].tolist()
-        yield from (bytes(blob[low:end]) for low, end in pairwise(bounds))
+        bounds = at[first : first + _TEXTS_AT_ONCE + 1]
+        some = bytes(blob[bounds[0] : bounds[-1]])
+        bounds = (bounds - bounds[0]).tolist()
+        yield from [some[low:end] for low, end in pairwise(bounds)]
 
 
 def write_rows(writer: ColumnWriter, rows: Sequence[Row]) -> None:

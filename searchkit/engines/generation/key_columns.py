@@ -38,14 +38,13 @@ class KeyBlock(NamedTuple):
         return KeyBlock(self.keys, self.places[kept], numbers[kept])
 
 
-def key_rows(number: int, keys: Iterable[str]) -> Iterator[bytes]:
+def key_rows(number: int, keys: Iterable[str]) -> list[bytes]:
     """The keys of a completion, as lines that sort by the key, then by the number.
 
     Folding leaves no line end and no NUL in a text.
     """
     end = b"\0%08x\n" % number
-    for key in keys:
-        yield key.encode("utf-8", "surrogatepass") + end
+    return [key.encode("utf-8", "surrogatepass") + end for key in keys]
 
 
 def key_blocks(rows: Iterable[bytes]) -> Iterator[KeyBlock]:

@@ -8,7 +8,6 @@ distance.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from heapq import merge
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 from searchkit.engines.columns.arrays import Array
 from searchkit.engines.columns.rows import RowFinder
 from searchkit.engines.generation.documents import Documents, Stretch
+from searchkit.record import record
 
 
 class Move:
@@ -45,7 +45,7 @@ class Move:
         return int(np.diff(np.append(self._borders, end))[~self.kept].sum())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Layout:
     """The new numbering: stretches of (source, first row, end) in their order."""
 

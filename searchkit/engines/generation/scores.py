@@ -7,7 +7,6 @@ as `ranking` says, and an impact code of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,13 +25,14 @@ from searchkit.engines.weights import (
     TOPIC,
     weight_table,
 )
+from searchkit.record import record
 
 _AT_ONCE = 1 << 19  # occurrences that are weighed in some 50 bytes each
 _ROWS_AT_ONCE = 1 << 14  # documents
 _RECORD = np.dtype([("document", "<u4"), ("x", "<f8")])
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Frequencies:
     """Terms, by a number, in documents: the weighted, normed frequency of each pair.
 

@@ -9,7 +9,6 @@ know what the terms are: their numbers suffice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from searchkit.engines.generation.scores import (
 )
 from searchkit.engines.generation.scratch import Scratch
 from searchkit.engines.generations import DOCUMENTS
+from searchkit.record import record
 
 _POSITION_BITS = 40  # a corpus of 10**12 atoms
 _POSITIONS = (1 << _POSITION_BITS) - 1
@@ -43,7 +43,7 @@ Source = Run | OldGeneration
 """Some documents with their postings."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Merging:
     """How slabs are merged; the same for all of one build.
 
@@ -71,7 +71,7 @@ def open_sources(
     return (*old, *map(Run, runs))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Terms:
     """Some terms of a space that follow each other, by their number among them.
 
@@ -84,14 +84,14 @@ class Terms:
     local: tuple[tuple[int, int, Array], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Weighing:
     """Find the frequencies of each term by itself."""
 
     terms: Terms
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Weighed:
     """In how many documents each term stands; the records of a FrequencyTable."""
 
@@ -99,7 +99,7 @@ class Weighed:
     records: Array
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scoring:
     """How the terms of a slab are scored.
 
@@ -117,7 +117,7 @@ class Scoring:
     chinese: Array
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Encoding:
     """Make the records of the terms; without `scoring` positions are all they have."""
 
@@ -125,7 +125,7 @@ class Encoding:
     scoring: Scoring | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Encoded:
     """Records; how many documents each term is scored in, and `telling` ones."""
 
@@ -137,7 +137,7 @@ class Encoded:
 Task = Weighing | Encoding
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Occurrences:
     """Occurrences in order of (term, position); terms by number within the slab.
 

@@ -6,7 +6,7 @@ time and wait in nameless files, which are merged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import islice
 from pathlib import Path
@@ -36,13 +36,17 @@ class SortedLines:
         """Further lines, in any order. Raises: OSError."""
         waiting = iter(lines)
         while some := [*islice(waiting, LINES_AT_ONCE - len(self._lines))]:
-            self._lines += some
-            if len(self._lines) >= LINES_AT_ONCE:
-                self._lines.sort()
-                file = TemporaryFile(dir=self._folder)  # noqa: SIM115, see _close
-                self._files.append(file)
-                file.writelines(self._lines)
-                self._lines = []
+            self.add_few(some)
+
+    def add_few(self, lines: Sequence[bytes]) -> None:
+        """Further lines that are in memory, in any order. Raises: OSError."""
+        self._lines += lines
+        if len(self._lines) >= LINES_AT_ONCE:
+            self._lines.sort()
+            file = TemporaryFile(dir=self._folder)  # noqa: SIM115, see _close
+            self._files.append(file)
+            file.writelines(self._lines)
+            self._lines = []
 
     def __iter__(self) -> Iterator[bytes]:
         self._lines.sort()

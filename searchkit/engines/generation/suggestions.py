@@ -152,13 +152,13 @@ class Completions:
         text, folded = " ".join(text.split()), _folded(text)
         if folded and len(text) <= LONGEST_TEXT:
             number = self._number(folded, is_word=False)
-            self._lines.add([_line(number, folded, text, worth, is_word=False)])
+            self._lines.add_few([_line(number, folded, text, worth, is_word=False)])
 
     def _number(self, folded: str, *, is_word: bool) -> int:
         """The number of what is added now; its keys are made."""
         self._count += 1
         if self._before is None:
-            self._rows.add(key_rows(self._count, keys(folded, is_word=is_word)))
+            self._rows.add_few(key_rows(self._count, keys(folded, is_word=is_word)))
         return self._count
 
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from bisect import bisect_right
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from searchkit.engines.columns.files import ColumnWriter
 from searchkit.engines.columns.lists import Lists
 from searchkit.engines.columns.postings import HEADS, TermPostings
 from searchkit.engines.columns.space_writer import SpaceWriter
+from searchkit.record import replace
 
 
 def check(found: TermPostings, entry: Entry, chance: random.Random) -> None:
