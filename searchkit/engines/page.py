@@ -13,6 +13,7 @@ import os
 import re
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterator
 from itertools import accumulate
 
 from searchkit.analysis.analyzer import ZONES
@@ -169,6 +170,18 @@ class Page:
         """All of the visible text. Raises: DAMAGE."""
         chunks = map(self.chunk, range(len(self.rows)))
         return "".join([chunk.text[: chunk.characters] for chunk in chunks])
+
+    def lines(self) -> Iterator[tuple[int, int]]:
+        """Where in the text the lines of the source begin, as `VisibleText` tells it.
+
+        Raises: DAMAGE.
+        """
+        base = 0
+        for chunk in map(self.chunk, range(len(self.rows))):
+            for piece in range(len(chunk.modes)):
+                for at, line in chunk.lines(piece):
+                    yield base + at & WORD, line
+            base += chunk.characters
 
     def math(self) -> tuple[array[int], array[int]]:
         """The starts (in the article's text) and lengths of the formulas' atoms.

@@ -26,6 +26,7 @@ from searchkit.engines.chunk import (
     atom_starts,
     stretches,
 )
+from searchkit.engines.columns import varints
 from searchkit.engines.packing import packed, unpacked
 from searchkit.engines.page import Page
 from searchkit.model import Article, Block, Section, Span, VisibleText
@@ -46,7 +47,7 @@ _BODY_PART = 1 << 17  # bytes of a body that share a dictionary
 _NEAR = 2 * _BODY_PART  # bytes of it
 _PROBE = 24  # bytes of a body that are looked for in the visible text
 
-_SAME, _OTHER = b"\0", b"\1"  # the body is the visible text; or it is not
+_SAME, _EXTRA = 1, 2  # flags: the body is what was expected; there is more of it
 
 
 @record
@@ -290,7 +291,7 @@ def unpack_page(page: Page) -> UnpackedPage:
         "".join(whole.parts),
         tuple(whole.blocks),
         tuple(whole.sections),
-        tuple(whole.lines),
+        tuple(page.lines()),
     )
     return UnpackedPage(visible, whole.starts, whole.lengths, *page.math())
 
@@ -302,7 +303,6 @@ class _Whole:
         self.parts: list[str] = []
         self.blocks: list[Block] = []
         self.sections: list[Section] = []
-        self.lines: list[tuple[int, int]] = []
         self.starts, self.lengths = array("I"), array("I")
         self._offset = 0
 
@@ -310,7 +310,6 @@ class _Whole:
         base = self._offset
         for index, mode in enumerate(chunk.modes):
             self._add_piece(chunk, index, continued=bool(mode & CONTINUED))
-            self.lines += [(at + base & WORD, n) for at, n in chunk.lines(index)]
             count = len(chunk.atoms(index))
             atoms = [chunk.atom_span(index, at, at) for at in range(count)]
             self.starts.extend(base + start for start, _ in atoms)
@@ -341,59 +340,79 @@ class _Whole:
         self.blocks.append(Block(start, end, section, tuple(spans), language))
 
 
-def pack_article(article: Article, visible_text: str) -> bytes:
-    """What the author wrote, as far as the visible text and `documents` do not tell.
+def as_written(text: str, lines: Iterable[tuple[int, int]]) -> str:
+    """A visible text with the line ends of its source, as far as `lines` tells them.
 
-    The body goes in parts, each with the stretch of the visible text about it as the
+    Of a text without markup this mostly is what the author wrote.
+
+    >>> as_written("用 C++ 写。 再读", [(0, 1), (9, 2)])
+    '用 C++ 写。\\n再读'
+    """
+    parts, at, line = [], 0, 0
+    for offset, number in lines:
+        if number > line and offset > at:
+            end = offset - 1 if text[offset - 1] in " \n" else offset
+            parts.append(text[at:end])
+            parts.append("\n" if number == line + 1 else "\n\n")
+            at = offset
+        line = number
+    parts.append(text[at:])
+    return "".join(parts)
+
+
+def pack_article(article: Article, near: str) -> bytes:
+    """What the author wrote, as far as `near` (see `as_written`) and `documents` do not
+    tell.
+
+    The body goes in parts, each with the stretch of that text about it as the
     dictionary; only where it differs from that does it take bytes.
     """
     extra = [article.aliases, article.markup, article.line_offset]
     has_extra = extra != [(), "markdown", 0]
-    head = json.dumps(extra).encode("ascii") if has_extra else b""
-    same = article.body == visible_text
-    parts = [_SAME if same else _OTHER, len(head).to_bytes(4, "little"), head]
+    same = article.body == near
+    parts = [bytes((_SAME * same | _EXTRA * has_extra,))]
+    if has_extra:
+        head = json.dumps(extra).encode("ascii")
+        parts += (varints.encode(len(head)), head)
     if not same:
         body = article.body.encode("utf-8", "surrogatepass")
-        visible = visible_text.encode("utf-8", "surrogatepass")
+        known = near.encode("utf-8", "surrogatepass")
         at = 0
         for first in range(0, len(body), _BODY_PART):
             part = body[first : first + _BODY_PART]
-            at = _dictionary_start(part, visible, at)
-            data = packed(part, visible[at : at + _NEAR])
-            row = (at, len(part), len(data))
-            parts += [number.to_bytes(4, "little") for number in row]
+            at = _dictionary_start(part, known, at)
+            data = packed(part, known[at : at + _NEAR])
+            parts += map(varints.encode, (at, len(part), len(data)))
             parts.append(data)
     return b"".join(parts)
 
 
-def unpack_article(
-    data: bytes | memoryview, known: Article, visible_text: str
-) -> Article:
+def unpack_article(data: bytes | memoryview, known: Article, near: str) -> Article:
     """The inverse of `pack_article`; `known` has all that `documents` tells.
 
     Raises: page.DAMAGE.
     """
-    view = memoryview(data)
-    at = 5 + _number(view, 1)
-    if at > 5:
-        aliases, markup, line_offset = json.loads(bytes(view[5:at]))
+    data = bytes(data)
+    at = 1
+    if data[0] & _EXTRA:
+        size, at = varints.decode(data, at)
+        aliases, markup, line_offset = json.loads(data[at : at + size])
+        at += size
         known = replace(
             known, aliases=tuple(aliases), markup=markup, line_offset=line_offset
         )
-    if view[:1] == _SAME:
-        return replace(known, body=visible_text)
-    visible = visible_text.encode("utf-8", "surrogatepass")
+    if data[0] & _SAME:
+        return replace(known, body=near)
+    text = near.encode("utf-8", "surrogatepass")
     parts = []
-    while at < len(view):
-        start, size, length = (_number(view, at + field) for field in (0, 4, 8))
-        at += 12 + length
-        near = visible[start : start + _NEAR]
-        parts.append(unpacked(view[at - length : at], size, near))
+    while at < len(data):
+        start, at = varints.decode(data, at)
+        size, at = varints.decode(data, at)
+        length, at = varints.decode(data, at)
+        part = data[at : at + length]
+        at += length
+        parts.append(unpacked(part, size, text[start : start + _NEAR]))
     return replace(known, body=b"".join(parts).decode("utf-8", "surrogatepass"))
-
-
-def _number(view: memoryview, at: int) -> int:
-    return int.from_bytes(view[at : at + 4], "little")
 
 
 def _dictionary_start(part: bytes, visible: bytes, before: int) -> int:

@@ -378,13 +378,14 @@ class GenerationReader:
     def article(self, row: Summary) -> Article:
         """The article as it was indexed; its path is the one that was stored."""
         from searchkit.engines.page import damage_told
-        from searchkit.engines.pages import unpack_article
+        from searchkit.engines.pages import as_written, unpack_article
         from searchkit.model import Article
 
         known = Article(row.doc_id, row.title, "", row.topics, row.date, row.path)
         with damage_told(self.path):
-            visible = self.page(row.number).text()
-            return unpack_article(self._stored("article", row.number), known, visible)
+            page = self.page(row.number)
+            near = as_written(page.text(), page.lines())
+            return unpack_article(self._stored("article", row.number), known, near)
 
     def _stored(self, name: str, number: int) -> memoryview:
         pages, at = self._pages(name)

@@ -19,7 +19,7 @@ from searchkit.engines.generation.copies import signatures
 from searchkit.engines.generation.documents import Row
 from searchkit.engines.generation.run import RunWriter
 from searchkit.engines.glossary import pack_definitions
-from searchkit.engines.pages import Laid, pack_article, pack_pages
+from searchkit.engines.pages import Laid, as_written, pack_article, pack_pages
 from searchkit.engines.texts import encoded
 from searchkit.errors import CorpusError
 from searchkit.indexing.handed_in import read_written
@@ -199,4 +199,5 @@ def _pages(
         of_formulas = (math.starts[formulas], math.lengths[formulas])
         laid.append(Laid(one.visible, *columns, *of_formulas))
     for one, page in zip(found, pack_pages(laid), strict=True):
-        yield page, pack_article(one.article, one.visible.text)
+        near = as_written(one.visible.text, one.visible.lines)
+        yield page, pack_article(one.article, near)
