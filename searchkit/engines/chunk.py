@@ -71,6 +71,12 @@ _INTEGER_BYTES = 36  # of an element of a list
 _FEW = 64  # atoms that are looked for rather than counted how many are needed
 
 
+def narrowest(numbers: Iterable[int]) -> int:
+    """The place in WIDTHS of the narrowest integers that hold the numbers."""
+    most = max(numbers, default=0)
+    return 0 if most < 1 << 8 else 1 if most < 1 << 16 else 2
+
+
 def atom_starts(text: str, parts: Iterable[tuple[int, int]]) -> list[int]:
     """Where atoms begin in parts of a text, by the rule.
 
@@ -157,7 +163,7 @@ class Chunk:
     def __init__(
         self, raw: bytes, row: Sequence[int], first: int, borders: list[int]
     ) -> None:
-        pieces, self.characters, _, _, self._line, section = row
+        pieces, self.characters, _, self._line, section = row
         self.first, self.borders = first, borders
         width, view = raw[0], memoryview(raw)
         at = 1 + (len(COUNTS) << width)

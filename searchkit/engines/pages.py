@@ -24,11 +24,12 @@ from searchkit.engines.chunk import (
     Chunk,
     atom_end,
     atom_starts,
+    narrowest,
     stretches,
 )
 from searchkit.engines.columns import varints
 from searchkit.engines.packing import packed, unpacked
-from searchkit.engines.page import Page
+from searchkit.engines.page import LaidPage, Page, directory_of
 from searchkit.model import Article, Block, Section, Span, VisibleText
 from searchkit.record import record, replace
 
@@ -90,8 +91,8 @@ class Laid:
     math_lengths: Integers
 
 
-def pack_pages(articles: Sequence[Laid]) -> Iterator[bytes]:
-    """The pages of some articles as bytes; many are packed sooner than one by one."""
+def lay_pages(articles: Sequence[Laid]) -> Iterator[LaidPage]:
+    """The pages of some articles; many are laid down sooner than one by one."""
     import numpy as np  # not needed to read what was packed
 
     from searchkit.engines.page_columns import PageColumns
@@ -109,10 +110,10 @@ def pack_pages(articles: Sequence[Laid]) -> Iterator[bytes]:
     for number, laid in enumerate(articles):
         steps = np.diff(np.asarray(laid.math_starts, np.int64), prepend=0)
         math = np.append(steps, laid.math_lengths).astype("<u4").tobytes()
-        yield _PagePacker(cuts[number], columns, number).packed(math)
+        yield _PageLayer(cuts[number], columns, number).laid(math)
 
 
-class _PagePacker:
+class _PageLayer:
     """Lays down the article of a number: what columns say of it, and what is rare."""
 
     def __init__(self, cut: Cut, columns: PageColumns, number: int) -> None:
@@ -123,39 +124,27 @@ class _PagePacker:
         self._first = columns.piece_at[self._chunks.start]
         self._at = columns.position_at[self._first]
 
-    def packed(self, math: bytes) -> bytes:
+    def laid(self, math: bytes) -> LaidPage:
         """The page; `math` has two words for each position of a formula."""
         columns, pieces = self._columns, self._cut.pieces
-        rows, chunks = [], []
+        rows, parts = [], [math]
         line, section = 1, 0
         for chunk in self._chunks:
             first, last = columns.piece_at[chunk : chunk + 2]
             is_last = chunk + 1 == self._chunks.stop
             after = self._section_after(last, is_last=is_last)
-            raw = self._raw(chunk, section, after, line)
-            chunks.append(packed(raw))
+            parts.append(self._raw(chunk, section, after, line))
             characters = columns.chunk_starts[chunk + 1] - columns.chunk_starts[chunk]
-            rows += [last - first, characters, len(chunks[-1]), len(raw), line, section]
+            rows += [last - first, characters, len(parts[-1]), line, section]
             section = after
             if columns.line_at[last] > columns.line_at[first]:
                 line = columns.line_numbers[columns.line_at[last] - 1]
-        math_bytes = packed(math) if math else b""
-        head = [len(chunks), len(pieces), len(math) // 8, len(math_bytes), *rows]
         of_pieces = slice(self._first, self._first + len(pieces))
         positions = columns.position_at[of_pieces.start : of_pieces.stop + 1]
         sizes = [end - first for first, end in pairwise(positions)]
-        width, size_width = _width(head), _width(sizes)
-        return b"".join(
-            (
-                bytes((width | size_width << 2,)),
-                len(head).to_bytes(4, "little"),
-                array(WIDTHS[width], head).tobytes(),
-                array(WIDTHS[size_width], sizes).tobytes(),
-                _two_bits(columns.zones[of_pieces]),
-                math_bytes,
-                *chunks,
-            )
-        )
+        zones = _two_bits(columns.zones[of_pieces])
+        directory = directory_of(len(math) // 8, rows, sizes, zones)
+        return directory, b"".join(parts)
 
     def _section_after(self, piece: int, *, is_last: bool) -> int:
         """The first section that begins behind the pieces before one."""
@@ -199,7 +188,7 @@ class _PagePacker:
             len(atoms[0]),
         ]
         layout = counts + body
-        width = _width(layout)
+        width = narrowest(layout)
         whole = (self._text[start:end] + "".join(strings)).encode(
             "utf-8", "surrogatepass"
         )
@@ -283,7 +272,7 @@ def _language(language: str, strings: list[str]) -> int:
 
 
 def unpack_page(page: Page) -> UnpackedPage:
-    """All that was packed; the inverse of `pack_page`. Raises: page.DAMAGE."""
+    """All that was packed; the inverse of `lay_pages`. Raises: page.DAMAGE."""
     whole = _Whole()
     for number in range(len(page.rows)):
         whole.add(page.chunk(number))
@@ -426,12 +415,6 @@ def _dictionary_start(part: bytes, visible: bytes, before: int) -> int:
         if found >= 0:
             return max(before, found - _NEAR // 2)
     return min(before, max(0, len(visible) - _NEAR))
-
-
-def _width(numbers: Iterable[int]) -> int:
-    """The place in WIDTHS of the narrowest integers that hold the numbers."""
-    most = max(numbers, default=0)
-    return 0 if most < 1 << 8 else 1 if most < 1 << 16 else 2
 
 
 def _two_bits(numbers: Sequence[int]) -> bytes:

@@ -15,7 +15,7 @@ from functools import cached_property, partial
 
 from searchkit.engines import generations
 from searchkit.engines.cache import Cache
-from searchkit.engines.columns.files import Column, Columns, corrupt
+from searchkit.engines.columns.files import Columns, corrupt
 from searchkit.engines.columns.postings import Postings, TermPostings
 from searchkit.engines.generations import (
     ALWAYS,
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from searchkit.analysis.lexicon import Lexicon
     from searchkit.engines.kernels.base import Kernel
     from searchkit.engines.kernels.vector import VectorKernel
+    from searchkit.engines.packing import Packing
     from searchkit.engines.page import Page
     from searchkit.engines.suggestions import Suggestions
     from searchkit.model import Article, GlossaryPair
@@ -371,7 +372,7 @@ class GenerationReader:
     def _page(self, number: int) -> tuple[Page, int]:
         from searchkit.engines.page import Page
 
-        page = Page(self._stored("page", number))
+        page = Page(self._stored("page").view(number), self._packing)
         page.weighed_bytes = page.memory_bytes()
         return page, page.weighed_bytes
 
@@ -385,20 +386,22 @@ class GenerationReader:
         with damage_told(self.path):
             page = self.page(row.number)
             near = as_written(page.text(), page.lines())
-            return unpack_article(self._stored("article", row.number), known, near)
+            stored = self._stored("article").view(row.number)
+            return unpack_article(stored, known, near)
 
-    def _stored(self, name: str, number: int) -> memoryview:
-        pages, at = self._pages(name)
-        return pages.slice(at[number], at[number + 1])
-
-    def _pages(self, name: str) -> tuple[Column, memoryview]:
-        """A column of what is stored of each document, and where that begins."""
-        found = self.__dict__.get("_pages_" + name)
+    def _stored(self, name: str) -> Texts:
+        """A column of what is stored of each document."""
+        found: Texts | None = self.__dict__.get("_stored_" + name)
         if found is None:
-            pages = self.columns(PAGES)
-            at = pages.column(name + "_offsets").integers("Q")
-            found = self.__dict__["_pages_" + name] = pages.column(name), at
+            found = self.__dict__["_stored_" + name] = Texts(self.columns(PAGES), name)
         return found
+
+    @cached_property
+    def _packing(self) -> Packing:
+        """How pages are packed."""
+        from searchkit.engines.packing import Packing
+
+        return Packing(self.columns(PAGES).column("sample").whole().tobytes())
 
     # What else a generation keeps
 

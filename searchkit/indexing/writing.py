@@ -23,7 +23,7 @@ from searchkit.indexing.aids import (
 )
 from searchkit.indexing.before import Before
 from searchkit.indexing.ingredients import Ingredients
-from searchkit.indexing.merging import slab_merger
+from searchkit.indexing.merging import page_packer, slab_merger
 from searchkit.indexing.workers import Call, Job, Workers, caller
 
 TYPE_CHECKING = False
@@ -52,7 +52,8 @@ def write_files(
         writer.write_documents()
         beside.begin(ingredients, count)
         rare = _write_postings(writer, workers, beside, told)
-        writer.write_pages()
+        packing = writer.packing()
+        writer.write_pages(packing, workers.begin(page_packer, packing).start)
         pairs = [*rare.counterparts()]
         write_counterparts(generation, pairs)
         write_families(generation, pairs)

@@ -16,12 +16,13 @@ from searchkit.analysis.rows import RowAnalyzer
 from searchkit.corpus.visible import visible_text
 from searchkit.engines import page_cuts, reader
 from searchkit.engines.chunk import atom_starts
-from searchkit.engines.page import Page, damage_told
+from searchkit.engines.packing import Packing
+from searchkit.engines.page import Page, damage_told, packed_page
 from searchkit.engines.pages import (
     Laid,
     as_written,
+    lay_pages,
     pack_article,
-    pack_pages,
     unpack_article,
     unpack_page,
 )
@@ -71,14 +72,17 @@ def laid(visible: VisibleText) -> Laid:
     return Laid(visible, *(array("I", column) for column in places(visible)))
 
 
+PACKING = Packing("样本 sample".encode())
+
+
 def packed(visible: VisibleText) -> bytes:
-    (page,) = pack_pages([laid(visible)])
-    return page
+    (page,) = lay_pages([laid(visible)])
+    return packed_page(*page, PACKING)
 
 
 def check(visible: VisibleText) -> None:
     """Everything that was packed comes back, but addresses: no page shows them."""
-    found = unpack_page(Page(packed(visible)))
+    found = unpack_page(Page(packed(visible), PACKING))
     sections = tuple(replace(section, anchor="") for section in visible.sections)
     assert found.visible == replace(visible, sections=sections, links=())
     columns = (found.starts, found.lengths, found.math_starts, found.math_lengths)
@@ -101,7 +105,8 @@ def test_any_page_comes_back_in_chunks_of_any_size(
 @given(st.lists(MARKDOWN, max_size=4))
 def test_pages_packed_together_are_those_packed_one_by_one(bodies: list[str]) -> None:
     found = [visible_text(Article("a", "t", body)) for body in bodies]
-    assert list(pack_pages([*map(laid, found)])) == [*map(packed, found)]
+    together = lay_pages([*map(laid, found)])
+    assert [packed_page(*page, PACKING) for page in together] == [*map(packed, found)]
 
 
 def test_shipped_articles_come_back() -> None:
@@ -111,7 +116,7 @@ def test_shipped_articles_come_back() -> None:
 
 def test_a_long_block_is_cut_and_comes_back() -> None:
     visible = visible_text(Article("a", "t", "一句话 with words。" * 9000))
-    page = Page(packed(visible))
+    page = Page(packed(visible), PACKING)
     assert len(visible.blocks) == 1
     assert len(page.rows) > 10
     assert max(row[1] for row in page.rows) < 3 * page_cuts.CHUNK_BYTES
@@ -122,7 +127,7 @@ def test_text_of_one_chunk_is_read_without_the_others() -> None:
     visible = visible_text(
         Article("a", "t", "\n\n".join(f"第{n}段。" * 9 for n in range(999)))
     )
-    page = Page(packed(visible))
+    page = Page(packed(visible), PACKING)
     block = visible.blocks[500]
     chunk = page.chunk_of(500)
     at = 500 - chunk.first
@@ -189,7 +194,7 @@ def test_damage_is_told_or_harmless(seed: int, tmp_path: Path) -> None:
     told = 0
     for _ in range(400):
         with suppress(IndexCorruptError), damage_told(tmp_path):
-            unpack_page(Page(damaged(page, chance)))
+            unpack_page(Page(damaged(page, chance), PACKING))
             unpack_article(damaged(stored, chance), article, written(article))
             continue
         told += 1

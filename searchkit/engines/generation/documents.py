@@ -40,8 +40,13 @@ NUMBERS = (
 TEXTS = ("doc_id", "title", "path", "definitions", "headings")
 """Bytes of any length, one text a document."""
 
-PAGE_COLUMNS = ("page", "article")
-"""Bytes of any length, one of each a document, in a file of their own."""
+PAGE, ARTICLE, SAMPLE = "page", "article", "sample"
+"""Bytes of any length, one of each a document, in a file of their own; and what they
+are packed with."""
+
+LAID_PAGE = ("directory", "rest")
+LAID_COLUMNS = (*LAID_PAGE, ARTICLE)
+"""The same in a run, whose pages are not packed yet."""
 
 SIGNATURE_BYTES = 16
 BYTES = {"digest": DIGEST_BYTES, "signature": SIGNATURE_BYTES}
@@ -183,8 +188,7 @@ def merge_documents(
         writer.add(name, merged_numbers(name, stretches))
     for name in TEXTS:
         pieces = [(rows.texts[name], low, end) for rows, low, end in stretches]
-        offsets = merge_texts(writer, name, pieces)
-        _add_offsets(writer, name, offsets, int(offsets[-1]))
+        merge_texts(writer, name, pieces)
         release()
     for name in BYTES:
         writer.add(name, merged_bytes(name, stretches))
@@ -223,8 +227,8 @@ def merged_base(name: str, stretches: Sequence[Stretch]) -> Array:
 
 def merge_texts(
     writer: ColumnWriter, name: str, stretches: Iterable[tuple[TextArrays, int, int]]
-) -> Array:
-    """A column of texts from stretches of others; the new offsets."""
+) -> None:
+    """A column of texts from stretches of others."""
     offsets, end = [np.zeros(1, np.int64)], 0
     with writer.stream(name) as stream:
         for column, low, high in stretches:
@@ -233,7 +237,8 @@ def merge_texts(
                 stream.write(column.blob[at[0] : at[-1]].data)
                 offsets.append(at[1:] - at[0] + end)
                 end = int(offsets[-1][-1])
-    return np.concatenate(offsets)
+    kind = "<u8" if end >= 1 << 32 else "<u4"
+    _add_array(writer, name + "_at", np.concatenate(offsets), kind)
 
 
 def _merge_topics(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
@@ -268,10 +273,6 @@ def _merge_tags(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
         for start in range(first, end, _TAGS_AT_ONCE):
             merged.add(tags.between(start, min(start + _TAGS_AT_ONCE, end)))
     merged.finish()
-
-
-def _add_offsets(writer: ColumnWriter, name: str, offsets: Array, end: int) -> None:
-    _add_array(writer, name + "_at", offsets, "<u8" if end >= 1 << 32 else "<u4")
 
 
 def _offsets(lengths: Iterable[int]) -> Array:
