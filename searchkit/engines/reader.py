@@ -252,42 +252,42 @@ class GenerationReader:
     @cached_property
     def title_end(self) -> memoryview:
         """Where each title ends in its row, its gap included."""
-        return self._numbers("title_end", "I")
+        return self._fact("title_end")
 
     @cached_property
     def alias_end(self) -> memoryview:
         """Where the aliases end."""
-        return self._numbers("alias_end", "I")
+        return self._fact("alias_end")
 
     @cached_property
     def address_end(self) -> memoryview:
         """Where the addresses end."""
-        return self._numbers("address_end", "I")
+        return self._fact("address_end")
 
     @cached_property
     def body_start(self) -> memoryview:
         """Where the body begins."""
-        return self._numbers("body_start", "I")
+        return self._fact("body_start")
 
     @cached_property
     def title_words(self) -> memoryview:
         """The number of words of each title."""
-        return self._numbers("title_words", "I")
+        return self._fact("title_words")
 
     @cached_property
     def body_words(self) -> memoryview:
         """The number of words of each body."""
-        return self._numbers("body_words", "I")
+        return self._fact("body_words")
 
     @cached_property
     def text_bytes(self) -> memoryview:
         """The length of each source in bytes."""
-        return self._numbers("text_bytes", "I")
+        return self._fact("text_bytes")
 
     @cached_property
     def date(self) -> memoryview:
         """The ordinal of each document's date; 0 for none."""
-        return self._numbers("date", "I")
+        return self._fact("date")
 
     @cached_property
     def family(self) -> memoryview:
@@ -447,6 +447,11 @@ class GenerationReader:
     @property
     def _documents(self) -> Columns:
         return self._files[DOCUMENTS]
+
+    def _fact(self, name: str) -> memoryview:
+        """A column with a number for each document, as wide as the greatest needs."""
+        size = len(self._documents.column(name)) // max(1, self.document_count)
+        return self._numbers(name, {1: "B", 2: "H"}.get(size, "I"))
 
     def _numbers(self, name: str, code: str, more: int = 0) -> memoryview:
         """A column with a number for each document, and so many more."""

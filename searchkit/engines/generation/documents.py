@@ -35,7 +35,7 @@ NUMBERS = (
     "text_bytes",
     "date",
 )
-"""Unsigned 32-bit integers, one a document."""
+"""Unsigned integers, one a document, of as many bytes as the greatest needs."""
 
 TEXTS = ("doc_id", "title", "path", "definitions", "headings")
 """Bytes of any length, one text a document."""
@@ -107,10 +107,10 @@ class Documents:
         text_base, math_base = (
             array(columns, name, "<i8") for name in ("text_base", "math_base")
         )
-        names = texts(columns, "topic_names")
+        names, count = texts(columns, "topic_names"), len(text_base) - 1
         return cls(
-            count=len(text_base) - 1,
-            numbers={name: array(columns, name, "<u4") for name in NUMBERS},
+            count=count,
+            numbers={name: _numbers(columns, name, count) for name in NUMBERS},
             texts={name: texts(columns, name) for name in TEXTS},
             digests={
                 name: array(columns, name, "u1").reshape(-1, size)
@@ -139,6 +139,12 @@ def array(columns: Columns, name: str, kind: str) -> Array:
     return np.frombuffer(data, kind) if len(data) else np.empty(0, kind)
 
 
+def _numbers(columns: Columns, name: str, count: int) -> Array:
+    """One of the columns of NUMBERS."""
+    size = len(columns.column(name)) // max(1, count)
+    return array(columns, name, {1: "u1", 2: "<u2"}.get(size, "<u4"))
+
+
 def texts(columns: Columns, name: str) -> TextArrays:
     """A column of texts with its offsets."""
     at = columns.column(name + "_at").whole()
@@ -158,7 +164,7 @@ def each(column: TextArrays) -> Iterator[bytes]:
 def write_rows(writer: ColumnWriter, rows: Sequence[Row]) -> None:
     """The columns of a run."""
     for index, name in enumerate(NUMBERS):
-        _add_array(writer, name, [row.numbers[index] for row in rows], "<u4")
+        _add_numbers(writer, name, np.array([row.numbers[index] for row in rows]))
     for index, name in enumerate(TEXTS):
         add_texts(writer, name, [row.texts[index] for row in rows])
     for name in BYTES:
@@ -185,7 +191,7 @@ def merge_documents(
     `release` gives back the memory of what was read of them.
     """
     for name in NUMBERS:
-        writer.add(name, merged_numbers(name, stretches))
+        _add_numbers(writer, name, merged_numbers(name, stretches))
     for name in TEXTS:
         pieces = [(rows.texts[name], low, end) for rows, low, end in stretches]
         merge_texts(writer, name, pieces)
@@ -273,6 +279,12 @@ def _merge_tags(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
         for start in range(first, end, _TAGS_AT_ONCE):
             merged.add(tags.between(start, min(start + _TAGS_AT_ONCE, end)))
     merged.finish()
+
+
+def _add_numbers(writer: ColumnWriter, name: str, values: Array) -> None:
+    most = int(values.max(initial=0))
+    kind = "u1" if most < 1 << 8 else "<u2" if most < 1 << 16 else "<u4"
+    _add_array(writer, name, values, kind)
 
 
 def _offsets(lengths: Iterable[int]) -> Array:
