@@ -30,7 +30,8 @@ ones) and .87 (100,000); with half of them .94, .93 and .91, with twice .89, .86
 Of whole articles it is .93, .93 and .87."""
 
 _SHARE = 64
-"""Of the text's bytes it is one in so many, if that is less."""
+"""Of the text's bytes it is one in so many at most, and a power of two: in an index
+that grows from little it seldom becomes longer."""
 
 _AT_ONCE = 1 << 20  # bytes of text in a task
 _BYTES_OF_ATOM = 4
@@ -71,7 +72,7 @@ class PagePacker:
 def sample_of(sources: Sequence[Source], placed: Layout, written: Documents) -> bytes:
     """The sample of all documents, which are `written` in that order."""
     text_bytes = int(written.numbers["text_bytes"].sum(dtype=np.int64))
-    wanted = min(SAMPLE_BYTES, text_bytes // _SHARE)
+    wanted = min(SAMPLE_BYTES, 1 << (text_bytes // _SHARE).bit_length() >> 1)
     firsts = [*accumulate((end - low for _, low, end in placed.pieces), initial=0)]
     found = bytearray()
     for row in _by_digest(written).tolist():
