@@ -20,11 +20,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 
 from searchkit.analysis.analyzer import ZONES
+from searchkit.engines.columns.varints import WIDTHS
+from searchkit.engines.page import WORD
 from searchkit.model import Zone
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Literal, TypeAlias
 
 LONGEST_ATOM = 64
 """Letters or digits of one atom at most; `scripts.LONGEST`."""
@@ -37,10 +35,6 @@ ATOM = re.compile(
     r"[^A-Za-z0-9\s\-]|[A-Za-z]{1,64}|[0-9]{1,64}|(?<![A-Za-z])-|-(?![A-Za-z])"
 )
 
-Width: TypeAlias = "Literal['B', 'H', 'I']"
-WIDTHS: tuple[Width, ...] = ("B", "H", "I")
-"""The type codes of integers by the number that stands for them."""
-WORD = (1 << 32) - 1
 
 COUNTS = ("spans", "lines", "sections", "carried", "strings", "atoms")
 """The first integers of a chunk's layout. `carried` strings are the path of the
@@ -69,12 +63,6 @@ _TEXT_BYTES = 2  # of an unpacked byte, layout and text
 _INTEGER_BYTES = 36  # of an element of a list
 
 _FEW = 64  # atoms that are looked for rather than counted how many are needed
-
-
-def narrowest(numbers: Iterable[int]) -> int:
-    """The place in WIDTHS of the narrowest integers that hold the numbers."""
-    most = max(numbers, default=0)
-    return 0 if most < 1 << 8 else 1 if most < 1 << 16 else 2
 
 
 def atom_starts(text: str, parts: Iterable[tuple[int, int]]) -> list[int]:

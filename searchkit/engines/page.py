@@ -23,15 +23,17 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
 from searchkit.analysis.analyzer import ZONES
-from searchkit.engines.chunk import WIDTHS, WORD, Chunk, narrowest
 from searchkit.engines.columns import varints
 from searchkit.engines.columns.files import corrupt
+from searchkit.engines.columns.varints import WIDTHS, narrowest
 from searchkit.engines.packing import Packing
 from searchkit.errors import ClosedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _typeshed import StrPath
+
+    from searchkit.engines.chunk import Chunk
 
 CHUNK = ("pieces", "characters", "bytes", "line", "section")
 """Of a chunk, in the directory, where the number of positions of formulas stands before
@@ -44,6 +46,9 @@ _BYTES = CHUNK.index("bytes")
 _MATH_BYTES = 8  # of a position, unpacked
 _SIZE_SHIFT, _PACKED_SHIFT = 2, 4  # of the widths
 _OPEN = (1 << _PACKED_SHIFT) - 1
+
+WORD = (1 << 32) - 1
+"""Differences are stored modulo one more."""
 
 HEADING = ZONES.index("heading")
 """The zone, in a directory, of the pieces with which sections begin, and no others."""
@@ -160,6 +165,8 @@ class Page:
         """A chunk by its number, unpacked the first time. Raises: DAMAGE."""
         chunk = self._chunks.get(number)
         if chunk is None:
+            from searchkit.engines.chunk import Chunk  # builds do without
+
             row = self.rows[number]
             first, last = self.pieces[number : number + 2]
             raw = self.raw_chunk(number)

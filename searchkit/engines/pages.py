@@ -19,17 +19,15 @@ from searchkit.engines.chunk import (
     BY_TEXT,
     CONTINUED,
     STORED,
-    WIDTHS,
-    WORD,
     Chunk,
     atom_end,
     atom_starts,
-    narrowest,
     stretches,
 )
 from searchkit.engines.columns import varints
+from searchkit.engines.columns.varints import WIDTHS, narrowest
 from searchkit.engines.packing import packed, unpacked
-from searchkit.engines.page import LaidPage, Page, directory_of
+from searchkit.engines.page import WORD, LaidPage, Page, directory_of
 from searchkit.model import Article, Block, Section, Span, VisibleText
 from searchkit.record import record, replace
 

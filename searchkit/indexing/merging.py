@@ -1,11 +1,10 @@
-"""What does a worker do that merges postings and packs pages?
+"""What does a worker do that merges postings?
 
 In a file of its own, so that it loads nothing else.
 """
 
 from __future__ import annotations
 
-from searchkit.engines.generation.page_merge import PagePacker, PagePacking
 from searchkit.engines.generation.slab_merge import Merging, SlabMerger
 from searchkit.indexing.pool import Note
 
@@ -13,8 +12,3 @@ from searchkit.indexing.pool import Note
 def slab_merger(how: Merging, note: Note) -> SlabMerger:
     """Work whose tasks are slabs of terms."""
     return SlabMerger(how)
-
-
-def page_packer(how: PagePacking, note: Note) -> PagePacker:
-    """Work whose tasks are pieces of the sources."""
-    return PagePacker(how)

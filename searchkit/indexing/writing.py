@@ -23,7 +23,8 @@ from searchkit.indexing.aids import (
 )
 from searchkit.indexing.before import Before
 from searchkit.indexing.ingredients import Ingredients
-from searchkit.indexing.merging import page_packer, slab_merger
+from searchkit.indexing.merging import slab_merger
+from searchkit.indexing.packing import page_packer
 from searchkit.indexing.workers import Call, Job, Workers, caller
 
 TYPE_CHECKING = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,9 +30,11 @@ from searchkit.engines.generation.run import SPACES
 from searchkit.engines.generation.scratch import Scratch
 from searchkit.engines.generation.slabs import slabs
 from searchkit.engines.generations import DOCUMENTS, PAGES, POSTINGS
-from searchkit.engines.packing import Packing
-from searchkit.engines.page import LaidPage, Page
 from searchkit.engines.tags import Tags
+
+if TYPE_CHECKING:
+    from searchkit.engines.packing import Packing
+    from searchkit.engines.page import LaidPage
 
 _ZONES_AT_ONCE = 1 << 20  # positions; a multiple of 4
 _PLACE_BITS = 2  # of a position: which of the zones in a byte is its own
@@ -69,15 +72,21 @@ class OldGeneration:
     @cached_property
     def packing(self) -> Packing:
         """How its pages are packed."""
+        from searchkit.engines.packing import Packing
+
         return Packing(self._files[PAGES].column(SAMPLE).whole().tobytes())
 
     def laid_pages(self, low: int, end: int) -> Iterator[LaidPage]:
         """The pages of some documents, unpacked."""
+        from searchkit.engines.page import Page
+
         for page in each(self.pages().between(low, end)):
             yield Page(page, self.packing).laid_open()
 
     def first_chunk(self, row: int) -> bytes:
         """The first chunk of a page, unpacked."""
+        from searchkit.engines.page import Page
+
         (page,) = each(self.pages().between(row, row + 1))
         return Page(page, self.packing).raw_chunk(0)
 

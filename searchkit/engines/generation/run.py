@@ -28,7 +28,6 @@ from searchkit.engines.generation.documents import (
     write_rows,
 )
 from searchkit.engines.generation.layout import Move
-from searchkit.engines.page import LaidPage, first_chunk
 from searchkit.engines.texts import add_texts
 
 TYPE_CHECKING = False
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from searchkit.analysis.rows import AnalyzedBatch, Rows
+    from searchkit.engines.page import LaidPage
 
 SPACES = ("text", "math")
 ZONE_BITS = 2
@@ -172,6 +172,8 @@ class Run:
 
     def first_chunk(self, row: int) -> bytes:
         """The first chunk of a page, unpacked."""
+        from searchkit.engines.page import first_chunk
+
         ((directory, rest),) = self.laid_pages(row, row + 1)
         return first_chunk(directory, rest)
 
