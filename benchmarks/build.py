@@ -15,6 +15,7 @@ import shutil
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 import machine
@@ -22,6 +23,7 @@ import processes
 
 import searchkit
 from searchkit.engines.columns.files import Columns
+from searchkit.engines.reader import GenerationReader
 
 MIB = 1024 * 1024
 CHANGED = 10
@@ -115,8 +117,8 @@ def show_size(name: str, size: int, source_bytes: int, text_bytes: int) -> None:
 
 def text_size(generation: Path) -> int:
     """The bytes of the visible text of all documents."""
-    documents = Columns(generation / "documents", "documents")
-    return sum(documents.column("text_bytes").integers("I"))
+    with closing(GenerationReader(generation)) as reader:
+        return sum(reader.text_bytes)
 
 
 if __name__ == "__main__":

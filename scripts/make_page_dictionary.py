@@ -22,7 +22,6 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import searchkit
@@ -30,8 +29,9 @@ from searchkit.analysis.folding import fold
 from searchkit.analysis.translations import vocabulary
 from searchkit.engines.columns.files import Columns
 from searchkit.engines.generations import PAGES
-from searchkit.engines.packing import DICTIONARY, LEVEL, zstd
+from searchkit.engines.packing import DICTIONARY, LEVEL, Packing, zstd
 from searchkit.engines.page import Page
+from searchkit.engines.texts import Texts
 
 ROOT = Path(__file__).parent.parent
 TEXTS = ("corpus/**/*.md", "docs/*.md", "*.md")
@@ -70,9 +70,8 @@ def chunks() -> list[bytes]:
     with tempfile.TemporaryDirectory() as folder:
         generation = searchkit.build(articles, Path(folder) / "index").index_path
         columns = Columns(generation / PAGES, PAGES)
-        at = columns.column("page_offsets").integers("Q").tolist()
-        data = columns.column("page").whole().tobytes()
-    pages = [Page(data[low:high]) for low, high in pairwise(at)]
+        packing = Packing(columns.column("sample").whole().tobytes())
+        pages = [Page(data, packing) for data in Texts(columns, "page").all_raw()]
     return [page.raw_chunk(n) for page in pages for n in range(len(page.rows))]
 
 

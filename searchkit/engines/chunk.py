@@ -19,11 +19,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 
+from searchkit.engines.columns.varints import WIDTHS
+from searchkit.engines.page import WORD
 from searchkit.model import ZONES, Zone
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Literal, TypeAlias
 
 LONGEST_ATOM = 64
 """Letters or digits of one atom at most; `scripts.LONGEST`."""
@@ -36,10 +34,6 @@ ATOM = re.compile(
     r"[^A-Za-z0-9\s\-]|[A-Za-z]{1,64}|[0-9]{1,64}|(?<![A-Za-z])-|-(?![A-Za-z])"
 )
 
-Width: TypeAlias = "Literal['B', 'H', 'I']"
-WIDTHS: tuple[Width, ...] = ("B", "H", "I")
-"""The type codes of integers by the number that stands for them."""
-WORD = (1 << 32) - 1
 
 COUNTS = ("spans", "lines", "sections", "carried", "strings", "atoms")
 """The first integers of a chunk's layout. `carried` strings are the path of the
@@ -156,7 +150,7 @@ class Chunk:
     def __init__(
         self, raw: bytes, row: Sequence[int], first: int, borders: list[int]
     ) -> None:
-        pieces, self.characters, _, _, self._line, section = row
+        pieces, self.characters, _, self._line, section = row
         self.first, self.borders = first, borders
         width, view = raw[0], memoryview(raw)
         at = 1 + (len(COUNTS) << width)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from _typeshed import StrPath
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Raised when an index written before can no longer be read."""
 
 POINTER = "current"

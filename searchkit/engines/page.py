@@ -1,8 +1,14 @@
 """How is the visible text of one article read, without unpacking all of it?
 
-A page is a directory and chunks. The directory lies open: how many positions each
-piece of text takes, and where each chunk is. A chunk (see engines/chunk.py) is packed
-alone (engines/packing.py).
+A page is a directory, the sizes of what was packed, and that: the places of formulas
+if there are any, and chunks (see engines/chunk.py), each packed alone. The directory
+lies open: how many positions each piece of text takes, and which chunk it is in.
+
+    widths │ chunks │ numbers │ piece sizes │ zones ║ sizes │ formulas │ chunks
+
+`widths` are those of numbers, piece sizes and sizes (WIDTHS), of two bits each; how
+many `chunks` there are is a varint. Until a build packs them all, the directory of a
+page and the unpacked rest of it are apart (`packed_page`).
 
 What damaged bytes raise here is DAMAGE; `damage_told` makes an IndexCorruptError of it.
 """
@@ -13,11 +19,13 @@ import os
 import re
 from array import array
 from bisect import bisect_right
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 
-from searchkit.engines.chunk import WIDTHS, WORD, Chunk
+from searchkit.engines.columns import varints
 from searchkit.engines.columns.files import corrupt
-from searchkit.engines.packing import unpacked
+from searchkit.engines.columns.varints import WIDTHS, narrowest
+from searchkit.engines.packing import Packing
 from searchkit.errors import ClosedError
 from searchkit.model import ZONES
 
@@ -25,11 +33,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _typeshed import StrPath
 
-HEAD = ("chunks", "pieces", "math_positions", "math_size")
-"""The first integers of a directory; then come the columns of its chunks."""
-CHUNK = ("pieces", "characters", "size", "unpacked", "line", "section")
-"""Of a chunk, in the directory: the line in force before it, and the number of the
-first section that begins in it; sizes in bytes."""
+    from searchkit.engines.chunk import Chunk
+
+CHUNK = ("pieces", "characters", "bytes", "line", "section")
+"""Of a chunk, in the directory, where the number of positions of formulas stands before
+them: the line in force before it, and the number of the first section that begins in
+it; its unpacked bytes."""
+LaidPage = tuple[bytes, bytes]
+"""The directory of a page, and the unpacked rest of it."""
+
+_BYTES = CHUNK.index("bytes")
+_MATH_BYTES = 8  # of a position, unpacked
+_SIZE_SHIFT, _PACKED_SHIFT = 2, 4  # of the widths
+_OPEN = (1 << _PACKED_SHIFT) - 1
+
+WORD = (1 << 32) - 1
+"""Differences are stored modulo one more."""
 
 HEADING = ZONES.index("heading")
 """The zone, in a directory, of the pieces with which sections begin, and no others."""
@@ -73,12 +92,13 @@ class Page:
         "_at",
         "_chunks",
         "_data",
+        "_math",
+        "_packing",
         "_section_starts",
         "_zones",
         "_zones_at",
         "borders",
         "characters",
-        "head",
         "pieces",
         "rows",
         "weighed_bytes",
@@ -86,35 +106,27 @@ class Page:
 
     weighed_bytes: int
 
-    def __init__(self, data: bytes | memoryview) -> None:
+    def __init__(self, data: bytes | memoryview, packing: Packing) -> None:
         """Read the directory. Raises: DAMAGE."""
         data = self._data = memoryview(data)
-        width, size_width = data[0] & 3, data[0] >> 2
-        count = int.from_bytes(data[1:5], "little")
-        at = 5 + (count << width)
-        if at > len(data):
-            raise ValueError("the directory is cut off")
-        numbers = data[5:at].cast(WIDTHS[width]).tolist()
-        self.head = chunks, pieces, _, math_size = numbers[:4]
-        self.rows = [numbers[i : i + len(CHUNK)] for i in range(4, count, len(CHUNK))]
+        self._packing = packing
+        self._math, self.rows, at = _head(data)
+        self.pieces = [0, *accumulate([row[0] for row in self.rows])]
+        self.characters = sum([row[1] for row in self.rows])
+        pieces = self.pieces[-1]
+        size_width = data[0] >> _SIZE_SHIFT & 3
         end = at + (pieces << size_width)
         sizes = data[at:end].cast(WIDTHS[size_width])
         self.borders = [0, *accumulate(sizes)]
-        self.characters = sum([row[1] for row in self.rows])
-        self._zones_at, end = end, end + (pieces + 3) // 4
-        self.pieces = [0, *accumulate([row[0] for row in self.rows])]
-        self._at = [
-            end,
-            *accumulate([row[2] for row in self.rows], initial=end + math_size),
-        ]
+        self._zones_at, at = end, end + (pieces + 3) // 4
+        width = data[0] >> _PACKED_SHIFT
+        end = at + (len(self.rows) + (self._math > 0) << width)
+        packed_sizes = data[at:end].cast(WIDTHS[width])
+        self._at = [*accumulate(packed_sizes, initial=end)]
         self._chunks: dict[int, Chunk] = {}
         self._section_starts: tuple[list[int], list[int]] | None = None
         self._zones: bytes | None = None
-        if (
-            not len(self.rows) == chunks > 0
-            or not len(sizes) == pieces == self.pieces[-1]
-            or self._at[-1] != len(data)
-        ):
+        if not self.rows or len(sizes) != pieces or self._at[-1] != len(data):
             raise ValueError("the directory does not fit the page")
 
     def memory_bytes(self) -> int:
@@ -153,6 +165,8 @@ class Page:
         """A chunk by its number, unpacked the first time. Raises: DAMAGE."""
         chunk = self._chunks.get(number)
         if chunk is None:
+            from searchkit.engines.chunk import Chunk  # builds do without
+
             row = self.rows[number]
             first, last = self.pieces[number : number + 2]
             raw = self.raw_chunk(number)
@@ -162,24 +176,106 @@ class Page:
 
     def raw_chunk(self, number: int) -> bytes:
         """A chunk's bytes, unpacked. Raises: DAMAGE."""
-        data = self._data[self._at[number + 1] : self._at[number + 2]]
-        return unpacked(data, self.rows[number][3])
+        part = number + (self._math > 0)
+        data = self._data[self._at[part] : self._at[part + 1]]
+        return self._packing.unpacked(data, self.rows[number][_BYTES])
 
     def text(self) -> str:
         """All of the visible text. Raises: DAMAGE."""
         chunks = map(self.chunk, range(len(self.rows)))
         return "".join([chunk.text[: chunk.characters] for chunk in chunks])
 
+    def lines(self) -> Iterator[tuple[int, int]]:
+        """Where in the text the lines of the source begin, as `VisibleText` tells it.
+
+        Raises: DAMAGE.
+        """
+        base = 0
+        for chunk in map(self.chunk, range(len(self.rows))):
+            for piece in range(len(chunk.modes)):
+                for at, line in chunk.lines(piece):
+                    yield base + at & WORD, line
+            base += chunk.characters
+
     def math(self) -> tuple[array[int], array[int]]:
         """The starts (in the article's text) and lengths of the formulas' atoms.
 
         Raises: DAMAGE.
         """
-        half = 4 * self.head[2]
-        if not half:
-            return array("I"), array("I")
-        data = unpacked(self._data[self._at[0] : self._at[1]], 2 * half)
+        data = self._raw_math()
+        half = len(data) // 2
         deltas, lengths = array("I"), array("I")
         deltas.frombytes(data[:half])
         lengths.frombytes(data[half:])
         return array("I", [n & WORD for n in accumulate(deltas)]), lengths
+
+    def _raw_math(self) -> bytes:
+        if not self._math:
+            return b""
+        data = self._data[self._at[0] : self._at[1]]
+        return self._packing.unpacked(data, _MATH_BYTES * self._math)
+
+    def laid_open(self) -> tuple[bytes, bytes]:
+        """What `packed_page` made the page of. Raises: DAMAGE."""
+        end = self._zones_at + (len(self.borders) + 2) // 4
+        directory = bytes((self._data[0] & _OPEN,)) + self._data[1:end]
+        chunks = map(self.raw_chunk, range(len(self.rows)))
+        return directory, self._raw_math() + b"".join(chunks)
+
+
+def packed_page(directory: bytes, rest: bytes, packing: Packing) -> bytes:
+    """A page of its directory and the unpacked rest of it. Raises: DAMAGE."""
+    math, rows, _ = _head(memoryview(directory))
+    sizes = [_MATH_BYTES * math] if math else []
+    sizes += [row[_BYTES] for row in rows]
+    ends = accumulate(sizes, initial=0)
+    parts = [packing.packed(rest[at:end]) for at, end in pairwise(ends)]
+    lengths = [*map(len, parts)]
+    width = narrowest(lengths)
+    return b"".join(
+        (
+            bytes((directory[0] | width << _PACKED_SHIFT,)),
+            directory[1:],
+            array(WIDTHS[width], lengths).tobytes(),
+            *parts,
+        )
+    )
+
+
+def first_chunk(directory: bytes, rest: bytes) -> bytes:
+    """The unpacked bytes of the first chunk of a page of these. Raises: DAMAGE."""
+    math, rows, _ = _head(memoryview(directory))
+    start = _MATH_BYTES * math
+    return rest[start : start + rows[0][_BYTES]]
+
+
+def directory_of(
+    math: int, rows: Sequence[int], sizes: Sequence[int], zones: bytes
+) -> bytes:
+    """The directory of a page.
+
+    It has so many positions of formulas; `rows` are those of its chunks (CHUNK), one
+    after the other. `sizes` are the positions of its pieces, `zones` two bits of each.
+    """
+    numbers = [math, *rows]
+    width, size_width = narrowest(numbers), narrowest(sizes)
+    return b"".join(
+        (
+            bytes((width | size_width << _SIZE_SHIFT,)),
+            varints.encode(len(rows) // len(CHUNK)),
+            array(WIDTHS[width], numbers).tobytes(),
+            array(WIDTHS[size_width], sizes).tobytes(),
+            zones,
+        )
+    )
+
+
+def _head(data: memoryview) -> tuple[int, list[list[int]], int]:
+    """Of a directory: positions of formulas, the rows of chunks, what is behind."""
+    chunks, at = varints.decode(data, 1)
+    width, row = data[0] & 3, len(CHUNK)
+    end = at + (1 + row * chunks << width)
+    if end > len(data):
+        raise ValueError("the directory is cut off")
+    math, *numbers = data[at:end].cast(WIDTHS[width]).tolist()
+    return math, [numbers[i : i + row] for i in range(0, len(numbers), row)], end

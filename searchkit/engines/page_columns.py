@@ -14,9 +14,8 @@ from itertools import accumulate, chain
 import numpy as np
 
 from searchkit.engines.atom_rule import follows
-from searchkit.engines.chunk import WORD
 from searchkit.engines.columns.arrays import Array
-from searchkit.engines.page import HEADING
+from searchkit.engines.page import HEADING, WORD
 from searchkit.engines.page_cuts import Cut
 from searchkit.model import Blocks, VisibleText
 

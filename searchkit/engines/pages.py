@@ -19,15 +19,15 @@ from searchkit.engines.chunk import (
     BY_TEXT,
     CONTINUED,
     STORED,
-    WIDTHS,
-    WORD,
     Chunk,
     atom_end,
     atom_starts,
     stretches,
 )
+from searchkit.engines.columns import varints
+from searchkit.engines.columns.varints import WIDTHS, narrowest
 from searchkit.engines.packing import packed, unpacked
-from searchkit.engines.page import Page
+from searchkit.engines.page import WORD, LaidPage, Page, directory_of
 from searchkit.model import Article, Block, Blocks, Section, Span, VisibleText
 from searchkit.record import record, replace
 
@@ -46,7 +46,7 @@ _BODY_PART = 1 << 17  # bytes of a body that share a dictionary
 _NEAR = 2 * _BODY_PART  # bytes of it
 _PROBE = 24  # bytes of a body that are looked for in the visible text
 
-_SAME, _OTHER = b"\0", b"\1"  # the body is the visible text; or it is not
+_SAME, _EXTRA = 1, 2  # flags: the body is what was expected; there is more of it
 
 
 @record
@@ -89,8 +89,8 @@ class Laid:
     math_lengths: Integers
 
 
-def pack_pages(articles: Sequence[Laid]) -> Iterator[bytes]:
-    """The pages of some articles as bytes; many are packed sooner than one by one."""
+def lay_pages(articles: Sequence[Laid]) -> Iterator[LaidPage]:
+    """The pages of some articles; many are laid down sooner than one by one."""
     import numpy as np  # not needed to read what was packed
 
     from searchkit.engines.page_columns import PageColumns
@@ -108,10 +108,10 @@ def pack_pages(articles: Sequence[Laid]) -> Iterator[bytes]:
     for number, laid in enumerate(articles):
         steps = np.diff(np.asarray(laid.math_starts, np.int64), prepend=0)
         math = np.append(steps, laid.math_lengths).astype("<u4").tobytes()
-        yield _PagePacker(cuts[number], columns, number).packed(math)
+        yield _PageLayer(cuts[number], columns, number).laid(math)
 
 
-class _PagePacker:
+class _PageLayer:
     """Lays down the article of a number: what columns say of it, and what is rare."""
 
     def __init__(self, cut: Cut, columns: PageColumns, number: int) -> None:
@@ -122,39 +122,27 @@ class _PagePacker:
         self._first = columns.piece_at[self._chunks.start]
         self._at = columns.position_at[self._first]
 
-    def packed(self, math: bytes) -> bytes:
+    def laid(self, math: bytes) -> LaidPage:
         """The page; `math` has two words for each position of a formula."""
         columns, pieces = self._columns, self._cut.pieces
-        rows, chunks = [], []
+        rows, parts = [], [math]
         line, section = 1, 0
         for chunk in self._chunks:
             first, last = columns.piece_at[chunk : chunk + 2]
             is_last = chunk + 1 == self._chunks.stop
             after = self._section_after(last, is_last=is_last)
-            raw = self._raw(chunk, section, after, line)
-            chunks.append(packed(raw))
+            parts.append(self._raw(chunk, section, after, line))
             characters = columns.chunk_starts[chunk + 1] - columns.chunk_starts[chunk]
-            rows += [last - first, characters, len(chunks[-1]), len(raw), line, section]
+            rows += [last - first, characters, len(parts[-1]), line, section]
             section = after
             if columns.line_at[last] > columns.line_at[first]:
                 line = columns.line_numbers[columns.line_at[last] - 1]
-        math_bytes = packed(math) if math else b""
-        head = [len(chunks), len(pieces), len(math) // 8, len(math_bytes), *rows]
         of_pieces = slice(self._first, self._first + len(pieces))
         positions = columns.position_at[of_pieces.start : of_pieces.stop + 1]
         sizes = [end - first for first, end in pairwise(positions)]
-        width, size_width = _width(head), _width(sizes)
-        return b"".join(
-            (
-                bytes((width | size_width << 2,)),
-                len(head).to_bytes(4, "little"),
-                array(WIDTHS[width], head).tobytes(),
-                array(WIDTHS[size_width], sizes).tobytes(),
-                _two_bits(columns.zones[of_pieces]),
-                math_bytes,
-                *chunks,
-            )
-        )
+        zones = _two_bits(columns.zones[of_pieces])
+        directory = directory_of(len(math) // 8, rows, sizes, zones)
+        return directory, b"".join(parts)
 
     def _section_after(self, piece: int, *, is_last: bool) -> int:
         """The first section that begins behind the pieces before one."""
@@ -198,7 +186,7 @@ class _PagePacker:
             len(atoms[0]),
         ]
         layout = counts + body
-        width = _width(layout)
+        width = narrowest(layout)
         whole = (self._text[start:end] + "".join(strings)).encode(
             "utf-8", "surrogatepass"
         )
@@ -285,7 +273,7 @@ class _PagePacker:
 
 
 def unpack_page(page: Page) -> UnpackedPage:
-    """All that was packed; the inverse of `pack_page`. Raises: page.DAMAGE."""
+    """All that was packed; the inverse of `lay_pages`. Raises: page.DAMAGE."""
     whole = _Whole()
     for number in range(len(page.rows)):
         whole.add(page.chunk(number))
@@ -293,7 +281,7 @@ def unpack_page(page: Page) -> UnpackedPage:
         "".join(whole.parts),
         Blocks.of(whole.blocks),
         tuple(whole.sections),
-        tuple(whole.lines),
+        tuple(page.lines()),
     )
     return UnpackedPage(visible, whole.starts, whole.lengths, *page.math())
 
@@ -305,7 +293,6 @@ class _Whole:
         self.parts: list[str] = []
         self.blocks: list[Block] = []
         self.sections: list[Section] = []
-        self.lines: list[tuple[int, int]] = []
         self.starts, self.lengths = array("I"), array("I")
         self._offset = 0
 
@@ -313,7 +300,6 @@ class _Whole:
         base = self._offset
         for index, mode in enumerate(chunk.modes):
             self._add_piece(chunk, index, continued=bool(mode & CONTINUED))
-            self.lines += [(at + base & WORD, n) for at, n in chunk.lines(index)]
             count = len(chunk.atoms(index))
             atoms = [chunk.atom_span(index, at, at) for at in range(count)]
             self.starts.extend(base + start for start, _ in atoms)
@@ -344,59 +330,79 @@ class _Whole:
         self.blocks.append(Block(start, end, section, tuple(spans), language))
 
 
-def pack_article(article: Article, visible_text: str) -> bytes:
-    """What the author wrote, as far as the visible text and `documents` do not tell.
+def as_written(text: str, lines: Iterable[tuple[int, int]]) -> str:
+    """A visible text with the line ends of its source, as far as `lines` tells them.
 
-    The body goes in parts, each with the stretch of the visible text about it as the
+    Of a text without markup this mostly is what the author wrote.
+
+    >>> as_written("用 C++ 写。 再读", [(0, 1), (9, 2)])
+    '用 C++ 写。\\n再读'
+    """
+    parts, at, line = [], 0, 0
+    for offset, number in lines:
+        if number > line and offset > at:
+            end = offset - 1 if text[offset - 1] in " \n" else offset
+            parts.append(text[at:end])
+            parts.append("\n" if number == line + 1 else "\n\n")
+            at = offset
+        line = number
+    parts.append(text[at:])
+    return "".join(parts)
+
+
+def pack_article(article: Article, near: str) -> bytes:
+    """What the author wrote, as far as `near` (see `as_written`) and `documents` do not
+    tell.
+
+    The body goes in parts, each with the stretch of that text about it as the
     dictionary; only where it differs from that does it take bytes.
     """
     extra = [article.aliases, article.markup, article.line_offset]
     has_extra = extra != [(), "markdown", 0]
-    head = json.dumps(extra).encode("ascii") if has_extra else b""
-    same = article.body == visible_text
-    parts = [_SAME if same else _OTHER, len(head).to_bytes(4, "little"), head]
+    same = article.body == near
+    parts = [bytes((_SAME * same | _EXTRA * has_extra,))]
+    if has_extra:
+        head = json.dumps(extra).encode("ascii")
+        parts += (varints.encode(len(head)), head)
     if not same:
         body = article.body.encode("utf-8", "surrogatepass")
-        visible = visible_text.encode("utf-8", "surrogatepass")
+        known = near.encode("utf-8", "surrogatepass")
         at = 0
         for first in range(0, len(body), _BODY_PART):
             part = body[first : first + _BODY_PART]
-            at = _dictionary_start(part, visible, at)
-            data = packed(part, visible[at : at + _NEAR])
-            row = (at, len(part), len(data))
-            parts += [number.to_bytes(4, "little") for number in row]
+            at = _dictionary_start(part, known, at)
+            data = packed(part, known[at : at + _NEAR])
+            parts += map(varints.encode, (at, len(part), len(data)))
             parts.append(data)
     return b"".join(parts)
 
 
-def unpack_article(
-    data: bytes | memoryview, known: Article, visible_text: str
-) -> Article:
+def unpack_article(data: bytes | memoryview, known: Article, near: str) -> Article:
     """The inverse of `pack_article`; `known` has all that `documents` tells.
 
     Raises: page.DAMAGE.
     """
-    view = memoryview(data)
-    at = 5 + _number(view, 1)
-    if at > 5:
-        aliases, markup, line_offset = json.loads(bytes(view[5:at]))
+    data = bytes(data)
+    at = 1
+    if data[0] & _EXTRA:
+        size, at = varints.decode(data, at)
+        aliases, markup, line_offset = json.loads(data[at : at + size])
+        at += size
         known = replace(
             known, aliases=tuple(aliases), markup=markup, line_offset=line_offset
         )
-    if view[:1] == _SAME:
-        return replace(known, body=visible_text)
-    visible = visible_text.encode("utf-8", "surrogatepass")
+    if data[0] & _SAME:
+        return replace(known, body=near)
+    text = near.encode("utf-8", "surrogatepass")
     parts = []
-    while at < len(view):
-        start, size, length = (_number(view, at + field) for field in (0, 4, 8))
-        at += 12 + length
-        near = visible[start : start + _NEAR]
-        parts.append(unpacked(view[at - length : at], size, near))
+    while at < len(data):
+        start, at = varints.decode(data, at)
+        size, at = varints.decode(data, at)
+        length, at = varints.decode(data, at)
+        part = data[at : at + length]
+        at += length
+        parts.append(unpacked(part, size, text[start : start + _NEAR]))
     return replace(known, body=b"".join(parts).decode("utf-8", "surrogatepass"))
-
-
-def _number(view: memoryview, at: int) -> int:
-    return int.from_bytes(view[at : at + 4], "little")
 
 
 def _dictionary_start(part: bytes, visible: bytes, before: int) -> int:
@@ -410,12 +416,6 @@ def _dictionary_start(part: bytes, visible: bytes, before: int) -> int:
         if found >= 0:
             return max(before, found - _NEAR // 2)
     return min(before, max(0, len(visible) - _NEAR))
-
-
-def _width(numbers: Iterable[int]) -> int:
-    """The place in WIDTHS of the narrowest integers that hold the numbers."""
-    most = max(numbers, default=0)
-    return 0 if most < 1 << 8 else 1 if most < 1 << 16 else 2
 
 
 def _two_bits(numbers: Sequence[int]) -> bytes:

@@ -15,7 +15,7 @@ from functools import cached_property, partial
 
 from searchkit.engines import generations
 from searchkit.engines.cache import Cache
-from searchkit.engines.columns.files import Column, Columns, corrupt
+from searchkit.engines.columns.files import Columns, corrupt
 from searchkit.engines.columns.postings import Postings, TermPostings
 from searchkit.engines.generations import (
     ALWAYS,
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from searchkit.analysis.lexicon import Lexicon
     from searchkit.engines.kernels.base import Kernel
     from searchkit.engines.kernels.vector import VectorKernel
+    from searchkit.engines.packing import Packing
     from searchkit.engines.page import Page
     from searchkit.engines.suggestions import Suggestions
     from searchkit.model import Article, GlossaryPair
@@ -251,42 +252,42 @@ class GenerationReader:
     @cached_property
     def title_end(self) -> memoryview:
         """Where each title ends in its row, its gap included."""
-        return self._numbers("title_end", "I")
+        return self._fact("title_end")
 
     @cached_property
     def alias_end(self) -> memoryview:
         """Where the aliases end."""
-        return self._numbers("alias_end", "I")
+        return self._fact("alias_end")
 
     @cached_property
     def address_end(self) -> memoryview:
         """Where the addresses end."""
-        return self._numbers("address_end", "I")
+        return self._fact("address_end")
 
     @cached_property
     def body_start(self) -> memoryview:
         """Where the body begins."""
-        return self._numbers("body_start", "I")
+        return self._fact("body_start")
 
     @cached_property
     def title_words(self) -> memoryview:
         """The number of words of each title."""
-        return self._numbers("title_words", "I")
+        return self._fact("title_words")
 
     @cached_property
     def body_words(self) -> memoryview:
         """The number of words of each body."""
-        return self._numbers("body_words", "I")
+        return self._fact("body_words")
 
     @cached_property
     def text_bytes(self) -> memoryview:
         """The length of each source in bytes."""
-        return self._numbers("text_bytes", "I")
+        return self._fact("text_bytes")
 
     @cached_property
     def date(self) -> memoryview:
         """The ordinal of each document's date; 0 for none."""
-        return self._numbers("date", "I")
+        return self._fact("date")
 
     @cached_property
     def family(self) -> memoryview:
@@ -371,33 +372,36 @@ class GenerationReader:
     def _page(self, number: int) -> tuple[Page, int]:
         from searchkit.engines.page import Page
 
-        page = Page(self._stored("page", number))
+        page = Page(self._stored("page").view(number), self._packing)
         page.weighed_bytes = page.memory_bytes()
         return page, page.weighed_bytes
 
     def article(self, row: Summary) -> Article:
         """The article as it was indexed; its path is the one that was stored."""
         from searchkit.engines.page import damage_told
-        from searchkit.engines.pages import unpack_article
+        from searchkit.engines.pages import as_written, unpack_article
         from searchkit.model import Article
 
         known = Article(row.doc_id, row.title, "", row.topics, row.date, row.path)
         with damage_told(self.path):
-            visible = self.page(row.number).text()
-            return unpack_article(self._stored("article", row.number), known, visible)
+            page = self.page(row.number)
+            near = as_written(page.text(), page.lines())
+            stored = self._stored("article").view(row.number)
+            return unpack_article(stored, known, near)
 
-    def _stored(self, name: str, number: int) -> memoryview:
-        pages, at = self._pages(name)
-        return pages.slice(at[number], at[number + 1])
-
-    def _pages(self, name: str) -> tuple[Column, memoryview]:
-        """A column of what is stored of each document, and where that begins."""
-        found = self.__dict__.get("_pages_" + name)
+    def _stored(self, name: str) -> Texts:
+        """A column of what is stored of each document."""
+        found: Texts | None = self.__dict__.get("_stored_" + name)
         if found is None:
-            pages = self.columns(PAGES)
-            at = pages.column(name + "_offsets").integers("Q")
-            found = self.__dict__["_pages_" + name] = pages.column(name), at
+            found = self.__dict__["_stored_" + name] = Texts(self.columns(PAGES), name)
         return found
+
+    @cached_property
+    def _packing(self) -> Packing:
+        """How pages are packed."""
+        from searchkit.engines.packing import Packing
+
+        return Packing(self.columns(PAGES).column("sample").whole().tobytes())
 
     # What else a generation keeps
 
@@ -443,6 +447,11 @@ class GenerationReader:
     @property
     def _documents(self) -> Columns:
         return self._files[DOCUMENTS]
+
+    def _fact(self, name: str) -> memoryview:
+        """A column with a number for each document, as wide as the greatest needs."""
+        size = len(self._documents.column(name)) // max(1, self.document_count)
+        return self._numbers(name, {1: "B", 2: "H"}.get(size, "I"))
 
     def _numbers(self, name: str, code: str, more: int = 0) -> memoryview:
         """A column with a number for each document, and so many more."""

@@ -61,7 +61,11 @@ class Texts:
 
     def raw(self, number: int) -> bytes:
         """The bytes of a text."""
-        return bytes(self._blob.slice(self._at[number], self._at[number + 1]))
+        return bytes(self.view(number))
+
+    def view(self, number: int) -> memoryview:
+        """The bytes of a text where they lie."""
+        return self._blob.slice(self._at[number], self._at[number + 1])
 
 
 def encoded(text: str) -> bytes:

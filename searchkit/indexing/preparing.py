@@ -19,7 +19,7 @@ from searchkit.engines.generation.copies import signatures
 from searchkit.engines.generation.documents import Row
 from searchkit.engines.generation.run import RunWriter
 from searchkit.engines.glossary import pack_definitions
-from searchkit.engines.pages import Laid, pack_article, pack_pages
+from searchkit.engines.pages import Laid, as_written, lay_pages, pack_article
 from searchkit.engines.texts import encoded
 from searchkit.errors import CorpusError
 from searchkit.indexing.handed_in import read_written
@@ -188,7 +188,7 @@ def _rows(found: Sequence[_Read], batch: AnalyzedBatch) -> Iterator[Row]:
 
 def _pages(
     found: Sequence[_Read], batch: AnalyzedBatch
-) -> Iterator[tuple[bytes, bytes]]:
+) -> Iterator[tuple[bytes, bytes, bytes]]:
     text, math = batch.text, batch.math
     bodies = (text.bases[:-1] + batch.body_start).tolist()
     laid = []
@@ -198,5 +198,6 @@ def _pages(
         columns = (text.starts[body], text.lengths[body])
         of_formulas = (math.starts[formulas], math.lengths[formulas])
         laid.append(Laid(one.visible, *columns, *of_formulas))
-    for one, page in zip(found, pack_pages(laid), strict=True):
-        yield page, pack_article(one.article, one.visible.text)
+    for one, page in zip(found, lay_pages(laid), strict=True):
+        near = as_written(one.visible.text, one.visible.lines)
+        yield *page, pack_article(one.article, near)

@@ -24,6 +24,7 @@ from searchkit.indexing.aids import (
 from searchkit.indexing.before import Before
 from searchkit.indexing.ingredients import Ingredients
 from searchkit.indexing.merging import slab_merger
+from searchkit.indexing.packing import page_packer
 from searchkit.indexing.workers import Call, Job, Workers, caller
 
 TYPE_CHECKING = False
@@ -52,7 +53,8 @@ def write_files(
         writer.write_documents()
         beside.begin()
         rare = _write_postings(writer, workers, beside, told)
-        writer.write_pages()
+        packing = writer.packing()
+        writer.write_pages(packing, workers.begin(page_packer, packing).start)
         pairs = [*rare.counterparts()]
         write_counterparts(generation, pairs)
         write_families(generation, pairs)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchkit.engines.packing import (
+    Packing,
     packed,
     packed_with_size,
     unpacked,
@@ -43,6 +44,14 @@ def test_what_the_reader_has_takes_few_bytes() -> None:
 def test_words_take_less_than_their_bytes_though_nothing_is_repeated() -> None:
     data = "注意力机制的位置编码 attention is computed over all tokens".encode()
     assert len(packed(data)) < 0.7 * len(data)
+
+
+def test_a_sample_is_like_what_the_reader_has() -> None:
+    data = random.Random(0).randbytes(9000)
+    packing = Packing(data)
+    found = packing.packed(data[1000:] + b"new")
+    assert len(found) < 50
+    assert Packing(data).unpacked(found, 8003) == data[1000:] + b"new"
 
 
 def test_bytes_do_not_depend_on_what_was_packed_before() -> None:

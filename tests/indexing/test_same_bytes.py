@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 import searchkit
 from searchkit import Article
 from searchkit.engines.columns import layered, layers, lists
-from searchkit.engines.generation import slab_merge, slabs
+from searchkit.engines.columns.files import Columns
+from searchkit.engines.generation import page_merge, slab_merge, slabs
 
 VARYING = {"built_at", "seal"}
 
@@ -77,12 +79,37 @@ def test_lists_longer_than_memory_should_hold_are_written_the_same(
     for module in (layered, lists):
         monkeypatch.setattr(module, "VALUES_AT_ONCE", 8)
     monkeypatch.setattr(layers, "_AT_ONCE", 8)
+    monkeypatch.setattr(page_merge, "_AT_ONCE", 1)
     searchkit.build(articles, tmp_path / "in pieces")
     searchkit.build(articles[::2], tmp_path / "grown")
     searchkit.build(articles, tmp_path / "grown")
     at_once = files(tmp_path / "at once")
     assert files(tmp_path / "in pieces") == at_once
     assert files(tmp_path / "grown") == at_once
+
+
+def test_pages_are_copied_or_packed_anew_as_their_sample_wants_it(
+    tmp_path: Path,
+) -> None:
+    words = [f"第 {n} 段说明 attention {n * n} 与旋转位置编码。" for n in range(3000)]
+    articles = [
+        Article(f"{n:02}", f"题 {n}", "\n\n".join(words[n * 60 : n * 60 + 60]))
+        for n in range(40)
+    ]
+    articles.append(Article("long", "长文", "\n\n".join(words)))
+    grown, samples = tmp_path / "grown", []
+    for count in (24, 28, 32, 36, 40, 41):
+        searchkit.build(articles[:count], grown)
+        searchkit.build(articles[:count], tmp_path / f"fresh-{count}")
+        found = files(grown)
+        assert found == files(tmp_path / f"fresh-{count}")
+        folder = grown / (grown / "current").read_text("ascii").strip()
+        columns = Columns(folder / "pages", "pages")
+        samples.append(columns.column("sample").whole().tobytes())
+        columns.close()
+    again = [one == other for one, other in pairwise(samples)]
+    assert True in again, "no pages were copied"
+    assert False in again, "no pages were packed anew"
 
 
 BUILD = """

@@ -1,8 +1,17 @@
-"""Small numbers in few bytes: seven bits a byte, the lowest first (LEB128)."""
+"""Small numbers in few bytes: seven bits a byte, the lowest first (LEB128); or as many
+bytes for each as the greatest of them needs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
+Width: TypeAlias = "Literal['B', 'H', 'I']"
+WIDTHS: tuple[Width, ...] = ("B", "H", "I")
+"""The type codes of integers by the number that stands for them."""
 
 _LONGEST = 10  # bytes of a number below 2**64 and a little more
 
@@ -40,3 +49,13 @@ def decode(data: Sequence[int], at: int) -> tuple[int, int]:
             return value, index + 1
         shift += 7
     raise ValueError("a number does not end")
+
+
+def narrowest(numbers: Iterable[int]) -> int:
+    """The place in WIDTHS of the narrowest integers that hold the numbers.
+
+    >>> narrowest([3, 256]), narrowest([])
+    (1, 0)
+    """
+    most = max(numbers, default=0)
+    return 0 if most < 1 << 8 else 1 if most < 1 << 16 else 2

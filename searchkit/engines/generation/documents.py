@@ -35,13 +35,18 @@ NUMBERS = (
     "text_bytes",
     "date",
 )
-"""Unsigned 32-bit integers, one a document."""
+"""Unsigned integers, one a document, of as many bytes as the greatest needs."""
 
 TEXTS = ("doc_id", "title", "path", "definitions", "headings")
 """Bytes of any length, one text a document."""
 
-PAGE_COLUMNS = ("page", "article")
-"""Bytes of any length, one of each a document, in a file of their own."""
+PAGE, ARTICLE, SAMPLE = "page", "article", "sample"
+"""Bytes of any length, one of each a document, in a file of their own; and what they
+are packed with."""
+
+LAID_PAGE = ("directory", "rest")
+LAID_COLUMNS = (*LAID_PAGE, ARTICLE)
+"""The same in a run, whose pages are not packed yet."""
 
 SIGNATURE_BYTES = 16
 BYTES = {"digest": DIGEST_BYTES, "signature": SIGNATURE_BYTES}
@@ -102,10 +107,10 @@ class Documents:
         text_base, math_base = (
             array(columns, name, "<i8") for name in ("text_base", "math_base")
         )
-        names = texts(columns, "topic_names")
+        names, count = texts(columns, "topic_names"), len(text_base) - 1
         return cls(
-            count=len(text_base) - 1,
-            numbers={name: array(columns, name, "<u4") for name in NUMBERS},
+            count=count,
+            numbers={name: _numbers(columns, name, count) for name in NUMBERS},
             texts={name: texts(columns, name) for name in TEXTS},
             digests={
                 name: array(columns, name, "u1").reshape(-1, size)
@@ -134,6 +139,12 @@ def array(columns: Columns, name: str, kind: str) -> Array:
     return np.frombuffer(data, kind) if len(data) else np.empty(0, kind)
 
 
+def _numbers(columns: Columns, name: str, count: int) -> Array:
+    """One of the columns of NUMBERS."""
+    size = len(columns.column(name)) // max(1, count)
+    return array(columns, name, {1: "u1", 2: "<u2"}.get(size, "<u4"))
+
+
 def texts(columns: Columns, name: str) -> TextArrays:
     """A column of texts with its offsets."""
     at = columns.column(name + "_at").whole()
@@ -155,7 +166,7 @@ def each(column: TextArrays) -> Iterator[bytes]:
 def write_rows(writer: ColumnWriter, rows: Sequence[Row]) -> None:
     """The columns of a run."""
     for index, name in enumerate(NUMBERS):
-        _add_array(writer, name, [row.numbers[index] for row in rows], "<u4")
+        _add_numbers(writer, name, np.array([row.numbers[index] for row in rows]))
     for index, name in enumerate(TEXTS):
         add_texts(writer, name, [row.texts[index] for row in rows])
     for name in BYTES:
@@ -182,11 +193,10 @@ def merge_documents(
     `release` gives back the memory of what was read of them.
     """
     for name in NUMBERS:
-        writer.add(name, merged_numbers(name, stretches))
+        _add_numbers(writer, name, merged_numbers(name, stretches))
     for name in TEXTS:
         pieces = [(rows.texts[name], low, end) for rows, low, end in stretches]
-        offsets = merge_texts(writer, name, pieces)
-        _add_offsets(writer, name, offsets, int(offsets[-1]))
+        merge_texts(writer, name, pieces)
         release()
     for name in BYTES:
         writer.add(name, merged_bytes(name, stretches))
@@ -225,8 +235,8 @@ def merged_base(name: str, stretches: Sequence[Stretch]) -> Array:
 
 def merge_texts(
     writer: ColumnWriter, name: str, stretches: Iterable[tuple[TextArrays, int, int]]
-) -> Array:
-    """A column of texts from stretches of others; the new offsets."""
+) -> None:
+    """A column of texts from stretches of others."""
     offsets, end = [np.zeros(1, np.int64)], 0
     with writer.stream(name) as stream:
         for column, low, high in stretches:
@@ -235,7 +245,8 @@ def merge_texts(
                 stream.write(column.blob[at[0] : at[-1]].data)
                 offsets.append(at[1:] - at[0] + end)
                 end = int(offsets[-1][-1])
-    return np.concatenate(offsets)
+    kind = "<u8" if end >= 1 << 32 else "<u4"
+    _add_array(writer, name + "_at", np.concatenate(offsets), kind)
 
 
 def _merge_topics(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
@@ -272,8 +283,10 @@ def _merge_tags(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
     merged.finish()
 
 
-def _add_offsets(writer: ColumnWriter, name: str, offsets: Array, end: int) -> None:
-    _add_array(writer, name + "_at", offsets, "<u8" if end >= 1 << 32 else "<u4")
+def _add_numbers(writer: ColumnWriter, name: str, values: Array) -> None:
+    most = int(values.max(initial=0))
+    kind = "u1" if most < 1 << 8 else "<u2" if most < 1 << 16 else "<u4"
+    _add_array(writer, name, values, kind)
 
 
 def _offsets(lengths: Iterable[int]) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,13 +16,25 @@ from searchkit.engines.columns.arrays import Array
 from searchkit.engines.columns.files import Columns
 from searchkit.engines.columns.postings import Postings
 from searchkit.engines.generation.classes import Keys, word_of, word_slices
-from searchkit.engines.generation.documents import Documents, TextArrays, array
+from searchkit.engines.generation.documents import (
+    ARTICLE,
+    PAGE,
+    SAMPLE,
+    Documents,
+    TextArrays,
+    each,
+    texts,
+)
 from searchkit.engines.generation.layout import Move
 from searchkit.engines.generation.run import SPACES
 from searchkit.engines.generation.scratch import Scratch
 from searchkit.engines.generation.slabs import slabs
 from searchkit.engines.generations import DOCUMENTS, PAGES, POSTINGS
 from searchkit.engines.tags import Tags
+
+if TYPE_CHECKING:
+    from searchkit.engines.packing import Packing
+    from searchkit.engines.page import LaidPage
 
 _ZONES_AT_ONCE = 1 << 20  # positions; a multiple of 4
 _PLACE_BITS = 2  # of a position: which of the zones in a byte is its own
@@ -48,11 +61,34 @@ class OldGeneration:
         """The rows of all its documents."""
         return Documents.read(self._files[DOCUMENTS])
 
-    def pages(self, name: str) -> TextArrays:
-        """One of the columns of PAGE_COLUMNS."""
-        columns = self._files[PAGES]
-        offsets = array(columns, f"{name}_offsets", "<u8")
-        return TextArrays(array(columns, name, "u1"), offsets)
+    def articles(self) -> TextArrays:
+        """What the authors wrote, as far as the pages do not tell."""
+        return texts(self._files[PAGES], ARTICLE)
+
+    def pages(self) -> TextArrays:
+        """All pages, packed with `packing`."""
+        return texts(self._files[PAGES], PAGE)
+
+    @cached_property
+    def packing(self) -> Packing:
+        """How its pages are packed."""
+        from searchkit.engines.packing import Packing
+
+        return Packing(self._files[PAGES].column(SAMPLE).whole().tobytes())
+
+    def laid_pages(self, low: int, end: int) -> Iterator[LaidPage]:
+        """The pages of some documents, unpacked."""
+        from searchkit.engines.page import Page
+
+        for page in each(self.pages().between(low, end)):
+            yield Page(page, self.packing).laid_open()
+
+    def first_chunk(self, row: int) -> bytes:
+        """The first chunk of a page, unpacked."""
+        from searchkit.engines.page import Page
+
+        (page,) = each(self.pages().between(row, row + 1))
+        return Page(page, self.packing).raw_chunk(0)
 
     def terms(self, space: str) -> list[bytes]:
         """All terms in order of their bytes; those without occurrences, too."""

@@ -6,7 +6,7 @@ order, with their occurrences term by term. Positions are global within the run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +16,9 @@ from searchkit.analysis.analyzer import ZONE_MASK
 from searchkit.engines.columns.arrays import Array
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.generation.documents import (
-    PAGE_COLUMNS,
+    ARTICLE,
+    LAID_COLUMNS,
+    LAID_PAGE,
     Documents,
     Row,
     TextArrays,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from searchkit.analysis.rows import AnalyzedBatch, Rows
+    from searchkit.engines.page import LaidPage
 
 SPACES = ("text", "math")
 ZONE_BITS = 2
@@ -124,7 +127,7 @@ class RunWriter:
         pages: Iterable[tuple[bytes, ...]],
         batch: AnalyzedBatch,
     ) -> None:
-        """Take in analysed documents; of each, what stands in PAGE_COLUMNS."""
+        """Take in analysed documents; of each, what stands in LAID_COLUMNS."""
         self._rows += rows
         self._pages += pages
         self._spaces["text"].add(batch.text, batch.tags)
@@ -137,7 +140,7 @@ class RunWriter:
         """Raises: OSError."""
         with ColumnWriter(path, _KIND) as writer:
             write_rows(writer, self._rows)
-            for number, name in enumerate(PAGE_COLUMNS):
+            for number, name in enumerate(LAID_COLUMNS):
                 add_texts(writer, name, [page[number] for page in self._pages])
             for name, space in self._spaces.items():
                 space.write(writer, name)
@@ -158,9 +161,21 @@ class Run:
         """The rows of all its documents."""
         return Documents.read(self._columns)
 
-    def pages(self, name: str) -> TextArrays:
-        """One of the columns of PAGE_COLUMNS."""
-        return texts(self._columns, name)
+    def articles(self) -> TextArrays:
+        """What the authors wrote, as far as the pages do not tell."""
+        return texts(self._columns, ARTICLE)
+
+    def laid_pages(self, low: int, end: int) -> Iterator[LaidPage]:
+        """The pages of some documents, not packed."""
+        columns = (texts(self._columns, name).between(low, end) for name in LAID_PAGE)
+        return zip(*map(each, columns), strict=True)
+
+    def first_chunk(self, row: int) -> bytes:
+        """The first chunk of a page, unpacked."""
+        from searchkit.engines.page import first_chunk
+
+        ((directory, rest),) = self.laid_pages(row, row + 1)
+        return first_chunk(directory, rest)
 
     def terms(self, space: str) -> list[bytes]:
         """All terms in order of their bytes."""

@@ -13,14 +13,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import numpy as np
 
 from searchkit.engines.columns.files import Columns, ColumnWriter
 from searchkit.engines.columns.space_writer import SpaceWriter
 from searchkit.engines.generation.classes import Keys
 from searchkit.engines.generation.counterparts import RareWords
 from searchkit.engines.generation.documents import (
-    PAGE_COLUMNS,
+    ARTICLE,
+    PAGE,
+    SAMPLE,
     Documents,
     TextArrays,
     merge_documents,
@@ -29,15 +33,19 @@ from searchkit.engines.generation.documents import (
 from searchkit.engines.generation.layout import layout
 from searchkit.engines.generation.merge import InOrder, SpaceMerge, TextMerge
 from searchkit.engines.generation.old import OldGeneration
+from searchkit.engines.generation.page_merge import (
+    PagePacking,
+    sample_of,
+    small_pieces,
+    tasks,
+)
 from searchkit.engines.generation.run import SPACES
 from searchkit.engines.generation.scores import write_weights
 from searchkit.engines.generation.slab_merge import (
     Encoded,
     Merging,
-    Task,
     open_sources,
 )
-from searchkit.engines.generation.slabs import Slab
 from searchkit.engines.generation.word_file import WordFile
 from searchkit.engines.generations import DOCUMENTS, PAGES, POSTINGS
 from searchkit.engines.texts import encoded
@@ -45,8 +53,11 @@ from searchkit.engines.texts import encoded
 Told = Callable[[float], None]
 """Hears what share of the writing is done."""
 
-Start = Callable[[Task], Future[Any]]
-"""Has a `SlabMerger` do a task, now or later."""
+Start = Callable[[Any], Future[Any]]
+"""Has a `SlabMerger` or a `PagePacker` do a task, now or later."""
+
+Stretch = TypeVar("Stretch", bound=tuple[int, ...])
+"""What a task is about; the last number says how much it is."""
 
 _MOST_AHEAD = 1 << 21  # occurrences in slabs made before they are written
 
@@ -179,18 +190,44 @@ class GenerationWriter:
             told(high / len(merge.terms))
         space.finish()
 
-    def write_pages(self) -> None:
-        """The stored articles."""
-        with ColumnWriter(self._folder / PAGES, PAGES) as writer:
-            for name in PAGE_COLUMNS:
-                offsets = merge_texts(writer, name, self._pages(name))
-                writer.add(f"{name}_offsets", offsets.astype("<u8"))
+    def packing(self) -> PagePacking:
+        """How pages are packed, once the documents are written."""
+        sample = sample_of(self._sources, self._placed, self._written)
+        self._release()
+        return PagePacking(self._folder, self._base, self._runs, sample)
 
-    def _pages(self, name: str) -> Iterator[tuple[TextArrays, int, int]]:
-        """The stretches of one of the columns of PAGE_COLUMNS, in their order."""
+    def write_pages(self, how: PagePacking, start: Start) -> None:
+        """The stored articles; `start` has their pages packed as `how` says."""
+        with ColumnWriter(self._folder / PAGES, PAGES) as writer:
+            writer.add(SAMPLE, how.sample)
+            merge_texts(writer, PAGE, self._pages(how, start))
+            merge_texts(writer, ARTICLE, self._articles())
+
+    def _pages(
+        self, how: PagePacking, start: Start
+    ) -> Iterator[tuple[TextArrays, int, int]]:
+        """The stretches of pages, in their order: copied, if they are packed so."""
+        packed = {
+            number: source.pages()
+            for number, source in enumerate(self._sources)
+            if isinstance(source, OldGeneration) and source.packing.sample == how.sample
+        }
+        pieces = [*small_pieces(self._placed)]
+        others = ((piece, size) for piece, size in pieces if piece[0] not in packed)
+        made = _texts_of(_in_order(start, tasks(others)))
+        for piece, _ in pieces:
+            number, low, end = piece
+            if number in packed:
+                yield packed[number], low, end
+                self._sources[number].release()
+            else:
+                yield made(end - low)
+
+    def _articles(self) -> Iterator[tuple[TextArrays, int, int]]:
+        """The stretches of what authors wrote, in their order."""
         columns = []
         for source in self._sources:
-            columns.append(source.pages(name))
+            columns.append(source.articles())
             source.release()
         for number, low, end in self._placed.pieces:
             yield columns[number], low, end
@@ -198,14 +235,14 @@ class GenerationWriter:
 
 
 def _in_order(
-    start: Start, tasks: Iterable[tuple[Slab, Task]]
-) -> Iterator[tuple[Slab, Any]]:
+    start: Start, tasks: Iterable[tuple[Stretch, Any]]
+) -> Iterator[tuple[Stretch, Any]]:
     """What comes of the tasks, in their order; the first ones are started at once.
 
     Not many are started before their turn.
     """
     left = iter(tasks)
-    waiting: deque[tuple[Slab, Future[Any]]] = deque()
+    waiting: deque[tuple[Stretch, Future[Any]]] = deque()
 
     def start_some() -> None:
         ahead = sum(size for (*_, size), _ in waiting)
@@ -214,7 +251,7 @@ def _in_order(
             waiting.append((slab, start(task)))
             ahead += slab[-1]
 
-    def answers() -> Iterator[tuple[Slab, Any]]:
+    def answers() -> Iterator[tuple[Stretch, Any]]:
         while waiting:
             slab, future = waiting.popleft()
             answer = future.result()
@@ -223,3 +260,19 @@ def _in_order(
 
     start_some()
     return answers()
+
+
+def _texts_of(
+    answers: Iterator[tuple[Any, TextArrays]],
+) -> Callable[[int], tuple[TextArrays, int, int]]:
+    """Gives so many texts of the answers at a time, which are in one of them."""
+    column, at = TextArrays(np.empty(0, np.uint8), np.zeros(1, np.int64)), 0
+
+    def further(count: int) -> tuple[TextArrays, int, int]:
+        nonlocal column, at
+        if at == len(column.at) - 1:
+            (_, column), at = next(answers), 0
+        at += count
+        return column, at - count, at
+
+    return further

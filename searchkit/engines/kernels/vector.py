@@ -88,7 +88,7 @@ class VectorKernel:
         reader = self._reader
         ends = (reader.title_end, reader.alias_end, reader.address_end)
         columns = (*ends, reader.body_start)
-        return [np.frombuffer(column, np.uint32) for column in columns]
+        return [*map(np.asarray, columns)]
 
     # Columns
 
@@ -283,8 +283,8 @@ class VectorKernel:
     def _weights(self, numbers: Array) -> Array:
         """What an occurrence in each part weighs, a row a document."""
         reader = self._reader
-        title: Array = np.frombuffer(reader.title_words, np.uint32)[numbers]
-        body: Array = np.frombuffer(reader.body_words, np.uint32)[numbers]
+        title: Array = np.asarray(reader.title_words)[numbers]
+        body: Array = np.asarray(reader.body_words)[numbers]
         return weight_table(title, body, reader.averages.title, reader.averages.body)
 
     def documents_of(self, space: str, positions: Array) -> list[int]:
@@ -404,7 +404,7 @@ class VectorKernel:
     # What is kept of each document
 
     def days(self, numbers: Array) -> Array:
-        days = np.frombuffer(self._reader.date, np.uint32)
+        days = np.asarray(self._reader.date)
         return days.take(numbers).astype(np.float64)
 
     def families(self, numbers: Array) -> list[int]:
@@ -413,7 +413,7 @@ class VectorKernel:
         return found
 
     def dated(self, first: int, last: int) -> Array:
-        days = np.frombuffer(self._reader.date, np.uint32)
+        days = np.asarray(self._reader.date)
         return bits_of((days >= first) & (days <= last), self._count)
 
     def with_topic(self, topics: Collection[int]) -> Array:
