@@ -38,6 +38,7 @@ _BEGINS_SECTION = re.compile(bytes((HEADING,)))
 
 _PAGE_BYTES = 1000  # of memory: of a page without its pieces
 _PIECE_BYTES = 40
+_SECTION_BYTES = 200
 
 DAMAGE = (ValueError, LookupError, OverflowError, TypeError, RecursionError)
 
@@ -73,7 +74,9 @@ class Page:
         "_at",
         "_chunks",
         "_data",
+        "_memory",
         "_section_starts",
+        "_sections",
         "_zones",
         "_zones_at",
         "borders",
@@ -108,6 +111,8 @@ class Page:
             *accumulate([row[2] for row in self.rows], initial=end + math_size),
         ]
         self._chunks: dict[int, Chunk] = {}
+        self._memory = [_PAGE_BYTES + _PIECE_BYTES * len(self.borders)]
+        self._sections: dict[int, tuple[tuple[str, ...], int]] = {}
         self._section_starts: tuple[list[int], list[int]] | None = None
         self._zones: bytes | None = None
         if (
@@ -119,8 +124,7 @@ class Page:
 
     def memory_bytes(self) -> int:
         """About how much memory the page takes, with what was unpacked of it."""
-        chunks = sum([chunk.memory_bytes for chunk in list(self._chunks.values())])
-        return _PAGE_BYTES + _PIECE_BYTES * len(self.borders) + chunks
+        return self._memory[0]
 
     @property
     def zones(self) -> bytes:
@@ -145,6 +149,18 @@ class Page:
             found = self._section_starts = pieces, [*borders, self.borders[-1]]
         return found
 
+    def section(self, piece: int) -> tuple[tuple[str, ...], int]:
+        """The path of headings and the first line of the section that begins with a
+        piece. Raises: DAMAGE."""
+        found = self._sections.get(piece)
+        if found is None:
+            chunk = self.chunk_of(piece)
+            at = piece - chunk.first
+            found = chunk.heading(at), chunk.line_at(at, chunk.starts[at])
+            self._sections[piece] = found
+            self._memory[0] += _SECTION_BYTES
+        return found
+
     def chunk_of(self, piece: int) -> Chunk:
         """The chunk that holds a piece. Raises: DAMAGE."""
         return self.chunk(bisect_right(self.pieces, piece) - 1)
@@ -156,7 +172,8 @@ class Page:
             row = self.rows[number]
             first, last = self.pieces[number : number + 2]
             raw = self.raw_chunk(number)
-            chunk = Chunk(raw, row, first, self.borders[first : last + 1])
+            borders = self.borders[first : last + 1]
+            chunk = Chunk(raw, row, first, borders, self._memory)
             self._chunks[number] = chunk
         return chunk
 
