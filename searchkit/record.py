@@ -45,8 +45,9 @@ def record(cls: type[T]) -> type[T]:
     defaults = dict(getattr(cls, "__record_defaults__", {}))
     defaults |= {name: namespace.pop(name) for name in own if name in namespace}
     fields = inherited + tuple(name for name in own if name not in inherited)
+    slots = tuple(name for name in own if name not in inherited)
     namespace |= {
-        "__slots__": tuple(name for name in own if name not in inherited),
+        "__slots__": slots if inherited else (*slots, "__record_hash__"),
         "__record_fields__": fields,
         "__record_defaults__": defaults,
         "__match_args__": fields,
@@ -126,7 +127,13 @@ def _equal(self: Any, other: Any) -> Any:
 
 
 def _hash(self: Any) -> int:
-    return hash(self.__record_values__(self))
+    """Worked out once: the leaves of a query are looked up again and again."""
+    try:
+        return self.__record_hash__  # type: ignore[no-any-return]  # an int
+    except AttributeError:
+        made = hash(self.__record_values__(self))
+        object.__setattr__(self, "__record_hash__", made)
+        return made
 
 
 def _refuse(self: Any, name: str, _: Any = None) -> None:

@@ -123,7 +123,7 @@ class Chunk:
     `starts[i]` and `ends[i]` are offsets in `text` of the piece `first + i` of the page
     (`text` goes on after the chunk's `characters` with other strings), `borders[i]` is
     its first position and `sections[i]` its section's number. Other numbers of pieces
-    here count from 0, too. `memory_bytes` is about how much memory all of it takes.
+    here count from 0, too.
     """
 
     __slots__ = (
@@ -133,13 +133,13 @@ class Chunk:
         "_firsts",
         "_line",
         "_lines_after",
+        "_memory",
         "_numbers",
         "_paths",
         "borders",
         "characters",
         "ends",
         "first",
-        "memory_bytes",
         "modes",
         "new_sections",
         "sections",
@@ -148,8 +148,14 @@ class Chunk:
     )
 
     def __init__(
-        self, raw: bytes, row: Sequence[int], first: int, borders: list[int]
+        self,
+        raw: bytes,
+        row: Sequence[int],
+        first: int,
+        borders: list[int],
+        memory: list[int],
     ) -> None:
+        """`memory[0]` grows by about how many bytes all of it takes."""
         pieces, self.characters, _, self._line, section = row
         self.first, self.borders = first, borders
         width, view = raw[0], memoryview(raw)
@@ -174,7 +180,8 @@ class Chunk:
         self.sections = list(steps)[1:]
         self.new_sections = range(section, section + sections)
         self.modes = self._column(_MODES)
-        self.memory_bytes = _TEXT_BYTES * len(raw) + 4 * _INTEGER_BYTES * pieces
+        self._memory = memory
+        memory[0] += _TEXT_BYTES * len(raw) + 4 * _INTEGER_BYTES * pieces
         self._firsts: dict[int, list[int]] = {}  # by the column of counts
         self._lines_after: list[int] | None = None
         self._atoms: dict[int, list[int]] = {}
@@ -195,7 +202,7 @@ class Chunk:
         if firsts is None:
             firsts = [*accumulate(self._column(counts), initial=0)]
             self._firsts[counts] = firsts
-            self.memory_bytes += _INTEGER_BYTES * len(firsts)
+            self._memory[0] += _INTEGER_BYTES * len(firsts)
         return firsts[piece], firsts[piece + 1]
 
     def _place(self, gaps: Iterable[int], sizes: Iterable[int]) -> None:
@@ -243,7 +250,7 @@ class Chunk:
             if len(found) < wanted:
                 found = self._all_atoms(piece, count)
             self._atoms[piece] = found
-            self.memory_bytes += _INTEGER_BYTES * len(found)
+            self._memory[0] += _INTEGER_BYTES * len(found)
         return found
 
     def _first_atoms(self, piece: int, wanted: int, count: int) -> list[int]:
@@ -348,7 +355,7 @@ class Chunk:
             steps = self._column(_LINES[1])
             found = [n & WORD for n in accumulate(steps, initial=self._line)]
             self._lines_after = found
-            self.memory_bytes += _INTEGER_BYTES * len(found)
+            self._memory[0] += _INTEGER_BYTES * len(found)
         return found[count]
 
     def headings(self) -> Iterator[tuple[str, ...]]:

@@ -264,16 +264,18 @@ class Order:
         counts = [self.finder.found(leaf).document_count for leaf in self.plan.leaves()]
         if 2 * size < max(counts, default=0):
             return documents
-        parts = [*bounds.parts_of(self.scorer, root, self._pairs)]
-        if len(parts) < 2:
+        limits = [*bounds.bounds_of(self.scorer, root, self._pairs)]
+        columns = [part[0] for ways in limits for parts in ways for part in parts]
+        if len(columns) < 2:
             return documents
         most = max(count, _SEEDS)
-        seeds = kernel.union([kernel.top(column, most) for column, _, _ in parts])
+        seeds = kernel.union([kernel.top(column, most) for column in columns])
         seeds = kernel.numbers(kernel.intersection([seeds, documents]))
         best = kernel.best(seeds, self._word_scores(root, seeds), count)
         if len(best) < count:
             return documents
-        chosen = kernel.reaching(parts, best[-1][1] / _SLACK)
+        least = best[-1][1] / _SLACK
+        chosen = kernel.reaching([*bounds.needed(limits, least)], limits, least)
         return kernel.intersection([chosen, documents])
 
 

@@ -57,6 +57,7 @@ _BEGINS_SECTION = re.compile(bytes((HEADING,)))
 
 _PAGE_BYTES = 1000  # of memory: of a page without its pieces
 _PIECE_BYTES = 40
+_SECTION_BYTES = 200
 
 DAMAGE = (ValueError, LookupError, OverflowError, TypeError, RecursionError)
 
@@ -93,8 +94,10 @@ class Page:
         "_chunks",
         "_data",
         "_math",
+        "_memory",
         "_packing",
         "_section_starts",
+        "_sections",
         "_zones",
         "_zones_at",
         "borders",
@@ -124,6 +127,8 @@ class Page:
         packed_sizes = data[at:end].cast(WIDTHS[width])
         self._at = [*accumulate(packed_sizes, initial=end)]
         self._chunks: dict[int, Chunk] = {}
+        self._memory = [_PAGE_BYTES + _PIECE_BYTES * len(self.borders)]
+        self._sections: dict[int, tuple[tuple[str, ...], int]] = {}
         self._section_starts: tuple[list[int], list[int]] | None = None
         self._zones: bytes | None = None
         if not self.rows or len(sizes) != pieces or self._at[-1] != len(data):
@@ -131,8 +136,7 @@ class Page:
 
     def memory_bytes(self) -> int:
         """About how much memory the page takes, with what was unpacked of it."""
-        chunks = sum([chunk.memory_bytes for chunk in list(self._chunks.values())])
-        return _PAGE_BYTES + _PIECE_BYTES * len(self.borders) + chunks
+        return self._memory[0]
 
     @property
     def zones(self) -> bytes:
@@ -157,6 +161,18 @@ class Page:
             found = self._section_starts = pieces, [*borders, self.borders[-1]]
         return found
 
+    def section(self, piece: int) -> tuple[tuple[str, ...], int]:
+        """The path of headings and the first line of the section that begins with a
+        piece. Raises: DAMAGE."""
+        found = self._sections.get(piece)
+        if found is None:
+            chunk = self.chunk_of(piece)
+            at = piece - chunk.first
+            found = chunk.heading(at), chunk.line_at(at, chunk.starts[at])
+            self._sections[piece] = found
+            self._memory[0] += _SECTION_BYTES
+        return found
+
     def chunk_of(self, piece: int) -> Chunk:
         """The chunk that holds a piece. Raises: DAMAGE."""
         return self.chunk(bisect_right(self.pieces, piece) - 1)
@@ -170,7 +186,8 @@ class Page:
             row = self.rows[number]
             first, last = self.pieces[number : number + 2]
             raw = self.raw_chunk(number)
-            chunk = Chunk(raw, row, first, self.borders[first : last + 1])
+            borders = self.borders[first : last + 1]
+            chunk = Chunk(raw, row, first, borders, self._memory)
             self._chunks[number] = chunk
         return chunk
 

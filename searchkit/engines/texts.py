@@ -15,18 +15,20 @@ if TYPE_CHECKING:
 
 _ENCODING = "utf-8", "surrogatepass"
 _AT_ONCE = 4096  # texts
+_MOST_READ = 2048  # texts that are kept once they were read: those of hits
 
 
 class Texts:
-    """A column of texts by number."""
+    """A column of texts by number. Safe for many threads."""
 
-    __slots__ = ("_at", "_blob")
+    __slots__ = ("_at", "_blob", "_read")
 
     def __init__(self, columns: Columns, name: str) -> None:
         """Raises: IndexCorruptError."""
         self._blob = columns.column(name)
         code = "Q" if len(self._blob) >= 1 << 32 else "I"
         self._at = columns.column(name + "_at").integers(code)
+        self._read: dict[int, str] = {}
 
     def __len__(self) -> int:
         return len(self._at) - 1
@@ -53,11 +55,17 @@ class Texts:
                 read()
 
     def several(self, numbers: Sequence[int]) -> list[str]:
-        """The texts of some numbers, in their order."""
+        """The texts of some numbers, in their order, which may be asked for again."""
         if not self._blob:  # as of paths where none was handed in
             return [""] * len(numbers)
-        at, piece = self._at, self._blob.slice
-        return [str(piece(at[n], at[n + 1]), *_ENCODING) for n in numbers]
+        read = self._read.get
+        return [read(number) or self._kept(number) for number in numbers]
+
+    def _kept(self, number: int) -> str:
+        if len(self._read) >= _MOST_READ:
+            self._read.clear()
+        text = self._read[number] = self[number]
+        return text
 
     def raw(self, number: int) -> bytes:
         """The bytes of a text."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
+from operator import itemgetter
 
 from searchkit.analysis.folding import fold
 from searchkit.engines.matching import places
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
     from searchkit.engines.plan import Leaf
     from searchkit.engines.search import Evaluation
 
-_BEHIND = 1 << 63
-"""A position behind all others."""
+_OFTEN, _MANY = 0.05, 6  # what a mark more is worth, and how many at most
 
 Mark = tuple[int, int, int]
 """A match: its position, its atoms (or NAME) below 0, and the number of its leaf.
@@ -32,34 +33,56 @@ So they sort as they stand, the longest first. Above 0 instead of atoms is the n
 from 1, of a match in a formula: see `Formulas`.
 """
 
+Columns = tuple[list[int], list[int], list[int]]
+"""The same of many marks: their positions, their atoms and their leaves."""
+
 Formulas = list[tuple[int, int]]
 """The (start, end) in its chunk of each match in a formula."""
+
+
+class Worths(dict[tuple[int, ...], float]):
+    """What several marks are worth together, below 0, by their leaves, in one query.
+
+    Different words count most, then how often. `alone` has what one is worth. The same
+    words stand together again, also in other articles.
+    """
+
+    def __init__(self, weights: Sequence[float]) -> None:
+        self.weights = weights
+        self.alone = [self[leaf,] for leaf in range(len(weights))]
+
+    def __missing__(self, leaves: tuple[int, ...]) -> float:
+        different = [self.weights[leaf] for leaf in {*leaves}]
+        often = _OFTEN * min(len(leaves), _MANY)
+        worth = self[leaves] = -(sum(different) + often * max(different))
+        return worth
 
 
 class Matches:
     """Where a query stands in the title or in the text of one article.
 
-    `positions`, which rise, `atoms` and `leaves` are those of its marks; `weights` has
-    the idf of each leaf.
+    `positions`, which rise, `atoms` and `leaves` are those of its marks.
     """
 
-    __slots__ = ("atoms", "formulas", "leaves", "positions", "weights")
+    __slots__ = ("atoms", "formulas", "leaves", "positions", "worths")
 
-    def __init__(self, weights: Sequence[float]) -> None:
-        self.weights = weights
-        self.positions: list[int] = []
-        self.atoms: list[int] = []
-        self.leaves: list[int] = []
-        self.formulas: Formulas = []
+    def __init__(
+        self,
+        worths: Worths,
+        positions: list[int],
+        atoms: list[int],
+        leaves: list[int],
+        formulas: Formulas | None = None,
+    ) -> None:
+        self.worths = worths
+        self.positions = positions
+        self.atoms = atoms
+        self.leaves = leaves
+        self.formulas: Formulas = formulas or []
 
     def marks(self) -> Iterator[Mark]:
         """The marks one by one."""
         return zip(self.positions, self.atoms, self.leaves, strict=True)
-
-    def set(self, marks: Sequence[Mark]) -> None:
-        """Have these marks, which rise, and no others."""
-        columns = [*map(list, zip(*marks, strict=True))] or [[], [], []]
-        self.positions, self.atoms, self.leaves = columns
 
 
 class Marks:
@@ -80,74 +103,77 @@ class Marks:
         all_leaves = (*self._leaves, *[twin.leaf for twin in twins])
         where = [rising] * len(self._leaves)
         where += [evaluation.where_counts(twin, rising) for twin in twins]
-        self._weights = [finder.found(leaf).idf for leaf in all_leaves]
+        self._worths = Worths([finder.found(leaf).idf for leaf in all_leaves])
         self._weak = {n for n, leaf in enumerate(self._leaves) if evaluation.weak(leaf)}
         self._formulas = [
             (n, leaf)
             for n, leaf in enumerate(self._leaves)
             if isinstance(leaf, FormulaLeaf)
         ]
-        self._none = Matches(self._weights)
+        self._none = Matches(self._worths, [], [], [])
         self._titles: dict[int, Matches] = {}  # of those that have any
         self._bodies: dict[int, Matches] = {}
-        self._find(all_leaves, where, rising, titles)
-        if len(all_leaves) > 1:
-            for matches in (*self._titles.values(), *self._bodies.values()):
-                first, last = matches.leaves[0], matches.leaves[-1]
-                # Those of one leaf are worth showing and rise already.
-                if first != last or first in self._weak:
-                    told = _telling(matches.marks(), self._weak, len(self._leaves))
-                    matches.set(told)
+        positions, atoms, leaves = self._found(all_leaves, where, titles)
+        last = 0
+        rows = self._rows(rising, with_bodies=titles is None)
+        for low, high, number, found_in in rows:
+            # Some are in an alias or a topic.
+            first = bisect_left(positions, low, last)
+            last = bisect_left(positions, high, first)
+            if first < last:
+                found_in[number] = Matches(
+                    self._worths,
+                    [position - low for position in positions[first:last]],
+                    atoms[first:last],
+                    leaves[first:last],
+                )
 
-    def _find(
+    def _found(
         self,
         leaves: Sequence[Leaf],
         where: Sequence[list[int]],
-        numbers: list[int],
         titles: Iterable[str] | None,
-    ) -> None:
-        """The marks in the title and in the body of each article, leaf by leaf.
+    ) -> Columns:
+        """The marks worth showing in all of the articles, by global positions.
 
-        `where` has for each leaf those of the articles in which it counts.
+        `where` has for each leaf the articles in which it counts.
         """
-        reader, weights = self._finder.reader, self._weights
-        rows = []
+        reader, text = self._finder.reader, None
+        if titles is not None:
+            text = "\n".join(["".join(fold(title).text.split()) for title in titles])
+        known: dict[tuple[int, int], tuple[Sequence[int], list[int]]] = {}
+        several: list[Columns] = []
+        for number, (leaf, here) in enumerate(zip(leaves, where, strict=True)):
+            if not here:
+                continue
+            # The same for a word typed again.
+            key = self._finder.same(leaf), id(here)
+            found = known.get(key)
+            if found is None:
+                found = places(self._finder.plain, reader, leaf, here, text)
+                known[key] = found
+            starts, atoms = found
+            if starts:
+                several.append(([*starts], atoms, [number] * len(starts)))
+        if len(several) == 1 and several[0][2][0] not in self._weak:
+            return several[0]
+        marks = chain.from_iterable([zip(*c, strict=True) for c in several])
+        return _columns(_telling(marks, self._weak, len(self._leaves)))
+
+    def _rows(
+        self, numbers: Iterable[int], *, with_bodies: bool
+    ) -> Iterator[tuple[int, int, int, dict[int, Matches]]]:
+        """Where the title of each article begins and ends, then its body, and where
+        marks in it belong."""
+        reader = self._finder.reader
         bases, body_start = reader.text_base, reader.body_start
         title_end = reader.title_end
         for number in numbers:
             base = bases[number]
-            rows.append((base, base + title_end[number], number, self._titles))
-            if titles is None:
+            yield base, base + title_end[number], number, self._titles
+            if with_bodies:
                 start, end = base + body_start[number], bases[number + 1]
-                rows.append((start, end, number, self._bodies))
-        text = None
-        if titles is not None:
-            text = "\n".join(["".join(fold(title).text.split()) for title in titles])
-        known: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
-        for leaf_number, (leaf, here) in enumerate(zip(leaves, where, strict=True)):
-            if not here:
-                continue
-            # The same for a word typed again.
-            key = id(self._finder.found(leaf)), id(here)
-            found = known.get(key)
-            if found is None:
-                starts, atoms = places(self._finder.plain, reader, leaf, here, text)
-                found = known[key] = [*starts, _BEHIND], atoms
-            starts, atoms = found
-            first, start = 0, starts[0]
-            for low, high, number, found_in in rows:
-                while start < low:  # in an alias or a topic, of which there are few
-                    first += 1
-                    start = starts[first]
-                if start < high:
-                    last = bisect_left(starts, high, first)
-                    matches = found_in.get(number)
-                    if matches is None:
-                        matches = found_in[number] = Matches(weights)
-                    matches.positions += [start - low for start in starts[first:last]]
-                    matches.atoms += atoms[first:last]
-                    matches.leaves += [leaf_number] * (last - first)
-                    first, start = last, starts[last]
+                yield start, end, number, self._bodies
 
     def in_title(self, number: int) -> Matches:
         """The marks of an article's title that are worth showing."""
@@ -159,10 +185,9 @@ class Marks:
         if self._formulas and not matches.formulas:
             marks, formulas = self._in_formulas(number, page)
             if marks:
-                whole = self._bodies[number] = Matches(self._weights)
-                whole.set(sorted([*matches.marks(), *marks]))
-                whole.formulas = formulas
-                return whole
+                columns = _columns(sorted([*matches.marks(), *marks]))
+                matches = Matches(self._worths, *columns, formulas)
+                self._bodies[number] = matches
         return matches
 
     def _in_formulas(self, number: int, page: Page) -> tuple[list[Mark], Formulas]:
@@ -197,6 +222,11 @@ def _telling(found: Iterable[Mark], weak: Collection[int], count: int) -> list[M
             kept.append(mark)
             ends.add((leaf, position - atoms))
     return sorted(kept)
+
+
+def _columns(marks: Sequence[Mark]) -> Columns:
+    positions, atoms, leaves = [[*map(itemgetter(n), marks)] for n in range(3)]
+    return positions, atoms, leaves
 
 
 def _formula_marks(

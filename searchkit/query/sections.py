@@ -37,12 +37,13 @@ def best_sections(
     if not matches.positions:
         return ()
     best = sorted(_scored(page, matches))[:count]
-    return tuple([_section(page, piece, -score) for score, piece in best])
+    return tuple([SectionHit(*page.section(piece), -score) for score, piece in best])
 
 
 def _scored(page: Page, matches: Matches) -> Iterator[tuple[float, int]]:
     """The score below 0 and the first piece of each section with marks."""
-    positions, leaves, weights = matches.positions, matches.leaves, matches.weights
+    positions, leaves = matches.positions, matches.leaves
+    weights = matches.worths.weights
     borders, zones = page.borders, page.zones
     pieces, starts = page.section_starts()
     average = borders[-1] / len(pieces)
@@ -73,10 +74,3 @@ def _scored(page: Page, matches: Matches) -> Iterator[tuple[float, int]]:
             score += every_word
         yield -score, piece
         first = last
-
-
-def _section(page: Page, piece: int, score: float) -> SectionHit:
-    chunk = page.chunk_of(piece)
-    at = piece - chunk.first
-    line = chunk.line_at(at, chunk.starts[at])
-    return SectionHit(chunk.heading(at), line, score)

@@ -20,7 +20,6 @@ from searchkit.query.fragment import Fragment, Span
 from searchkit.query.marks import Matches
 
 _BY_ZONE = (1.0, 0.9, 0.7, 0.8)  # prose, heading, code, math
-_OFTEN, _MANY = 0.05, 6  # what a mark more is worth, and how many at most
 _PLAIN = re.compile("[ -~\u4e00-\u9fff\u3001-\u3002\uff01-\uff0f\uff1a-\uff1f]*")
 """Texts whose atoms are where the rule of stored pages says."""
 
@@ -141,9 +140,8 @@ def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
 
     How many positions `characters` are is what they are in the whole page.
     """
-    leaves, weights = matches.leaves, matches.weights
-    alone = [-(weight + _OFTEN * weight) for weight in weights]
-    known: dict[tuple[int, ...], float] = {}  # the same words stand together again
+    leaves, worths = matches.leaves, matches.worths
+    alone = worths.alone
     borders, zones = page.borders, page.zones
     reach = characters * borders[-1] // max(page.characters, 1)
     found = []
@@ -156,11 +154,8 @@ def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
         if size == 1:  # most marks stand alone
             found.append((alone[leaves[first]] * by_zone, first, number, piece))
         elif size:
-            here = (*leaves[first:number],)
-            worth = known.get(here)
-            if worth is None:
-                worth = known[here] = _worth(here, weights)
-            found.append((-worth * by_zone, first, number, piece))
+            worth = worths[(*leaves[first:number],)]
+            found.append((worth * by_zone, first, number, piece))
         if position >= border and number < count:
             piece = bisect_right(borders, position, piece) - 1
             border, by_zone = borders[piece + 1], _BY_ZONE[zones[piece]]
@@ -169,15 +164,6 @@ def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
             stop = border
     found.sort(key=_WORTH)  # of equals the first: numbers sort faster than tuples
     return found
-
-
-def _worth(leaves: Sequence[int], weights: Sequence[float]) -> float:
-    """What several marks are worth together, by their leaves.
-
-    Different words count most, then how often.
-    """
-    different = [weights[leaf] for leaf in {*leaves}]
-    return sum(different) + _OFTEN * min(len(leaves), _MANY) * max(different)
 
 
 class _Marked:

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from toy import Rows, ToyDocument, ToyReader
 
 from searchkit.analysis.terms import any_hump
+from searchkit.engines.bounds import Part, needed
+from searchkit.engines.kernels.base import Kernel
 
 READER = ToyReader([ToyDocument()] * 40)
 KERNELS = (READER.plain, READER.vector)
@@ -24,27 +26,40 @@ factors = st.sampled_from((0.3, 1.0, 1.7))
 scores = st.lists(st.floats(0, 9), max_size=30)
 
 
-@settings(max_examples=300, deadline=None)
-@given(
-    st.lists(st.tuples(columns, factors), min_size=1, max_size=4), st.integers(1, 12)
+ways = st.lists(
+    st.lists(st.tuples(columns, factors), max_size=2), min_size=1, max_size=3
 )
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(ways, min_size=1, max_size=4), st.integers(1, 12))
 def test_no_document_that_reaches_enough_is_left_out(
-    lists: list[tuple[list[tuple[int, int]], float]], place: int
+    drawn: list[list[list[tuple[list[tuple[int, int]], float]]]], place: int
 ) -> None:
-    sums = dict.fromkeys(range(READER.document_count), 0.0)
-    for codes, factor in lists:
-        for number, code in codes:
-            sums[number] += TABLE[code] * factor
+    numbers = range(READER.document_count)
+    sums = dict.fromkeys(numbers, 0.0)
+    for ways in drawn:
+        for number in numbers:
+            sums[number] += max(
+                sum(TABLE[dict(codes).get(number, 0)] * factor for codes, factor in way)
+                for way in ways
+            )
     least = sorted(sums.values(), reverse=True)[place - 1]
     enough = {number for number, total in sums.items() if total >= least > 0}
     for kernel in KERNELS:
-        parts = []
-        for codes, factor in lists:
+
+        def part(codes: list[tuple[int, int]], factor: float, kernel: Kernel) -> Part:
             column, table = kernel.column(codes), kernel.table(TABLE, factor)
             top = kernel.top_code(column)
             assert top == max(code for _, code in codes)
-            parts.append((column, table, float(table[top])))
-        found = [int(number) for number in kernel.reaching(parts, least / SLACK)]
+            return column, table, float(table[top])
+
+        bounds = [
+            [[part(*one, kernel) for one in way] for way in ways] for ways in drawn
+        ]
+        told = least / SLACK
+        chosen = kernel.reaching([*needed(bounds, told)], bounds, told)
+        found = [int(number) for number in chosen]
         assert found == sorted({*found})
         assert enough <= {*found}
 

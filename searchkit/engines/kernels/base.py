@@ -7,9 +7,12 @@ Document numbers and positions rise within each.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from searchkit.engines.columns.postings import TermPostings
+
+if TYPE_CHECKING:
+    from searchkit.engines.bounds import Bound
 
 Documents = Any
 """A set of documents. A column is one, too: that of its documents."""
@@ -166,11 +169,15 @@ class Kernel(Protocol):
         """What codes are worth."""
 
     def reaching(
-        self, parts: Sequence[tuple[Column, Table, float]], least: float
+        self,
+        needed: Sequence[tuple[Column, Table, float]],
+        bounds: Sequence[Bound],
+        least: float,
     ) -> Numbers:
-        """At least all documents whose worths in all parts add up to `least` or more.
+        """The documents that are worth what is needed in any of some columns.
 
-        With each column and its table, which rises, comes the most that it is worth.
+        Some of those may be left out that are worth less than `least` in all bounds.
+        Tables rise.
         """
 
     def top_code(self, column: Column) -> int:

@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
+    from searchkit.engines.bounds import Bound
     from searchkit.engines.columns.postings import TermPostings
     from searchkit.engines.reader import GenerationReader
 
@@ -306,15 +307,16 @@ class PlainKernel:
         return [table[code] for code in codes]
 
     def reaching(
-        self, parts: Sequence[tuple[Column, Sequence[float], float]], least: float
+        self,
+        needed: Sequence[tuple[Column, Sequence[float], float]],
+        bounds: Sequence[Bound],
+        least: float,
     ) -> Numbers:
-        rest = 0.0  # what the columns before it add at most
         chosen: set[int] = set()
-        for column, table, most in sorted(parts, key=lambda part: part[2]):
-            code = max(1, bisect_left(table, least - rest))
+        for column, table, worth in needed:
+            code = bisect_left(table, worth)
             pairs = zip(column.documents, column.codes, strict=True)
             chosen.update([number for number, here in pairs if here >= code])
-            rest += most
         return sorted(chosen)
 
     def top_code(self, column: Column) -> int:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
 from searchkit.analysis.analyzer import BLANK, LOOSE, ZONE_MASK
 from searchkit.engines import ranking
+from searchkit.engines.bounds import most_of
 from searchkit.engines.columns import vector as decode
 from searchkit.engines.columns.postings import SKIP
 from searchkit.engines.columns.rows import spread
@@ -43,6 +45,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from searchkit.engines.bounds import Bound
     from searchkit.engines.columns.postings import TermPostings
     from searchkit.engines.reader import GenerationReader
 
@@ -57,7 +60,6 @@ _MOST_DECODED = 1 << 19  # the same of lists of which rows were read before
 _MOST_READ = 4096  # lists of which it is known that rows were read
 _SAMPLED = 16  # one of so many scores tells how high the highest are
 _MOST_ARRAYS = 64  # of worths that are kept as arrays
-_ROUNDING = 1e-9  # of a sum of a few dozen numbers
 
 
 class VectorKernel:
@@ -451,25 +453,24 @@ class VectorKernel:
         return table.take(codes)
 
     def reaching(
-        self, parts: Sequence[tuple[Column, Array, float]], least: float
+        self,
+        needed: Sequence[tuple[Column, Array, float]],
+        bounds: Sequence[Bound],
+        least: float,
     ) -> Array:
-        ordered = sorted(parts, key=lambda part: -part[2])
-        rest = sum([most for _, _, most in ordered])
-        least *= 1 - _ROUNDING
         chosen = []
-        for column, table, most in ordered:
-            if rest < least:
-                break
-            rest -= most
-            # What is in a column before this one was chosen there, if it is at all.
-            code = table.searchsorted(least - rest)
-            high = (column.codes >= code).nonzero()[0]
+        for column, table, worth in needed:
+            high = (column.codes >= table.searchsorted(worth)).nonzero()[0]
             chosen.append(column.documents.take(high))
         numbers = rising(chosen, self._count) if chosen else NONE
         reached = np.zeros(len(numbers))
-        rest = sum([most for _, _, most in ordered])
-        for column, table, most in ordered:
-            reached += table.take(column.at(numbers))
+        ordered = sorted(bounds, key=most_of, reverse=True)
+        rest = sum(map(most_of, ordered))
+        for bound in ordered:
+            worths, most = np.zeros(len(numbers)), most_of(bound)
+            for column, table, _ in chain.from_iterable(bound):
+                worths += table.take(column.at(numbers))
+            reached += np.minimum(worths, most)
             rest -= most
             kept = (reached >= least - rest).nonzero()[0]
             numbers, reached = numbers.take(kept), reached.take(kept)
