@@ -192,6 +192,32 @@ def test_what_is_asked_for_is_what_an_answer_states(
     assert ids(opened(other, stating).search(question)) == ["b", "a"]
 
 
+def test_of_a_long_name_it_is_the_thing_that_is_stated(opened: Opened) -> None:
+    of = "They say the edge of a mirror is bright."
+    edge = "They say of a mirror: the edge is bright."
+    engine = opened(of, edge, "They say that the mirror is bright.", "A mirror.")
+    assert ids(engine.search("what is the edge of a mirror"))[0] == "b"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "other"),
+    [
+        ("为什么镜像缓存要压缩？", "镜像缓存压缩，因为大。", "镜像缓存压缩，虽然大。"),
+        (
+            "Why are mirror images cached?",
+            "Mirror images cached because large.",
+            "Mirror images cached although large.",
+        ),
+    ],
+)
+def test_why_is_answered_by_a_reason(
+    opened: Opened, question: str, answer: str, other: str
+) -> None:
+    engine = opened(other, answer, "别的")
+    assert ids(engine.search(question)) == ["b", "a"]
+    assert engine.search(question).hits[0].score > engine.search(question).hits[1].score
+
+
 def test_what_is_used_says_more_in_a_question_than_that_it_is(opened: Opened) -> None:
     engine = opened("路由", "使用 节点 缓存", "节点 缓存 路由", "路由")
     assert ids(engine.search("怎么使用节点的缓存路由"))[0] == "c"

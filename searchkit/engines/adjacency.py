@@ -67,8 +67,8 @@ def pairs_of(finder: Finder, group: Group) -> list[Pair]:
     """
     pairs: dict[tuple[int, int], Pair] = {}
     worths: dict[tuple[int, int], float] = {}
-    typed = pairwise((*group.optional, *group.required))
-    for left, right in (*typed, *group.stated):
+    typed = [*pairwise((*group.optional, *group.required))]
+    for at, (left, right) in enumerate((*typed, *group.stated)):
         if not isinstance(left, Leaf) or not isinstance(right, Leaf):
             continue
         if not (left.adjacent and right.adjacent and _common_fields(left, right)):
@@ -80,7 +80,8 @@ def pairs_of(finder: Finder, group: Group) -> list[Pair]:
             pairs[key] = replace(pairs[key], idf=idf)
         elif one.is_anywhere and other.is_anywhere:
             seen = _seen(finder, left, right)
-            if idf := _idf(finder, left, right, seen):
+            is_stated = at >= len(typed)
+            if idf := _idf(finder, left, right, seen, is_stated=is_stated):
                 worths[key] = idf
                 pairs[key] = Pair(left, right, idf, seen)
     return [*pairs.values()]
@@ -98,9 +99,11 @@ def _asked(leaf: Leaf) -> tuple[Hashable, ...]:
     return leaf.variants, leaf.adjacent, *where
 
 
-def _idf(finder: Finder, left: Leaf, right: Leaf, seen: Seen) -> float:
+def _idf(
+    finder: Finder, left: Leaf, right: Leaf, seen: Seen, *, is_stated: bool
+) -> float:
     """What two words side by side weigh: 0 if it is known that they never are."""
-    if left.weight < 1 or right.weight < 1:
+    if not is_stated and (left.weight < 1 or right.weight < 1):
         one, other = finder.found(left), finder.found(right)
         return ranking.LIGHT_ADJACENCY * math.sqrt(one.idf * other.idf)
     if seen.surprise is None:

@@ -68,7 +68,7 @@ class Leaves:
         self._finder = finder
         self._make = Variants(finder, scope)
         self._notes = notes
-        self._exact = exact
+        self.exact = exact
         self._budget = budget or Budget(finder, notes)
         self._twins = Twins(finder, self._make, notes)
 
@@ -81,7 +81,7 @@ class Leaves:
             self._finder,
             scope,
             notes,
-            exact=self._exact,
+            exact=self.exact,
             budget=self._budget,
         )
 
@@ -91,7 +91,7 @@ class Leaves:
         What the glossary does not name is looked up in the dictionary, and the whole
         among the titles and headings that are there in another language.
         """
-        if self._exact:
+        if self.exact:
             return
         twins = [*self._twins.of(pieces)]
         whole = [*self._twins.of_whole(pieces, twins)]
@@ -226,7 +226,7 @@ class Leaves:
         if leaf.variants[0]:
             self._notes.left_out(text, self._count(leaf))
             yield leaf
-        if not self._exact:
+        if not self.exact:
             yield from self._twins.excluded(text)
 
     def phrase(self, text: str, occur: Occur = "required") -> Iterator[Leaf]:
@@ -264,7 +264,7 @@ class Leaves:
         """
         found = [word.folded for word in self._make.cut("".join(characters))]
         known = [w for w in found if len(w) > 1 and self._make.stands(w)]
-        if self._exact or 2 * sum(map(len, known)) <= len(characters):
+        if self.exact or 2 * sum(map(len, known)) <= len(characters):
             return False
         self._notes.closed_up(characters)
         return True

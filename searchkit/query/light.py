@@ -8,6 +8,7 @@ without them. Alone, or among themselves, they are words like all others.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 LIGHT_WEIGHT = 0.12
 """Of a light word's score beside other words. nDCG@10 on qsec-hf, cosqa, istio en2zh
@@ -46,6 +47,17 @@ IDLE = frozenset(["use", "used", "uses", "using", "使用", "利用", "采用"])
 ASKING = frozenset(("what", "who", "什么", "啥", "谁"))
 STATING = frozenset(("is", "are", "was", "were", "是"))
 """`what is X` and 什么是X ask for what an answer states as `X is` and X是."""
+
+_BECAUSE = ("because", "reason", "reasons", "since", "so", "therefore", "due")
+_REASONS = ("因为", "由于", "原因", "所以", "因此")
+ANSWERED: Mapping[str, tuple[str, ...]] = {
+    "why": _BECAUSE,
+    "为什么": _REASONS,
+    "为何": _REASONS,
+    "为啥": _REASONS,
+}
+"""What answers say in the place of a word of a question. With because, reason, since
+and so alone half of the gain is left (docs/relevance.md)."""
 
 PARTICLES = frozenset("的了吗呢吧啊么很")
 """Light characters that are hardly ever part of a name that a dictionary lacks."""

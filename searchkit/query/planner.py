@@ -16,7 +16,14 @@ from searchkit.engines.plan import AnyOf, Group, Leaf, Node, Plan, Twin
 from searchkit.model import Note
 from searchkit.query import tree
 from searchkit.query.leaves import Leaves
-from searchkit.query.light import ASKING, IDLE, LIGHT_WEIGHT, STATING, is_light
+from searchkit.query.light import (
+    ANSWERED,
+    ASKING,
+    IDLE,
+    LIGHT_WEIGHT,
+    STATING,
+    is_light,
+)
 from searchkit.query.notes import Notes
 from searchkit.query.restrict import scope_of
 from searchkit.query.twins import Piece
@@ -33,10 +40,6 @@ QUESTION = 3
 """Words of a question, at least, beside its light ones. Of fewer (`how to install
 istio`) all are expected, as of words without light ones. nDCG@10 with 2 is level
 (docs/relevance.md)."""
-
-NAME = 4
-"""Words of what `what is` asks for, at most; of more it is not the last that is
-defined (docs/relevance.md)."""
 
 
 def plan_query(
@@ -99,7 +102,9 @@ def _group(words: tree.Words, leaves: Leaves) -> Group | None:
             parts[item.occur].extend(_nodes(item.node, leaves, item.occur))
     if not any(parts.values()):
         return None
-    optional = _lightened(parts["optional"], beside=parts["required"])
+    optional = _lightened(
+        parts["optional"], beside=parts["required"], exact=leaves.exact
+    )
     twins = names.end()
     if twins:
         light = dict(zip(parts["optional"], optional, strict=True))
@@ -246,15 +251,18 @@ def _alternatives(node: tree.Either) -> list[tree.Node]:
     return [items[0].node for items in groups]
 
 
-def _lightened(nodes: list[Node], *, beside: list[Node]) -> list[Node]:
+def _lightened(nodes: list[Node], *, beside: list[Node], exact: bool) -> list[Node]:
     """The nodes with little weight for light words, if there are other words."""
     labels = [*map(_label, nodes)]
     light = [*map(is_light, labels)]
     if not any(light) or (all(light) and not beside):
         return nodes
     idle = [label in IDLE for label in labels]
-    if any(idle) and len(nodes) - sum(light) - sum(idle) >= QUESTION:
+    is_answered = not (exact or ANSWERED.keys().isdisjoint(labels))
+    if (is_answered or any(idle)) and len(nodes) - sum(light) - sum(idle) >= QUESTION:
         light = [one or other for one, other in zip(light, idle, strict=True)]
+        if is_answered:
+            nodes = [*map(_answered, nodes, labels)]
     return [
         replace(node, weight=LIGHT_WEIGHT)
         if isinstance(node, Leaf) and is_one
@@ -263,19 +271,34 @@ def _lightened(nodes: list[Node], *, beside: list[Node]) -> list[Node]:
     ]
 
 
+def _answered(node: Node, label: str) -> Node:
+    """A word of a question, found also as what stands in its place in answers."""
+    answers = ANSWERED.get(label)
+    if answers is None or not isinstance(node, Leaf):
+        return node
+    return replace(node, variants=(*node.variants, (answers,)), closer=())
+
+
 def _stated(nodes: list[Node]) -> Iterator[tuple[Leaf, Leaf]]:
     """The last word of what a question asks to define, and the `is` of the answer."""
     leaves = [node for node in nodes if isinstance(node, Leaf)]
-    named = [leaf for leaf in leaves if leaf.weight > LIGHT_WEIGHT]
-    if not 0 < len(named) <= NAME:
-        return
     for at, (asking, stating) in enumerate(pairwise(leaves)):
         if asking.weight == stating.weight == LIGHT_WEIGHT and (
-            _label(asking) in ASKING
-            and _label(stating) in STATING
-            and named[-1] in leaves[at + 2 :]
+            _label(asking) in ASKING and _label(stating) in STATING
         ):
-            yield named[-1], stating
+            for named in _first_name(leaves[at + 2 :])[-1:]:
+                yield named, stating
+
+
+def _first_name(leaves: list[Leaf]) -> list[Leaf]:
+    """The words of the first name: `pod limits` of *the pod limits of a namespace*."""
+    name: list[Leaf] = []
+    for leaf in leaves:
+        if leaf.weight > LIGHT_WEIGHT:
+            name.append(leaf)
+        elif name and _label(leaf) != "的":  # a Chinese name ends with what it names
+            break
+    return name
 
 
 def _label(node: Node) -> str:
