@@ -488,6 +488,8 @@ def test_quotes_in_a_pasted_line_are_told_once(opened: Opened) -> None:
         ("-o", "a"),
         ("docker run -it", "cde"),
         ("docker -it", "e"),
+        ("docker -d", "c"),
+        ("pods -o", "a"),
         ("docker NOT -it", "e"),
         ("(docker -it)", "e"),
         ("run OR -o", "cde"),

@@ -278,15 +278,16 @@ class Leaves:
     def is_option(self, node: Text) -> bool:
         """Whether a dash before a text is a part of a command; note it if so.
 
-        Before one letter it is, since nobody excludes what has a letter; before a word
-        where articles have it so, behind the same word.
+        Before one letter it is, since hardly anybody excludes what has a letter; at the
+        end (statistics -R), and before a word, where articles have it so, behind the
+        same word.
         """
-        option = f"-{node.text}"
-        if node.behind is None:
+        option, behind = f"-{node.text}", node.behind
+        is_letter = len(node.text) == 1
+        if behind is None or not (behind or is_letter):
             return False
-        if len(node.text) > 1 and (
-            not node.behind or self.is_nowhere(f"{node.behind} {option}")
-        ):
+        is_sure = is_letter and not (node.last and behind)
+        if not is_sure and self.is_nowhere(f"{behind} {option}"):
             return False
         self._notes.option(option)
         return True

@@ -155,8 +155,11 @@ class _Parser:
         is_row = _COMMAND.fullmatch(behind) and _WORD.search(self.text, 0, self.at)
         if behind in _OPERATORS or (behind and not is_row):
             return None
+        is_last = (
+            not self.text[match.end() :].strip() and " -" not in self.text[: self.at]
+        )
         self.at = match.end()
-        return Text(match[1], behind)
+        return Text(match[1], behind, last=is_last)
 
     def _sign(self) -> Occur:
         """`+` and `-` in front of a word; before a digit or a sign they are text."""

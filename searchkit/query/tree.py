@@ -29,11 +29,13 @@ class Text:
     """A chunk between blanks, to be searched as the words in it.
 
     `behind` is the Latin word before a dash that excludes the chunk, or nothing at the
-    beginning: there the dash may be a part of a command.
+    beginning: there the dash may be a part of a command. `last`: it ends the query, in
+    which no other dash is.
     """
 
     text: str
     behind: str | None = None
+    last: bool = False
 
 
 @record
