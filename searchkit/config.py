@@ -160,7 +160,7 @@ def read_named(path: StrPath) -> bytes:
 
 
 def _read_file(path: str) -> dict[str, Any]:
-    if not os.path.isfile(path):
+    if not os.path.exists(path):
         return {}
     from pathlib import Path
 
@@ -190,7 +190,7 @@ def _parse_toml(file: Path) -> dict[str, Any]:
     else:
         import tomli as tomllib
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(read_named(file).decode("utf-8-sig"))
     except (ValueError, RecursionError, OSError) as error:  # no TOML, or no UTF-8
         raise ConfigError(
             f"{file} cannot be read: {error}.",

@@ -102,6 +102,12 @@ def test_a_file_that_is_not_utf8_is_a_config_error(tmp_path: Path) -> None:
         load_config({}, tmp_path)
 
 
+def test_a_folder_instead_of_a_file_is_a_config_error(tmp_path: Path) -> None:
+    (tmp_path / "searchkit.toml").mkdir()
+    with pytest.raises(ConfigError, match="it is no file"):
+        load_config({}, tmp_path)
+
+
 def test_an_unknown_key_gets_a_suggestion(tmp_path: Path) -> None:
     write(tmp_path, "snipets_per_hit = 3")
     with pytest.raises(ConfigError) as caught:

@@ -73,7 +73,7 @@ def read_dictionaries(paths: Iterable[StrPath]) -> Dictionary:
     return Dictionary(words, _digest(data for _, data in contents))
 
 
-def digest_of(paths: Iterable[StrPath]) -> str:
+def dictionaries_digest(paths: Iterable[StrPath]) -> str:
     """The digest that `read_dictionaries` would give, without a look at the words.
 
     Raises: ConfigError for a file that cannot be read.

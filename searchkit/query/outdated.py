@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from searchkit.analysis.analyzer import fingerprint
-from searchkit.analysis.dictionary import digest_of
+from searchkit.analysis.dictionary import dictionaries_digest
 from searchkit.errors import ConfigError
 from searchkit.model import Note
 
@@ -32,7 +32,7 @@ def _changed_dictionaries(built_with: str, paths: tuple[str, ...]) -> str:
     if not paths:
         return ""
     try:
-        now = digest_of(paths)
+        now = dictionaries_digest(paths)
     except ConfigError as error:
         return f"{error} The words that the index was built with are used"
     same = now == built_with
