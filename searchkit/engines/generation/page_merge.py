@@ -1,10 +1,10 @@
 """How do the pages of all sources come to be packed alike?
 
 With a sample of them all as a part of the dictionary: the first chunks of those whose
-digests are the lowest, so that it follows from the articles alone, and of many articles
-few changes change it. Where it is that of the generation before, its pages are copied;
-else they are packed anew. What is to be done is a value, and what comes of it, too, so
-that processes beside each other may do it.
+ids have the lowest checksums, so that it follows from the articles alone, and of many
+articles few changes change it. Where it is that of the generation before, its pages are
+copied; else they are packed anew. What is to be done is a value, and what comes of it,
+too, so that processes beside each other may do it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 
@@ -75,19 +76,20 @@ def sample_of(sources: Sequence[Source], placed: Layout, written: Documents) -> 
     wanted = min(SAMPLE_BYTES, 1 << (text_bytes // _SHARE).bit_length() >> 1)
     firsts = [*accumulate((end - low for _, low, end in placed.pieces), initial=0)]
     found = bytearray()
-    for row in _by_digest(written).tolist():
+    for row in _drawn(written).tolist():
         if len(found) >= wanted:
             break
         piece = int(np.searchsorted(firsts, row, "right")) - 1
         number, low, _ = placed.pieces[piece]
         found += sources[number].first_chunk(low + row - firsts[piece])
+        sources[number].release()  # a run is compared with its checksums as a whole
     return bytes(found[:wanted])
 
 
-def _by_digest(written: Documents) -> Numbers:
-    """The rows of all documents in the order of their digests, or the first of them."""
-    digests = np.ascontiguousarray(written.digests["digest"][:, :8]).view(">u8")[:, 0]
-    return np.argsort(digests, kind="stable")
+def _drawn(written: Documents) -> Numbers:
+    """The rows of all documents in an order that does not change with what they say."""
+    sums = np.fromiter(map(crc32, written.doc_ids()), np.uint32, written.count)
+    return np.argsort(sums, kind="stable")
 
 
 def tasks(
