@@ -39,13 +39,14 @@ class Places:
 
     def uri(self, path: str | None) -> str | None:
         """A link to the file, if there is one and it is inside the corpus folder."""
-        if self.corpus is None or not path:
+        corpus = self.corpus
+        if corpus is None or not path:
             return None
         try:
-            file = _real(self.corpus / path)
+            file = _real(corpus / path)
         except ValueError:  # a name that no file can have, from somebody's index
             return None
-        inside = file.is_relative_to(_real(self.corpus))
+        inside = file.is_relative_to(_real(corpus))
         return file.as_uri() if inside and file.is_file() else None
 
     def doc_id(self, typed: str) -> str:
@@ -62,8 +63,10 @@ class Places:
         if not shortened:
             return []
 
+        corpus = self.corpus
+
         def fits(doc_id: str) -> bool:
-            path = str(self.corpus / doc_id) if self.corpus else None
+            path = str(corpus / doc_id) if corpus else None
             shown = self.shown(doc_id, path)
             return shown.startswith(head) and shown.endswith(tail)
 

@@ -26,9 +26,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from searchkit.engines.columns.files import Columns
+
 LEVEL = 7
 """Zstandard's. Chunks of 6,800 real articles take a fifth more time at 8, a half at 9,
 for two and three in a thousand less."""
+
+SAMPLE = "sample"
+"""The column, beside the pages, of what they are packed with."""
 
 DICTIONARY = os.path.join(os.path.dirname(__file__), "page.dict")
 
@@ -51,6 +56,11 @@ class Packing:
 
     def __init__(self, sample: bytes = b"") -> None:
         self.sample = sample
+
+    @classmethod
+    def of(cls, pages: Columns) -> Packing:
+        """How the pages of a generation are packed. Raises: IndexCorruptError."""
+        return cls(pages.column(SAMPLE).whole().tobytes())
 
     def packed(self, data: bytes) -> bytes:
         """The data in fewer bytes, for a reader who has its size."""

@@ -401,7 +401,7 @@ class GenerationReader:
         """How pages are packed."""
         from searchkit.engines.packing import Packing
 
-        return Packing(self.columns(PAGES).column("sample").whole().tobytes())
+        return Packing.of(self.columns(PAGES))
 
     # What else a generation keeps
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from searchkit.engines.columns.arrays import Array
+from searchkit.engines.columns.varints import narrowest
 from searchkit.engines.generation.tags import TagWriter
 from searchkit.engines.generations import DIGEST_BYTES
 from searchkit.engines.tags import Tags
@@ -40,9 +41,8 @@ NUMBERS = (
 TEXTS = ("doc_id", "title", "path", "definitions", "headings")
 """Bytes of any length, one text a document."""
 
-PAGE, ARTICLE, SAMPLE = "page", "article", "sample"
-"""Bytes of any length, one of each a document, in a file of their own; and what they
-are packed with."""
+PAGE, ARTICLE = "page", "article"
+"""Bytes of any length, one of each a document, in a file of their own."""
 
 LAID_PAGE = ("directory", "rest")
 LAID_COLUMNS = (*LAID_PAGE, ARTICLE)
@@ -284,9 +284,8 @@ def _merge_tags(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
 
 
 def _add_numbers(writer: ColumnWriter, name: str, values: Array) -> None:
-    most = int(values.max(initial=0))
-    kind = "u1" if most < 1 << 8 else "<u2" if most < 1 << 16 else "<u4"
-    _add_array(writer, name, values, kind)
+    width = narrowest([int(values.max(initial=0))])
+    _add_array(writer, name, values, ("u1", "<u2", "<u4")[width])
 
 
 def _offsets(lengths: Iterable[int]) -> Array:

@@ -19,7 +19,6 @@ from searchkit.engines.generation.classes import Keys, word_of, word_slices
 from searchkit.engines.generation.documents import (
     ARTICLE,
     PAGE,
-    SAMPLE,
     Documents,
     TextArrays,
     each,
@@ -74,7 +73,7 @@ class OldGeneration:
         """How its pages are packed."""
         from searchkit.engines.packing import Packing
 
-        return Packing(self._files[PAGES].column(SAMPLE).whole().tobytes())
+        return Packing.of(self._files[PAGES])
 
     def laid_pages(self, low: int, end: int) -> Iterator[LaidPage]:
         """The pages of some documents, unpacked."""

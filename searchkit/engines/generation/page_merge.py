@@ -10,7 +10,6 @@ too, so that processes beside each other may do it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from zlib import crc32
@@ -23,6 +22,7 @@ from searchkit.engines.generation.layout import Layout
 from searchkit.engines.generation.slab_merge import Source, open_sources
 from searchkit.engines.packing import Packing
 from searchkit.engines.page import packed_page
+from searchkit.record import record
 
 SAMPLE_BYTES = 1 << 17
 """Of the sample at most: a new process reads it for its first snippet. Of what pages
@@ -41,7 +41,7 @@ Piece = tuple[int, int, int]
 """Some documents of a source, by its number: the first and the end."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PagePacking:
     """How pages are packed; the same for all of one build."""
 

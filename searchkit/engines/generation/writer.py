@@ -24,7 +24,6 @@ from searchkit.engines.generation.counterparts import RareWords
 from searchkit.engines.generation.documents import (
     ARTICLE,
     PAGE,
-    SAMPLE,
     Documents,
     TextArrays,
     merge_documents,
@@ -48,6 +47,7 @@ from searchkit.engines.generation.slab_merge import (
 )
 from searchkit.engines.generation.word_file import WordFile
 from searchkit.engines.generations import DOCUMENTS, PAGES, POSTINGS
+from searchkit.engines.packing import SAMPLE
 from searchkit.engines.texts import encoded
 
 Told = Callable[[float], None]
