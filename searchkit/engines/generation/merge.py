@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import numpy as np
 
 from searchkit.analysis.terms import CASED, LANGUAGE
 from searchkit.engines.columns.arrays import Array
-from searchkit.engines.generation.classes import CLASSES, Keys, classes, word_slices
+from searchkit.engines.generation.classes import Classes, Keys, Members, word_slices
 from searchkit.engines.generation.counterparts import chinese_words
 from searchkit.engines.generation.layout import Move
 from searchkit.engines.generation.scores import FrequencyWriter
@@ -31,12 +32,13 @@ from searchkit.engines.generation.slab_merge import (
 )
 from searchkit.engines.generation.slabs import Slab, slabs
 from searchkit.engines.generation.vocabulary import (
+    Rising,
+    TermFile,
     Vocabulary,
-    chosen,
-    local_numbers,
-    numbers,
+    united,
 )
 
+_TERMS_AT_ONCE = 1 << 13
 _UNSCORED = (CASED.encode(), LANGUAGE.encode())
 
 InOrder = Callable[[Iterable[tuple[Slab, Task]]], Iterator[tuple[Slab, Any]]]
@@ -52,14 +54,12 @@ class SpaceMerge:
         """Positions of the sources move so; nameless files may be made in `folder`."""
         self._space = space
         self._sources = sources
-        self._moves = moves
-        terms = tuple(self._completed(self._standing()))
-        self._number_of = number_of = numbers(terms)
-        local = (local_numbers(terms, number_of) for terms in self._source_terms())
-        self._vocabulary = Vocabulary(terms, local, folder)
+        self._folder = folder
+        standing = united([*map(self._terms_of, sources, moves)], folder)
+        self._vocabulary = self._completed(standing)
 
     @property
-    def terms(self) -> tuple[bytes, ...]:
+    def terms(self) -> TermFile:
         """All terms in order of their bytes."""
         return self._vocabulary.terms
 
@@ -93,22 +93,18 @@ class SpaceMerge:
         self._vocabulary.release()
         return Terms(self._space, high - low, tuple(local))
 
-    def _standing(self) -> list[bytes]:
-        """The terms that stand in a document that is kept, in order."""
-        found: dict[bytes, None] = {}  # in stretches that rise: soon sorted
-        for source, move, terms in zip(
-            self._sources, self._moves, self._source_terms(), strict=True
-        ):
-            found |= dict.fromkeys(chosen(terms, source.alive(self._space, move)))
-        return sorted(found)
+    def _terms_of(self, source: Source, move: Move) -> Rising:
+        """The terms of a source; those count that stand in a document that is kept."""
 
-    def _source_terms(self) -> Iterator[Sequence[bytes]]:
-        """The terms of each source."""
-        for source in self._sources:
-            yield source.terms(self._space)
+        def between(low: int, high: int) -> Sequence[bytes]:
+            found = source.terms(self._space, low, high)
             source.release()
+            return found
 
-    def _completed(self, standing: list[bytes]) -> list[bytes]:
+        count = len(source.sizes(self._space))
+        return Rising(count, between, source.alive(self._space, move))
+
+    def _completed(self, standing: Vocabulary) -> Vocabulary:
         """The terms that stand somewhere, and what the dictionary needs beside."""
         return standing
 
@@ -172,52 +168,30 @@ class TextMerge(SpaceMerge):
             chinese=chinese_words(self.terms[low:high]),
         )
 
-    def _completed(self, standing: list[bytes]) -> list[bytes]:
-        self._classes = classes(standing, self._known)
-        return sorted(dict.fromkeys([*standing, *self._classes.terms]))
+    def _completed(self, standing: Vocabulary) -> Vocabulary:
+        classes = Classes(standing.terms, self._known, self._folder)
+        parts = standing.terms, classes.needed
+        whole = united([Rising(len(one), one.between) for one in parts], self._folder)
+        self._members_of = partial(classes.members, *whole.local)
+        return standing.among(whole.terms, whole.local[0], self._folder)
 
     def _find_members(self) -> None:
-        pairs = self._classes.members(self.terms, self._number_of)
-        self._targets, self._members, others = _each_once(*pairs, self.terms)
+        found: Members = self._members_of()
+        self._targets, self._members = found.targets, found.members
         self._is_other = np.zeros(len(self.terms), np.bool_)
-        self._is_other[others] = True
+        self._is_other[found.others] = True
         self._direct = _direct(self.terms)
-        # Much memory, and not needed any more.
-        del self._classes, self._known, self._number_of
+        del self._members_of, self._known  # much memory, and not needed any more
 
 
-def _each_once(
-    targets: Array, members: Array, terms: Sequence[bytes]
-) -> tuple[Array, Array, list[int]]:
-    """Pairs of (target, member), and the classes that have the members of another term.
-
-    These get that term, a word or an earlier class, for their only member.
-    """
-    firsts = np.flatnonzero(np.diff(targets, prepend=-1))
-    rows = [*zip(firsts.tolist(), [*firsts[1:].tolist(), len(targets)], strict=False)]
-    numbers = targets[firsts].tolist()
-    is_class = [terms[number][:1] in CLASSES for number in numbers]
-    met: dict[bytes, int] = {}
-    other_of: dict[int, int] = {}
-    for classes_now in (False, True):
-        for number, (first, end), here in zip(numbers, rows, is_class, strict=True):
-            if here == classes_now:
-                other = met.setdefault(members[first:end].tobytes(), number)
-                if other != number:
-                    other_of[number] = other
-    kept = np.ones(len(targets), np.bool_)
-    for number, (first, end) in zip(numbers, rows, strict=True):
-        if number in other_of:
-            kept[first + 1 : end] = False
-            members[first] = other_of[number]
-    return targets[kept], members[kept], [*other_of]
-
-
-def _direct(terms: Sequence[bytes]) -> Array:
+def _direct(terms: TermFile) -> Array:
     """Whether each term is scored by its own occurrences and no others."""
     found = np.ones(len(terms), np.bool_)
     for part in word_slices(terms, (b"",)):
-        found[part] = [not (term.isalpha() and term.islower()) for term in terms[part]]
+        for low in range(part.start, part.stop, _TERMS_AT_ONCE):
+            some = terms[low : min(low + _TERMS_AT_ONCE, part.stop)]
+            own = [not (term.isalpha() and term.islower()) for term in some]
+            found[low : low + len(own)] = own
     for mark in _UNSCORED:
         end = bisect_left(terms, bytes([mark[0] + 1]))
         found[bisect_right(terms, mark) : end] = False

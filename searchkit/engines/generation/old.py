@@ -51,7 +51,6 @@ class OldGeneration:
             for kind in (DOCUMENTS, POSTINGS, PAGES)
         }
         self._postings = {name: self._open(name) for name in SPACES}
-        self._terms: dict[str, list[bytes]] = {}
         self._sizes: dict[str, Array] = {}
         self._zones: Scratch | None = None
 
@@ -89,12 +88,9 @@ class OldGeneration:
         (page,) = each(self.pages().between(row, row + 1))
         return Page(page, self.packing).raw_chunk(0)
 
-    def terms(self, space: str) -> list[bytes]:
-        """All terms in order of their bytes; those without occurrences, too."""
-        if space not in self._terms:
-            found = self._postings[space].terms
-            self._terms[space] = found.bytes_between(0, len(found))
-        return self._terms[space]
+    def terms(self, space: str, low: int, high: int) -> list[bytes]:
+        """The terms from `low` to `high` in order; those without occurrences, too."""
+        return self._postings[space].terms.bytes_between(low, high)
 
     def sizes(self, space: str) -> Array:
         """How many occurrences each term has."""
@@ -154,7 +150,7 @@ class OldGeneration:
 
     def keys(self) -> dict[bytes, Keys]:
         """The keys of all English words, as the classes tell them."""
-        terms = self.terms("text")
+        terms = self.terms("text", 0, len(self._postings["text"].terms))
         words = [b""] * len(terms)
         for part in word_slices(terms):
             words[part] = map(word_of, terms[part])

@@ -177,17 +177,16 @@ class Run:
         ((directory, rest),) = self.laid_pages(row, row + 1)
         return first_chunk(directory, rest)
 
-    def terms(self, space: str) -> list[bytes]:
-        """All terms in order of their bytes."""
-        return list(each(texts(self._columns, f"{space}_terms")))
+    def terms(self, space: str, low: int, high: int) -> list[bytes]:
+        """The terms from `low` to `high` in order of their bytes."""
+        return [*each(texts(self._columns, f"{space}_terms").between(low, high))]
 
     def sizes(self, space: str) -> Array:
         """How many occurrences each term has."""
         return np.diff(self._starts[space])
 
-    def alive(self, space: str, move: Move) -> Array:
-        """Whether each term stands in a document that is kept: all of a run are."""
-        return np.asarray(self.sizes(space) > 0)
+    def alive(self, space: str, move: Move) -> None:
+        """Which terms stand in a document that is kept; None for all, as of a run."""
 
     def places(self, space: str, low: int, high: int) -> tuple[Array, Array, Array]:
         """Counts by term, positions and zones of the terms from `low` to `high`."""
