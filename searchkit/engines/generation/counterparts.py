@@ -101,10 +101,14 @@ class RareWords:
         in_both = (of_chinese > 0) & (of_chinese < counts)
         kept = in_both[words]
         documents, words, chinese = documents[kept], words[kept], chinese[kept]
-        most = np.bincount(documents, weights[words], self.documents)
+        if not len(documents):
+            return
+        # Numbered anew: of many documents few are left.
+        numbers, documents = np.unique(documents, return_inverse=True)
+        most = np.bincount(documents, weights[words])
         others = words[~chinese], documents[~chinese]
         candidates = []
-        highest = np.zeros(self.documents), np.zeros(self.documents)
+        highest = np.zeros(len(most)), np.zeros(len(most))
         for part in _parts(words[chinese], documents[chinese], others[0]):
             left, right, word = _joined(part, others)
             pairs, which = np.unique(left << 32 | right, return_inverse=True)
@@ -112,16 +116,15 @@ class RareWords:
             left, right = pairs >> 32, pairs & 0xFFFFFFFF
             good = shared >= _SHARE * np.maximum(most[left], most[right])
             good &= shared >= _FEWEST * np.log(self.documents / self._most)
-            good &= _is_best(left, shared, _two_highest(left, shared, self.documents))
+            good &= _is_best(left, shared, _two_highest(left, shared, len(most)))
             candidates.append((pairs[good], shared[good]))
-            here = _two_highest(right, shared, self.documents)
+            here = _two_highest(right, shared, len(most))
             highest = _highest_of_both(highest, here)
         pairs, shared = map(np.concatenate, zip(*candidates, strict=True))
         good = _is_best(pairs & 0xFFFFFFFF, shared, highest)
         pairs = pairs[good]
-        yield from zip(
-            (pairs >> 32).tolist(), (pairs & 0xFFFFFFFF).tolist(), strict=True
-        )
+        left, right = numbers[pairs >> 32], numbers[pairs & 0xFFFFFFFF]
+        yield from zip(left.tolist(), right.tolist(), strict=True)
 
 
 def _tells(term: bytes) -> bool:

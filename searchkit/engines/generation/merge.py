@@ -80,7 +80,7 @@ class SpaceMerge:
                 local, source.sizes(self._space), minlength=len(sizes)
             ).astype(np.int64)
             source.release()
-        self._vocabulary.release()
+            self._vocabulary.release()
         return sizes[:-1]
 
     def _slab_terms(self, low: int, high: int) -> Terms:

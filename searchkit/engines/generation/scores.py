@@ -19,16 +19,13 @@ from searchkit.engines.impacts import codes_of
 from searchkit.engines.weights import (
     ADDRESS,
     ALIAS,
-    GRAIN,
-    PARTS,
     TITLE,
     TOPIC,
-    weight_table,
+    occurrence_weights,
 )
 from searchkit.record import record
 
 _AT_ONCE = 1 << 19  # occurrences that are weighed in some 50 bytes each
-_ROWS_AT_ONCE = 1 << 14  # documents
 _RECORD = np.dtype([("document", "<u4"), ("x", "<f8")])
 
 
@@ -54,38 +51,19 @@ class Frequencies:
         return records
 
 
-def write_weights(path: Path, documents: Documents) -> None:
-    """Write what occurrences weigh in each document, for each `Weigher`.
-
-    Raises: OSError.
-    """
-    words = [documents.numbers[name] for name in ("title_words", "body_words")]
-    count = max(1, documents.count)
-    averages = [int(all_.sum(dtype=np.int64)) / count for all_ in words]
-    with path.open("xb") as file:
-        for at in range(0, documents.count, _ROWS_AT_ONCE):
-            title, body = (all_[at : at + _ROWS_AT_ONCE] for all_ in words)
-            grains = weight_table(title, body, *averages) / GRAIN  # whole numbers
-            file.write(grains.astype(np.uint32).data)
-
-
 class Weigher:
     """Knows the rows of all documents of the new generation."""
 
-    def __init__(self, documents: Documents, weights: Path) -> None:
-        """`documents` are those of the new generation, which stay in their file.
-
-        So do their weights. Raises: OSError.
-        """
+    def __init__(self, documents: Documents) -> None:
+        """`documents` are those of the new generation, which stay in their file."""
         self._numbers = documents.numbers
         self._base = documents.text_base
         self._finder = RowFinder(documents.text_base)
-        with weights.open("rb") as file:
-            self._weights = Mapped(file, np.uint32)
-
-    def release(self) -> None:
-        """Give back the memory of what was looked up."""
-        self._weights.release()
+        count = max(1, documents.count)
+        self._words = [
+            documents.numbers[name] for name in ("title_words", "body_words")
+        ]
+        self._averages = [int(all_.sum(dtype=np.int64)) / count for all_ in self._words]
 
     def frequencies(
         self, terms: Array, positions: Array, zones: Array, read: Callable[[], None]
@@ -101,7 +79,8 @@ class Weigher:
     def _of_few(self, terms: Array, positions: Array, zones: Array) -> Frequencies:
         documents = self._finder.rows(positions)
         parts = self._parts(documents, positions, zones)
-        weights = self._weights.numbers.take(documents * PARTS + parts) * GRAIN
+        title, body = (all_.take(documents) for all_ in self._words)
+        weights = occurrence_weights(parts, title, body, *self._averages)
         return _summed(terms, documents, weights)
 
     def _parts(self, documents: Array, positions: Array, zones: Array) -> Array:

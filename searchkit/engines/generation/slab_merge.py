@@ -48,15 +48,13 @@ class Merging:
     """How slabs are merged; the same for all of one build.
 
     The new generation's folder has its documents. `moves` are by space those of all
-    sources. `weights` are those of the documents; `table` is where the frequencies of
-    words are found.
+    sources. `table` is where the frequencies of words are found.
     """
 
     folder: Path
     base: Path | None
     runs: tuple[Path, ...]
     moves: Mapping[str, Sequence[Move]]
-    weights: Path
     table: Path
 
 
@@ -173,7 +171,7 @@ class SlabMerger:
         self._sources = open_sources(how.folder, how.base, how.runs)
         self._columns = Columns(how.folder / DOCUMENTS, DOCUMENTS)
         documents = Documents.read(self._columns)
-        self._weigher = Weigher(documents, how.weights)
+        self._weigher = Weigher(documents)
         bases = {"text": documents.text_base, "math": documents.math_base}
         self._encoders = {space: Encoder(base) for space, base in bases.items()}
         self._columns.release()
@@ -193,7 +191,6 @@ class SlabMerger:
         for source in self._sources:
             source.release()
         self._columns.release()
-        self._weigher.release()
 
     def _weighed(self, task: Weighing, found: _Occurrences) -> Weighed:
         weighed = found.frequencies(self._weigher)

@@ -39,7 +39,6 @@ from searchkit.engines.generation.page_merge import (
     tasks,
 )
 from searchkit.engines.generation.run import SPACES
-from searchkit.engines.generation.scores import write_weights
 from searchkit.engines.generation.slab_merge import (
     Encoded,
     Merging,
@@ -76,7 +75,6 @@ class GenerationWriter:
         self._folder = folder
         self._base, self._runs = base, tuple(runs)
         self._table = folder / "tmp-frequencies"
-        self._weights = folder / "tmp-weights"
         self._columns: Columns | None = None
         self._sources = open_sources(folder, base, runs)
         chosen = frozenset(map(encoded, kept))
@@ -96,8 +94,7 @@ class GenerationWriter:
             source.close()
         if self._columns:
             self._columns.close()
-        for path in (self._table, self._weights):
-            path.unlink(missing_ok=True)
+        self._table.unlink(missing_ok=True)
 
     def write_documents(self) -> None:
         """The rows of all documents."""
@@ -116,11 +113,9 @@ class GenerationWriter:
 
     def merging(self) -> Merging:
         """How the slabs of postings are merged, once the documents are written."""
-        write_weights(self._weights, self._written)
         moves = {space: self._placed.moves(space, self._written) for space in SPACES}
         self._release()
-        files = self._weights, self._table
-        return Merging(self._folder, self._base, self._runs, moves, *files)
+        return Merging(self._folder, self._base, self._runs, moves, self._table)
 
     def _release(self) -> None:
         """Give back the memory of what was read of the sources."""
