@@ -32,6 +32,8 @@ _BIN_BITS = 7
 _BLOCK_BITS = 16
 _NEIGHBOURS = 32  # signatures alike in a block that one is compared with
 
+_AT_ONCE = 1 << 16  # signatures, some 30 bytes each
+
 _ONE = np.uint64(1)
 _EMPTY = np.uint64(2**64 - 1)
 _STEP = np.uint64(0x9E3779B97F4A7C15)
@@ -128,7 +130,9 @@ def alike(found: Array, groups: Array) -> Iterator[tuple[int, int, int]]:
     numbers = np.flatnonzero(found.any(axis=1)).astype(np.uint32)
     if len(numbers) < 2:
         return
-    numbers = numbers[np.lexsort(found[numbers].T)]  # equal ones side by side
+    halves = found.view("<u8")[numbers]
+    numbers = numbers[np.lexsort(halves.T)]  # equal ones side by side
+    del halves
     rows, groups = found[numbers], groups[numbers]
     least = 0
     for keys in _block_keys(rows):
@@ -142,8 +146,11 @@ def _block_keys(rows: Array) -> Iterator[Array]:
     for block in range(0, SIGNATURE_BYTES, _BLOCK_BITS // 8):
         yield rows[:, block].astype(np.uint16) | rows[:, block + 1] << np.uint16(8)
     for bit in range(BINS // _BLOCK_BITS):  # the same bit of every byte
-        far = np.packbits(rows >> np.uint8(bit) & 1, axis=1, bitorder="little")
-        yield far[:, 0].astype(np.uint16) | far[:, 1] << np.uint16(8)
+        far = np.zeros(len(rows), np.uint16)
+        for byte in range(SIGNATURE_BYTES):
+            bits = rows[:, byte] >> np.uint8(bit) & np.uint8(1)
+            far |= bits.astype(np.uint16) << np.uint16(byte)
+        yield far
 
 
 def _alike_in(
@@ -153,17 +160,21 @@ def _alike_in(
     order = np.argsort(keys, kind="stable").astype(np.uint32)  # rows are in order
     keys = keys[order]
     for step in range(1, _NEIGHBOURS + 1):
-        at = np.flatnonzero(keys[step:] == keys[:-step])
-        if not len(at):
+        some_agree = False
+        for first in range(0, len(keys) - step, _AT_ONCE):
+            end = min(first + _AT_ONCE, len(keys) - step)
+            agree = keys[first + step : end + step] == keys[first:end]
+            at = first + np.flatnonzero(agree)
+            some_agree |= len(at) > 0
+            left, right = order[at], order[at + step]
+            same = groups[left] == groups[right]
+            left, right = left[same], right[same]
+            apart = _ONES[rows[left] ^ rows[right]].sum(axis=1)
+            kept = (apart >= least) & (apart <= MOST_DIFFERENT)
+            found = left[kept], right[kept], apart[kept]
+            yield from zip(*(each.tolist() for each in found), strict=True)
+        if not some_agree:
             return
-        left, right = order[at], order[at + step]
-        same = groups[left] == groups[right]
-        left, right = left[same], right[same]
-        apart = _ONES[rows[left] ^ rows[right]].sum(axis=1)
-        kept = (apart >= least) & (apart <= MOST_DIFFERENT)
-        yield from zip(
-            left[kept].tolist(), right[kept].tolist(), apart[kept].tolist(), strict=True
-        )
 
 
 _ONES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).sum(

@@ -18,7 +18,7 @@ import re
 import zlib
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -43,6 +43,7 @@ _NAME = re.compile(r"(?P<stem>.+?)[._-](?P<language>[A-Za-z]{2,8}(?:[-_][A-Za-z]
 _NUMBER = re.compile(r"(?<![a-z])[a-z]*[0-9][a-z0-9]*")  # 10, 1.6.4, v1beta1
 _UNTITLED = ("index", "readme")  # what a file's name gives to many articles
 _WORD = re.compile(r"[^\W\d_]+")
+_PAIRS_AT_ONCE = 1 << 10  # whose titles are read
 
 Pair = tuple[int, int]
 """Two documents of one family."""
@@ -54,16 +55,19 @@ def write_families(generation: Path, counterparts: Iterable[Pair]) -> None:
     Raises: OSError.
     """
     with closing(Columns(generation / DOCUMENTS, DOCUMENTS)) as columns:
+        release = columns.release
         doc_ids, titles = Texts(columns, "doc_id"), Texts(columns, "title")
         signatures = np.frombuffer(columns.column("signature").whole(), np.uint8)
         # Only documents with names that are the same but for numbers can be copies.
-        named = (_checksum(_without_numbers(title)) for title in titles.all())
+        named = (_checksum(_without_numbers(title)) for title in titles.all(release))
         names = np.fromiter(named, np.uint32, len(titles))
         leaders = array("I", range(len(doc_ids)))
-        for left, right in chain(counterparts, language_twins(doc_ids)):
+        for left, right in chain(counterparts, language_twins(doc_ids, release)):
             _join(leaders, left, right)
         rows = signatures.reshape(-1, SIGNATURE_BYTES)
-        for left, right, apart in alike(rows, names):
+        for count, (left, right, apart) in enumerate(alike(rows, names)):
+            if not count % _PAIRS_AT_ONCE:
+                release()
             # Many pairs are joined by others already, and names take longer to compare.
             known = _leader(leaders, left) == _leader(leaders, right)
             if not known and _are_copies(
@@ -119,11 +123,16 @@ def _without_numbers(text: str) -> str:
     return " ".join(_WORD.findall(_NUMBER.sub(" ", text.casefold())))
 
 
-def language_twins(doc_ids: Texts) -> Iterator[Pair]:
-    """Pairs of documents whose paths differ only in their language."""
+def language_twins(
+    doc_ids: Texts, read: Callable[[], None] | None = None
+) -> Iterator[Pair]:
+    """Pairs of documents whose paths differ only in their language.
+
+    `read` is called when some doc_ids were read.
+    """
     found: defaultdict[str, dict[str, list[int]]]
     found = defaultdict(lambda: defaultdict(list))
-    for number in _with_company(path_key(path)[0] for path in doc_ids.all()):
+    for number in _with_company(path_key(path)[0] for path in doc_ids.all(read)):
         key, language = path_key(doc_ids[number])
         found[key][language].append(number)
     for by_language in found.values():
