@@ -14,7 +14,16 @@ import searchkit
 from searchkit import Article
 from searchkit.engines.columns import layered, layers, lists
 from searchkit.engines.columns.files import Columns
-from searchkit.engines.generation import page_merge, slab_merge, slabs
+from searchkit.engines.generation import (
+    classes,
+    copies,
+    documents,
+    merge,
+    page_merge,
+    slab_merge,
+    slabs,
+    vocabulary,
+)
 
 VARYING = {"built_at", "seal"}
 
@@ -79,7 +88,11 @@ def test_lists_longer_than_memory_should_hold_are_written_the_same(
     for module in (layered, lists):
         monkeypatch.setattr(module, "VALUES_AT_ONCE", 8)
     monkeypatch.setattr(layers, "_AT_ONCE", 8)
-    monkeypatch.setattr(page_merge, "_AT_ONCE", 1)
+    for module in (classes, copies, page_merge, vocabulary):
+        monkeypatch.setattr(module, "_AT_ONCE", 1)
+    monkeypatch.setattr(documents, "_ROWS_AT_ONCE", 3)
+    monkeypatch.setattr(merge, "_TERMS_AT_ONCE", 2)
+    monkeypatch.setattr(vocabulary, "_NUMBERS_AT_ONCE", 5)
     searchkit.build(articles, tmp_path / "in pieces")
     searchkit.build(articles[::2], tmp_path / "grown")
     searchkit.build(articles, tmp_path / "grown")

@@ -52,6 +52,7 @@ SIGNATURE_BYTES = 16
 BYTES = {"digest": DIGEST_BYTES, "signature": SIGNATURE_BYTES}
 """Columns with so many bytes a document."""
 
+_ROWS_AT_ONCE = 1 << 15
 _TEXTS_AT_ONCE = 256  # of each of hundreds of runs
 _TAGS_AT_ONCE = 1 << 20  # positions
 
@@ -192,20 +193,31 @@ def merge_documents(
 
     `release` gives back the memory of what was read of them.
     """
+    portions = [*_portions(stretches)]
     for name in NUMBERS:
-        _add_numbers(writer, name, merged_numbers(name, stretches))
+        most = (_numbers_of(name, some).max(initial=0) for some in portions)
+        kind = _kind(max(map(int, most), default=0))
+        with writer.stream(name) as stream:
+            for some in portions:
+                stream.write(_numbers_of(name, some).astype(kind, copy=False))
     for name in TEXTS:
         pieces = [(rows.texts[name], low, end) for rows, low, end in stretches]
         merge_texts(writer, name, pieces)
         release()
-    for name in BYTES:
-        writer.add(name, merged_bytes(name, stretches))
+    for name, size in BYTES.items():
+        with writer.stream(name) as stream:
+            for some in portions:
+                parts = [rows.digests[name][low:end] for rows, low, end in some]
+                stream.write(np.concatenate([np.empty((0, size), np.uint8), *parts]))
     _merge_topics(writer, stretches)
-    bases = {name: merged_base(name, stretches) for name in ("text_base", "math_base")}
-    for name, base in bases.items():
-        writer.add(name, base.astype("<u8", copy=False))
+    for name in ("text_base", "math_base"):
+        bases = (
+            [(getattr(rows, name), low, end) for rows, low, end in some]
+            for some in portions
+        )
+        _write_offsets(writer, name, map(_lengths, bases), "<u8")
     _merge_tags(writer, stretches)
-    totals = [len(bases["text_base"]) - 1]
+    totals = [sum(end - low for _, low, end in stretches)]
     for name in ("title_words", "body_words"):
         sums = (
             int(rows.numbers[name][low:end].sum(dtype=np.int64))
@@ -215,38 +227,58 @@ def merge_documents(
     _add_array(writer, "totals", totals, "<u8")
 
 
-def merged_numbers(name: str, stretches: Sequence[Stretch]) -> Array:
+def _portions(stretches: Sequence[Stretch]) -> Iterator[list[Stretch]]:
+    """The stretches, some rows together."""
+    portion: list[Stretch] = []
+    count = 0
+    for rows, low, end in stretches:
+        for first in range(low, end, _ROWS_AT_ONCE):
+            last = min(first + _ROWS_AT_ONCE, end)
+            portion.append((rows, first, last))
+            count += last - first
+            if count >= _ROWS_AT_ONCE:
+                yield portion
+                portion, count = [], 0
+    if portion:
+        yield portion
+
+
+def _numbers_of(name: str, portion: Sequence[Stretch]) -> Array:
     """One of the columns of NUMBERS."""
-    return _joined([rows.numbers[name][low:end] for rows, low, end in stretches], "<u4")
+    return _joined([rows.numbers[name][low:end] for rows, low, end in portion], "<u4")
 
 
-def merged_bytes(name: str, stretches: Sequence[Stretch]) -> Array:
-    """One of the columns of BYTES, a row a document."""
-    parts = [rows.digests[name][low:end] for rows, low, end in stretches]
-    return np.concatenate([np.empty((0, BYTES[name]), np.uint8), *parts])
+def _lengths(pieces: Iterable[tuple[Array, int, int]]) -> Array:
+    """How long rows are, given where they begin."""
+    return _joined([np.diff(at[low : end + 1]) for at, low, end in pieces], np.int64)
 
 
-def merged_base(name: str, stretches: Sequence[Stretch]) -> Array:
-    """Where each row of a space begins, and the end of the last."""
-    bases = ((getattr(rows, name), low, high) for rows, low, high in stretches)
-    lengths = [np.diff(base[low : high + 1]) for base, low, high in bases]
-    return np.concatenate([[0], np.cumsum(_joined(lengths, np.int64))]).astype(np.int64)
+def _write_offsets(
+    writer: ColumnWriter, name: str, lengths: Iterable[Array], kind: str
+) -> None:
+    """A column of where things begin that lie end to end, and of the end."""
+    last = np.zeros(1, np.int64)
+    with writer.stream(name) as stream:
+        stream.write(last.astype(kind))
+        for some in lengths:
+            ends = last + np.cumsum(some, dtype=np.int64)
+            stream.write(ends.astype(kind))
+            last = np.append(last, ends)[-1:]
 
 
 def merge_texts(
     writer: ColumnWriter, name: str, stretches: Iterable[tuple[TextArrays, int, int]]
 ) -> None:
     """A column of texts from stretches of others."""
-    offsets, end = [np.zeros(1, np.int64)], 0
+    lengths = []
     with writer.stream(name) as stream:
         for column, low, high in stretches:
-            at = column.at[low : high + 1].astype(np.int64)
+            at = column.at[low : high + 1]
             if len(at) > 1:
                 stream.write(column.blob[at[0] : at[-1]].data)
-                offsets.append(at[1:] - at[0] + end)
-                end = int(offsets[-1][-1])
-    kind = "<u8" if end >= 1 << 32 else "<u4"
-    _add_array(writer, name + "_at", np.concatenate(offsets), kind)
+                lengths.append(np.diff(at).astype(np.uint32))
+    kind = "<u8" if stream.length >= 1 << 32 else "<u4"
+    _write_offsets(writer, name + "_at", lengths, kind)
 
 
 def _merge_topics(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
@@ -267,8 +299,8 @@ def _merge_topics(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
         mapped.append(np.array(table, "<u4")[part] if len(part) else part)
     add_texts(writer, "topic_names", names)
     writer.add("topics", _joined(mapped, "<u4"))
-    counts = [np.diff(rows.topics_at[low : end + 1]) for rows, low, end in stretches]
-    _add_array(writer, "topics_at", _offsets(_joined(counts, np.int64)), "<u4")
+    pieces = ([(rows.topics_at, low, end)] for rows, low, end in stretches)
+    _write_offsets(writer, "topics_at", map(_lengths, pieces), "<u4")
 
 
 def _merge_tags(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
@@ -284,8 +316,12 @@ def _merge_tags(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
 
 
 def _add_numbers(writer: ColumnWriter, name: str, values: Array) -> None:
-    width = narrowest([int(values.max(initial=0))])
-    _add_array(writer, name, values, ("u1", "<u2", "<u4")[width])
+    _add_array(writer, name, values, _kind(int(values.max(initial=0))))
+
+
+def _kind(most: int) -> str:
+    """The type of numbers up to some number in a column."""
+    return ("u1", "<u2", "<u4")[narrowest([most])]
 
 
 def _offsets(lengths: Iterable[int]) -> Array:

@@ -75,7 +75,9 @@ class TermFile(Sequence[bytes]):
         if isinstance(number, slice):
             low, high, _ = number.indices(len(self))
             return self.between(low, high)
-        return bytes(self._letters.numbers[slice(*self._at.numbers[number:][:2])])
+        at = range(len(self))[number]
+        first, end = self._at.numbers[at : at + 2]
+        return bytes(self._letters.numbers[first:end])
 
     def between(self, low: int, high: int) -> list[bytes]:
         """The terms from `low` to `high`."""
@@ -94,7 +96,7 @@ class Vocabulary:
     """All terms of some rows in order of their bytes, in a file.
 
     `local[i]` has for each term of row i its number here, rising. One that is not here
-    has the number of the next one. They lie in a nameless file: a million articles come
+    has the number of a later one. They lie in a nameless file: a million articles come
     in 500 runs of 47,000 terms each.
     """
 
@@ -201,7 +203,7 @@ def _chosen(terms: Sequence[bytes], counting: Array | None) -> Iterable[bytes]:
 
 
 def _numbers(terms: Sequence[bytes], number_of: dict[bytes, int], end: int) -> Array:
-    """The number of each of the terms, or of the next that has one."""
+    """The number of each of the terms, or of a later one, or the `end`."""
     found = np.fromiter(map(number_of.get, terms, repeat(-1)), np.int32, len(terms))
     gone = found < 0
     if gone.any():
