@@ -211,11 +211,7 @@ def merge_documents(
                 stream.write(np.concatenate([np.empty((0, size), np.uint8), *parts]))
     _merge_topics(writer, stretches)
     for name in ("text_base", "math_base"):
-        bases = (
-            [(getattr(rows, name), low, end) for rows, low, end in some]
-            for some in portions
-        )
-        _write_offsets(writer, name, map(_lengths, bases), "<u8")
+        _write_offsets(writer, name, _lengths(name, portions), "<u8")
     _merge_tags(writer, stretches)
     totals = [sum(end - low for _, low, end in stretches)]
     for name in ("title_words", "body_words"):
@@ -248,9 +244,11 @@ def _numbers_of(name: str, portion: Sequence[Stretch]) -> Array:
     return _joined([rows.numbers[name][low:end] for rows, low, end in portion], "<u4")
 
 
-def _lengths(pieces: Iterable[tuple[Array, int, int]]) -> Array:
-    """How long rows are, given where they begin."""
-    return _joined([np.diff(at[low : end + 1]) for at, low, end in pieces], np.int64)
+def _lengths(name: str, portions: Iterable[Sequence[Stretch]]) -> Iterator[Array]:
+    """How long the rows are whose beginnings are a column."""
+    for some in portions:
+        parts = [np.diff(getattr(rows, name)[low : end + 1]) for rows, low, end in some]
+        yield _joined(parts, np.int64)
 
 
 def _write_offsets(
@@ -270,7 +268,7 @@ def merge_texts(
     writer: ColumnWriter, name: str, stretches: Iterable[tuple[TextArrays, int, int]]
 ) -> None:
     """A column of texts from stretches of others."""
-    lengths = []
+    lengths = [np.empty(0, np.uint32)]
     with writer.stream(name) as stream:
         for column, low, high in stretches:
             at = column.at[low : high + 1]
@@ -278,7 +276,10 @@ def merge_texts(
                 stream.write(column.blob[at[0] : at[-1]].data)
                 lengths.append(np.diff(at).astype(np.uint32))
     kind = "<u8" if stream.length >= 1 << 32 else "<u4"
-    _write_offsets(writer, name + "_at", lengths, kind)
+    whole = np.concatenate(lengths)
+    firsts = range(0, len(whole), _ROWS_AT_ONCE)
+    parts = (whole[first : first + _ROWS_AT_ONCE] for first in firsts)
+    _write_offsets(writer, name + "_at", parts, kind)
 
 
 def _merge_topics(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
@@ -299,8 +300,8 @@ def _merge_topics(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
         mapped.append(np.array(table, "<u4")[part] if len(part) else part)
     add_texts(writer, "topic_names", names)
     writer.add("topics", _joined(mapped, "<u4"))
-    pieces = ([(rows.topics_at, low, end)] for rows, low, end in stretches)
-    _write_offsets(writer, "topics_at", map(_lengths, pieces), "<u4")
+    lengths = _lengths("topics_at", _portions(stretches))
+    _write_offsets(writer, "topics_at", lengths, "<u4")
 
 
 def _merge_tags(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
