@@ -43,7 +43,7 @@ _NAME = re.compile(r"(?P<stem>.+?)[._-](?P<language>[A-Za-z]{2,8}(?:[-_][A-Za-z]
 _NUMBER = re.compile(r"(?<![a-z])[a-z]*[0-9][a-z0-9]*")  # 10, 1.6.4, v1beta1
 _UNTITLED = ("index", "readme")  # what a file's name gives to many articles
 _WORD = re.compile(r"[^\W\d_]+")
-_PAIRS_AT_ONCE = 1 << 10  # whose titles are read
+_PAIRS_AT_ONCE = 1 << 6  # whose names are read: what is mapped for each is 300 KB
 
 Pair = tuple[int, int]
 """Two documents of one family."""

@@ -76,7 +76,7 @@ def sample_of(sources: Sequence[Source], placed: Layout, written: Documents) -> 
     wanted = min(SAMPLE_BYTES, 1 << (text_bytes // _SHARE).bit_length() >> 1)
     firsts = [*accumulate((end - low for _, low, end in placed.pieces), initial=0)]
     found = bytearray()
-    for row in _drawn(written).tolist():
+    for row in map(int, _drawn(written)):  # few are looked at
         if len(found) >= wanted:
             break
         piece = int(np.searchsorted(firsts, row, "right")) - 1

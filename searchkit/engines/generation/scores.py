@@ -69,12 +69,13 @@ class Weigher:
         self, terms: Array, positions: Array, zones: Array, read: Callable[[], None]
     ) -> Frequencies:
         """Of occurrences in order of (term, position); `read` hears of each stretch."""
-        parts = []
+        parts = [self._of_few(terms[:0], positions[:0], zones[:0])]
         for at in range(0, len(terms), _AT_ONCE):
             some = slice(at, at + _AT_ONCE)
-            parts.append(self._of_few(terms[some], positions[some], zones[some]))
+            part = self._of_few(terms[some], positions[some], zones[some])
+            parts[-1:] = _without_split(parts[-1], part)
             read()
-        return parts[0] if len(parts) == 1 else _summed(*_joined(parts))
+        return parts[0] if len(parts) == 1 else Frequencies(*_joined(parts))
 
     def _of_few(self, terms: Array, positions: Array, zones: Array) -> Frequencies:
         documents = self._finder.rows(positions)
@@ -112,8 +113,25 @@ def _joined(parts: Sequence[Frequencies]) -> tuple[Array, Array, Array]:
     return terms, documents, x
 
 
+def _without_split(one: Frequencies, other: Frequencies) -> list[Frequencies]:
+    """Two that follow each other; a document in both gets all in the latter."""
+    if not len(one.terms):
+        return [other]
+    last, first = (
+        (int(found.terms[at]), int(found.documents[at]))
+        for found, at in ((one, -1), (other, 0))
+    )
+    if last == first:
+        other.x[0] += one.x[-1]
+        one = Frequencies(one.terms[:-1], one.documents[:-1], one.x[:-1])
+    return [one, other] if len(one.terms) else [other]
+
+
 def _sorted(found: Frequencies) -> Frequencies:
-    order = np.argsort(found.terms << 32 | found.documents, kind="stable")
+    keys = found.terms << 32 | found.documents
+    if (keys[1:] > keys[:-1]).all():  # of many documents there need be no copy
+        return found
+    order = np.argsort(keys, kind="stable")
     return _summed(found.terms[order], found.documents[order], found.x[order])
 
 

@@ -258,8 +258,14 @@ class SlabMerger:
         mapped = Scratch(self._how.folder, np.int64, parts, writable=True)
         keys = mapped.numbers
         stretches = range(0, len(keys), _AT_ONCE)
-        borders = (keys[at : at + _AT_ONCE + 1] for at in stretches)
-        if not all((some[1:] > some[:-1]).all() for some in borders):
+
+        def rise(at: int) -> bool:
+            some = keys[at : at + _AT_ONCE + 1]
+            found = bool((some[1:] > some[:-1]).all())
+            mapped.release()
+            return found
+
+        if not all(map(rise, stretches)):
             keys.sort(kind="stable")
         zones = np.empty(len(keys), np.uint8)
         for at in stretches:
