@@ -19,8 +19,6 @@ from searchkit.engines.ranking import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -30,12 +28,6 @@ TITLE, ALIAS, ADDRESS, TOPIC = 4, 5, 6, 7
 """The parts of a document after the zones of its body, which are 0 to 3 as in ZONES."""
 
 PARTS = 8
-
-_UNNORMED = (
-    *WEIGHT_BY_ZONE,
-    *(FIELD_WEIGHTS[field] for field in ("title", "alias", "address", "topic")),
-)
-"""What an occurrence weighs in each part before the length of the part counts."""
 
 
 def weights(
@@ -54,7 +46,9 @@ def weights(
     return (
         *(_grained(weight / body) for weight in WEIGHT_BY_ZONE),
         _grained(FIELD_WEIGHTS["title"] / title),
-        *map(_grained, _UNNORMED[ALIAS:]),
+        _grained(FIELD_WEIGHTS["alias"]),
+        _grained(FIELD_WEIGHTS["address"]),
+        _grained(FIELD_WEIGHTS["topic"]),
     )
 
 
@@ -76,35 +70,15 @@ def weight_table(
     table = np.zeros((len(title_words), PARTS))
     table[:, :TITLE] = np.array(WEIGHT_BY_ZONE) / body[:, np.newaxis]
     table[:, TITLE] = FIELD_WEIGHTS["title"] / title
-    table[:, ALIAS:] = _UNNORMED[ALIAS:]
+    table[:, ALIAS] = FIELD_WEIGHTS["alias"]
+    table[:, ADDRESS] = FIELD_WEIGHTS["address"]
+    table[:, TOPIC] = FIELD_WEIGHTS["topic"]
     return np.floor(table / GRAIN + 0.5) * GRAIN
 
 
-def occurrence_weights(
-    parts: NDArray[np.uint8],
-    title_words: NDArray[Any],
-    body_words: NDArray[Any],
-    average_title: float,
-    average_body: float,
+def _norms(
+    b: float, lengths: NDArray[np.uint32], average: float
 ) -> NDArray[np.float64]:
-    """The same of single occurrences: the part of each, the words of its document."""
-    import numpy as np
-
-    found: NDArray[np.float64] = np.array(_UNNORMED).take(parts)
-    (titles,) = (parts == TITLE).nonzero()
-    (others,) = (parts > TITLE).nonzero()
-    norms = _norms(B_BODY, body_words, average_body)
-    norms[titles] = _norms(B_TITLE, title_words[titles], average_title)
-    norms[others] = 1
-    found /= norms
-    found /= GRAIN
-    found += 0.5
-    np.floor(found, out=found)
-    found *= GRAIN
-    return found
-
-
-def _norms(b: float, lengths: NDArray[Any], average: float) -> NDArray[np.float64]:
     """`length_norm` for an array of lengths, operation by operation."""
     import numpy as np
 

@@ -19,9 +19,10 @@ from searchkit.engines.impacts import codes_of
 from searchkit.engines.weights import (
     ADDRESS,
     ALIAS,
+    PARTS,
     TITLE,
     TOPIC,
-    occurrence_weights,
+    weight_table,
 )
 from searchkit.record import record
 
@@ -60,10 +61,17 @@ class Weigher:
         self._base = documents.text_base
         self._finder = RowFinder(documents.text_base)
         count = max(1, documents.count)
-        self._words = [
-            documents.numbers[name] for name in ("title_words", "body_words")
-        ]
-        self._averages = [int(all_.sum(dtype=np.int64)) / count for all_ in self._words]
+        words = [documents.numbers[name] for name in ("title_words", "body_words")]
+        averages = [int(all_.sum(dtype=np.int64)) / count for all_ in words]
+        self._title_words, self._body_words = words
+        # By length, and not by document: a million of these would be 32 MB.
+        titles, bodies = (
+            np.arange(int(all_.max(initial=0)) + 1, dtype=np.uint32) for all_ in words
+        )
+        of_title = weight_table(titles, np.zeros_like(titles), *averages)
+        of_body = weight_table(np.zeros_like(bodies), bodies, *averages)
+        self._of_heads = of_title[:, TITLE:].ravel()
+        self._of_bodies = of_body[:, :TITLE].ravel()
 
     def frequencies(
         self, terms: Array, positions: Array, zones: Array, read: Callable[[], None]
@@ -80,9 +88,19 @@ class Weigher:
     def _of_few(self, terms: Array, positions: Array, zones: Array) -> Frequencies:
         documents = self._finder.rows(positions)
         parts = self._parts(documents, positions, zones)
-        title, body = (all_.take(documents) for all_ in self._words)
-        weights = occurrence_weights(parts, title, body, *self._averages)
-        return _summed(terms, documents, weights)
+        return _summed(terms, documents, self._weights(documents, parts))
+
+    def _weights(self, documents: Array, parts: Array) -> Array:
+        """What an occurrence in each of the parts of documents weighs."""
+        at = self._body_words.take(documents).astype(np.int64) * TITLE
+        at += parts
+        weights = self._of_bodies.take(at, mode="clip")
+        (heads,) = np.nonzero(parts >= TITLE)
+        if len(heads):
+            lengths = self._title_words.take(documents[heads]).astype(np.int64)
+            at = lengths * (PARTS - TITLE) + parts[heads] - TITLE
+            weights[heads] = self._of_heads.take(at)
+        return weights
 
     def _parts(self, documents: Array, positions: Array, zones: Array) -> Array:
         within = positions - self._base.take(documents)
