@@ -28,7 +28,7 @@ from searchkit.engines.columns import varints
 from searchkit.engines.columns.varints import WIDTHS, narrowest
 from searchkit.engines.packing import packed, unpacked
 from searchkit.engines.page import WORD, LaidPage, Page, directory_of
-from searchkit.model import Article, Block, Blocks, Section, Span, VisibleText
+from searchkit.model import MARKUPS, Article, Block, Blocks, Section, Span, VisibleText
 from searchkit.record import record, replace
 
 TYPE_CHECKING = False
@@ -46,7 +46,9 @@ _BODY_PART = 1 << 17  # bytes of a body that share a dictionary
 _NEAR = 2 * _BODY_PART  # bytes of it
 _PROBE = 24  # bytes of a body that are looked for in the visible text
 
-_SAME, _EXTRA = 1, 2  # flags: the body is what was expected; there is more of it
+# The first byte of an article: its body is what was expected; there is more of it;
+_SAME, _EXTRA = 1, 2
+_MARKUP_SHIFT = 2  # and where in MARKUPS its markup is.
 
 
 @record
@@ -357,10 +359,11 @@ def pack_article(article: Article, near: str) -> bytes:
     The body goes in parts, each with the stretch of that text about it as the
     dictionary; only where it differs from that does it take bytes.
     """
-    extra = [article.aliases, article.markup, article.line_offset]
-    has_extra = extra != [(), "markdown", 0]
+    extra = [article.aliases, article.line_offset]
+    has_extra = extra != [(), 0]
     same = article.body == near
-    parts = [bytes((_SAME * same | _EXTRA * has_extra,))]
+    markup = MARKUPS.index(article.markup) << _MARKUP_SHIFT
+    parts = [bytes((_SAME * same | _EXTRA * has_extra | markup,))]
     if has_extra:
         head = json.dumps(extra).encode("ascii")
         parts += (varints.encode(len(head)), head)
@@ -383,14 +386,13 @@ def unpack_article(data: bytes | memoryview, known: Article, near: str) -> Artic
     Raises: page.DAMAGE.
     """
     data = bytes(data)
+    known = replace(known, markup=MARKUPS[data[0] >> _MARKUP_SHIFT])
     at = 1
     if data[0] & _EXTRA:
         size, at = varints.decode(data, at)
-        aliases, markup, line_offset = json.loads(data[at : at + size])
+        aliases, line_offset = json.loads(data[at : at + size])
         at += size
-        known = replace(
-            known, aliases=tuple(aliases), markup=markup, line_offset=line_offset
-        )
+        known = replace(known, aliases=tuple(aliases), line_offset=line_offset)
     if data[0] & _SAME:
         return replace(known, body=near)
     text = near.encode("utf-8", "surrogatepass")
