@@ -11,6 +11,8 @@ Each key has the numbers of its completions, all keys' numbers lie in one row in
 order of the keys, and over the row lie its least numbers by stretches of FAN, by
 stretches of FAN of those, and so on. So the best of all keys that begin with a prefix,
 which are one stretch of the row, are found in a few steps, however many there are.
+All of these numbers take as many bytes as that of all completions needs, and `starts`,
+which says where each key's begin, as many as its last one.
 Which completions are words is there for the next build, which takes over their keys.
 """
 
@@ -18,9 +20,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
+from struct import calcsize
 
 from searchkit.engines.columns.files import Columns, corrupt
 from searchkit.engines.columns.terms import Terms
+from searchkit.engines.columns.varints import WIDTHS, narrowest
 from searchkit.engines.texts import Texts
 
 BEGINS, LATER, PINYIN, LATER_PINYIN, INITIALS, REST = "blpqir"
@@ -43,11 +47,15 @@ class Suggestions:
         self._texts = Texts(columns, "texts")
         self._starts = columns.column("starts")
         self._row = columns.column("least0")
+        count = len(self._keys) + 1
+        self._start_bytes = len(self._starts) // count
+        if not self._start_bytes or len(self._starts) % count:
+            raise corrupt(self._path, "its keys are not as many as it says")
+        self._code = WIDTHS[narrowest([len(self._texts)])]
+        self._number_bytes = calcsize(self._code)  # of a completion
         self._above: list[memoryview] = []
         while (name := f"least{len(self._above) + 1}") in columns:
-            self._above.append(columns.column(name).integers("I"))
-        if len(self._starts) != 4 * (len(self._keys) + 1):
-            raise corrupt(self._path, "its keys are not as many as it says")
+            self._above.append(columns.column(name).integers(self._code))
 
     def __len__(self) -> int:
         """The number of completions."""
@@ -111,15 +119,17 @@ class Suggestions:
     def _numbers(self, level: int, start: int, end: int) -> memoryview:
         if level:
             return self._above[level - 1][start:end]
-        return self._row.slice(4 * start, 4 * end).cast("I")
+        size = self._number_bytes
+        return self._row.slice(size * start, size * end).cast(self._code)
 
     def _length(self, level: int) -> int:
-        return len(self._above[level - 1]) if level else len(self._row) // 4
+        if level:
+            return len(self._above[level - 1])
+        return len(self._row) // self._number_bytes
 
     def _start(self, ordinal: int) -> int:
-        found = int.from_bytes(
-            self._starts.slice(4 * ordinal, 4 * ordinal + 4), "little"
-        )
-        if found > len(self._row) // 4:
+        at, size = self._start_bytes * ordinal, self._start_bytes
+        found = int.from_bytes(self._starts.slice(at, at + size), "little")
+        if found > self._length(0):
             raise corrupt(self._path, "a key has no numbers")
         return found

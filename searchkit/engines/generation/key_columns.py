@@ -18,6 +18,7 @@ import numpy as np
 from searchkit.engines.columns.arrays import Array
 from searchkit.engines.columns.dictionary_writer import DictionaryWriter
 from searchkit.engines.columns.files import ColumnWriter
+from searchkit.engines.columns.varints import WIDTHS, narrowest
 from searchkit.engines.suggestions import FAN
 
 _ROWS_AT_ONCE = 1 << 15  # of keys; in some hundred bytes each
@@ -72,8 +73,13 @@ def _block(rows: Sequence[bytes]) -> KeyBlock:
     )
 
 
-def write_keys(writer: ColumnWriter, blocks: Iterable[KeyBlock]) -> None:
-    """Write blocks that follow each other; keys that find nothing are left out."""
+def write_keys(
+    writer: ColumnWriter, blocks: Iterable[KeyBlock], completions: int
+) -> None:
+    """Write blocks that follow each other; keys that find nothing are left out.
+
+    What they find are the numbers of so many `completions`.
+    """
     dictionary = DictionaryWriter()
     starts, numbers = array("I", [0]), array("I")
     for block in blocks:
@@ -84,9 +90,10 @@ def write_keys(writer: ColumnWriter, blocks: Iterable[KeyBlock]) -> None:
         starts.extend((starts[-1] + np.cumsum(counts[used])).tolist())
         numbers.frombytes(rows.astype("<u4").tobytes())
     dictionary.finish(writer, "keys")
-    writer.add("starts", starts)
+    writer.add("starts", array(WIDTHS[narrowest([starts[-1]])], starts))
+    code = WIDTHS[narrowest([completions])]
     for level, values in enumerate(_levels(numbers)):
-        writer.add(f"least{level}", values)
+        writer.add(f"least{level}", array(code, values))
 
 
 def _levels(numbers: array[int]) -> Iterator[array[int]]:

@@ -27,8 +27,10 @@ class KeysBefore:
     def __init__(self, columns: Columns, now: Mapping[tuple[bytes, int], int]) -> None:
         """`now` are the completions of now: texts, whether words, and their numbers."""
         self._keys = Terms(columns, "keys")
-        self._starts = np.frombuffer(columns.column("starts").whole(), "<u4")
-        self._numbers = np.frombuffer(columns.column("least0").whole(), "<u4")
+        starts = columns.column("starts").numbers(len(self._keys) + 1)
+        self._starts = np.asarray(starts)
+        row = columns.column("least0").numbers(int(self._starts[-1]))
+        self._numbers = np.asarray(row)
         before = zip(
             each(texts_of(columns, "texts")),
             columns.column("are_words").whole(),

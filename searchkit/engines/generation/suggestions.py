@@ -123,7 +123,8 @@ class Completions:
         with ColumnWriter(path, SUGGESTIONS) as writer:
             add_texts(writer, "texts", texts())
             writer.add("are_words", are_words)
-            write_keys(writer, self._blocks(offered, place_of, now))
+            blocks = self._blocks(offered, place_of, now)
+            write_keys(writer, blocks, len(are_words))
 
     def _blocks(
         self,
