@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from _typeshed import StrPath
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 """Raised when an index written before can no longer be read."""
 
 POINTER = "current"
@@ -57,8 +57,9 @@ ALWAYS = (DOCUMENTS, FAMILIES, GLOSSARY, PAGES, POSTINGS, SUGGESTIONS)
 OPTIONAL = (COUNTERPARTS, TRANSLATIONS)
 """Files of columns that each generation has, and those that it may lack."""
 
-DIGEST_BYTES = 16
-"""Of the digest that tells one content of a source from another."""
+DIGEST_BYTES = 8
+"""Of the digest that tells one content of a source from another: each is compared with
+one other only, which it equals by chance once in 2**64 changes."""
 
 _NAME = re.compile(r"generation-(\d{6,})")
 

@@ -164,9 +164,10 @@ class GenerationReader:
         self.words = Cache(_WORD_BYTES)
         count = self.document_count or 1
         self.averages = Averages(title_words / count, body_words / count)
-        self.text_base = self._numbers("text_base", "Q", more=1)
-        self.math_base = self._numbers("math_base", "Q", more=1)
-        self.text = Postings(self.columns(POSTINGS), "text", self.text_base)
+        self.text_base = self._numbers("text_base", self.document_count + 1)
+        self.math_base = self._numbers("math_base", self.document_count + 1)
+        units = documents.column("unit")
+        self.text = Postings(self.columns(POSTINGS), "text", self.text_base, units)
         self.math = Postings(self.columns(POSTINGS), "math", self.math_base)
         self.plain = PlainKernel(self)
 
@@ -302,7 +303,7 @@ class GenerationReader:
     @cached_property
     def topics_at(self) -> memoryview:
         """Where each document's topics begin in `topic_numbers`, and the end."""
-        return self._numbers("topics_at", "I", more=1)
+        return self._numbers("topics_at", self.document_count + 1)
 
     @cached_property
     def topic_names(self) -> tuple[str, ...]:
@@ -449,18 +450,11 @@ class GenerationReader:
         return self._files[DOCUMENTS]
 
     def _fact(self, name: str) -> memoryview:
-        """A column with a number for each document, as wide as the greatest needs."""
-        size = len(self._documents.column(name)) // max(1, self.document_count)
-        return self._numbers(name, {1: "B", 2: "H"}.get(size, "I"))
+        """A column with a number for each document."""
+        return self._numbers(name, self.document_count)
 
-    def _numbers(self, name: str, code: str, more: int = 0) -> memoryview:
-        """A column with a number for each document, and so many more."""
-        found = self._documents.column(name).integers(code)
-        if len(found) != self.document_count + more:
-            raise corrupt(
-                os.path.join(self.path, DOCUMENTS), f"{name} is too short or too long"
-            )
-        return found
+    def _numbers(self, name: str, count: int) -> memoryview:
+        return self._documents.column(name).numbers(count)
 
     def texts(self, name: str) -> Texts:
         """A column of texts by number."""

@@ -112,6 +112,8 @@ def _table(columns: Columns) -> Seen:
     names = bytes(columns.column("doc_ids").whole()).decode().split("\0")[:-1]
     numbers = array("Q", bytes(columns.column("looks").whole()))
     digests = bytes(columns.column("digests").whole())
+    if len(digests) != DIGEST_BYTES * len(names):
+        return {}
     return {
         name: (
             Look(*numbers[4 * row : 4 * row + 4]),

@@ -13,22 +13,30 @@ import numpy as np
 from searchkit.engines.columns.arrays import Bools, Bytes, Codes, Numbers
 from searchkit.engines.columns.layered import LayeredLists
 from searchkit.engines.columns.lists import Lists, check_rising, differences
+from searchkit.engines.columns.packed import array_sizes, pack
 from searchkit.engines.columns.postings import (
     BITMAP,
     DOCUMENTS_SHIFT,
     FEWEST_FOR_HEADS,
+    FEWEST_FOR_STEPS,
     FROM_POSITIONS,
     HEADS,
     MEMBERS,
     MOST_FROM_POSITIONS,
+    NO_STEP,
     PACKED,
     SINGLE,
+    STEP_BITS,
+    STEPS,
+    STEPS_OF_CODES,
 )
 from searchkit.engines.columns.records import RecordRows, Records, pack_varints
 from searchkit.engines.columns.rows import RowFinder
 from searchkit.record import record
 
 _NO_LIMIT = 1 << 62
+_STEP_OF = np.full(256, NO_STEP, np.uint8)  # by how much a code is above the unit
+_STEP_OF[[*STEPS]] = range(NO_STEP)
 
 
 @record
@@ -49,10 +57,12 @@ class Encoder:
     """Makes the records of one space.
 
     `bases` are the first positions of the documents and the end of the last, as
-    readers will be given them.
+    readers will be given them, and so are `units` (see `postings.STEPS`); without
+    these, codes are no steps.
     """
 
-    def __init__(self, bases: Numbers) -> None:
+    def __init__(self, bases: Numbers, units: Codes | None = None) -> None:
+        self._units = units
         self._bases = np.asarray(bases, np.int64)
         self._finder = RowFinder(self._bases)
 
@@ -66,13 +76,17 @@ class Encoder:
         positions = _Positions(slab, int(self._bases[-1]))
         documents = _Documents(slab, len(self._bases) - 1, self._finder)
         flags = positions.kinds | documents.kinds << DOCUMENTS_SHIFT
+        codes = _Codes(slab, self._units)
         flags |= np.where(slab.members.counts > 0, MEMBERS, 0)
+        flags |= np.where(codes.in_steps, STEPS_OF_CODES, 0)
         record = RecordRows(count)
         record.put(flags.astype(np.uint8), np.ones(count, np.int64))
         positions.put_numbers(record)
         documents.put_numbers(record)
+        codes.put_numbers(record)
         positions.put_lists(record)
         documents.put_lists(record)
+        codes.put_lists(record)
         _put_members(record, slab.members)
         return record.joined()
 
@@ -110,7 +124,7 @@ class _Positions:
 
 
 class _Documents:
-    """The scored documents of all terms of a slab, with their codes."""
+    """The scored documents of all terms of a slab."""
 
     def __init__(self, slab: Slab, count: int, finder: RowFinder) -> None:
         self._lists, self._codes = slab.documents, slab.codes
@@ -133,17 +147,12 @@ class _Documents:
         record.put(tops[several], several.astype(np.int64))
 
     def put_lists(self, record: RecordRows) -> None:
-        """Arrays or bits, codes, best documents."""
-        counts = self._lists.counts
+        """Arrays or bits."""
         self._packed.put_lists(record, self.kinds == PACKED)
         bitmap = self.kinds == BITMAP
         if bitmap.any():
             sizes = np.where(bitmap, self._bitmap_bytes, 0)
             record.put(self._bitmaps(bitmap), sizes)
-        record.put(self._codes, counts)
-        long = counts >= FEWEST_FOR_HEADS
-        if long.any():
-            record.put(self._heads(long), np.where(long, 5 * HEADS, 0))
 
     def _bitmaps(self, chosen: Bools) -> Bytes:
         counts = self._lists.counts
@@ -152,6 +161,45 @@ class _Documents:
         bits = np.zeros(8 * self._bitmap_bytes * int(chosen.sum()), np.bool_)
         bits[rows * (8 * self._bitmap_bytes) + values] = True
         return np.packbits(bits, bitorder="little")
+
+
+class _Codes:
+    """The codes of the scored documents of all terms of a slab."""
+
+    def __init__(self, slab: Slab, units: Codes | None) -> None:
+        self._lists, self._codes = slab.documents, slab.codes
+        counts = self._lists.counts
+        self.in_steps: Bools = np.zeros(len(counts), np.bool_)
+        if units is None:
+            return
+        steps = _STEP_OF.take(slab.codes - units.take(slab.documents.values))
+        apart = steps == NO_STEP
+        self._steps, self._apart = steps, apart
+        self._apart_counts = _sums_by(apart, counts)
+        sizes = array_sizes(counts, np.int64(STEP_BITS)) + self._apart_counts
+        self.in_steps = (counts >= FEWEST_FOR_STEPS) & (sizes <= counts * 7 // 8)
+
+    def put_numbers(self, record: RecordRows) -> None:
+        """What the head of a record says of them."""
+        if self.in_steps.any():
+            record.put_number(self._apart_counts, self.in_steps)
+
+    def put_lists(self, record: RecordRows) -> None:
+        """Bytes or steps, best documents."""
+        counts, in_steps = self._lists.counts, self.in_steps
+        if in_steps.any():
+            chosen = in_steps.repeat(counts)
+            two = np.full(int(in_steps.sum()), STEP_BITS)
+            packed, sizes = pack(self._steps[chosen], counts[in_steps], two)
+            record.put(packed, sizes, in_steps)
+            apart = self._codes[chosen & self._apart]
+            record.put(apart, np.where(in_steps, self._apart_counts, 0))
+            record.put(self._codes[~chosen], np.where(in_steps, 0, counts))
+        else:
+            record.put(self._codes, counts)
+        long = counts >= FEWEST_FOR_HEADS
+        if long.any():
+            record.put(self._heads(long), np.where(long, 5 * HEADS, 0))
 
     def _heads(self, long: Bools) -> Bytes:
         """The best documents of the long lists, by code falling, then by number."""

@@ -49,6 +49,7 @@ _ENTRY = struct.Struct("<BQQQI")
 """Length of the name, column at, length, checksums at, CRC of the checksums."""
 _ALIGNED = 8
 _KIND_BYTES = 16
+_CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}  # of numbers of so many bytes
 _PAGES_AT_ONCE = 256  # compared between two calls of whoever wants to know how far
 
 
@@ -242,6 +243,17 @@ class Column:
         if len(data) % struct.calcsize(code):
             raise corrupt(self.path, f"{self.name} is not made of whole numbers")
         return data.cast(code)  # type: ignore[call-overload, no-any-return]  # a literal code is wanted
+
+    def numbers(self, count: int) -> memoryview:
+        """The column as so many numbers, which are as wide as its length tells.
+
+        Raises: IndexCorruptError.
+        """
+        code = _CODES.get(len(self) // max(1, count), "B")
+        found = self.integers(code)
+        if len(found) != count:
+            raise corrupt(self.path, f"{self.name} is too short or too long")
+        return found
 
     def verify(self, progress: Callable[[int], None] | None = None) -> None:
         """Compare every page again; `progress` hears how many bytes were read.

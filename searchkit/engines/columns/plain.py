@@ -16,13 +16,17 @@ from searchkit.engines.columns.postings import (
     FEWEST_FOR_HEADS,
     FROM_POSITIONS,
     HEADS,
+    NO_STEP,
     NONE,
     PARTS,
     SINGLE,
     SKIP,
+    STEP_BITS,
+    STEPS,
     Shape,
     TermPostings,
     array_bytes,
+    step_bytes,
     stretch,
 )
 
@@ -39,6 +43,8 @@ _PARTS_OF = {  # of each byte, by the size of its parts: the first of them, the 
     ]
     for part in PARTS
 }
+_STEP_OF = bytes((*STEPS, 0)).ljust(256, b"\0")
+_IS_NO_STEP = bytes(step == NO_STEP for step in range(256))
 _WIDTHS = (1, 1, 2, 4, 4, 8, 8, 8, 8)
 """The bytes that hold a number of so many in memory."""
 _CODES: dict[int, Literal["H", "I", "Q"]] = {2: "H", 4: "I", 8: "Q"}
@@ -161,7 +167,25 @@ def documents(term: TermPostings) -> array[int]:
 
 def codes(term: TermPostings) -> bytes:
     """The impact codes of the documents, in their order. Raises: IndexCorruptError."""
-    return term.read(term.codes_at, term.codes_at + term.documents).tobytes()
+    data = term.read(term.codes_at, term.heads_at).tobytes()
+    if term.apart < 0:
+        return data
+    count, units = term.documents, term.units
+    steps, end = bytearray(4 * (count // 4 + 1)), step_bytes(count)
+    for place, table in enumerate(_PARTS_OF[STEP_BITS]):
+        steps[place : 4 * end : 4] = data[:end].translate(table)
+    steps = steps[:count]
+    # All sums of two bytes at once: none is above 255.
+    above = int.from_bytes(steps.translate(_STEP_OF), "little")
+    unit_of = bytes(map(units.__getitem__, documents(term)))
+    total = above + int.from_bytes(unit_of, "little")
+    found = bytearray(total.to_bytes(count + 1, "little")[:count])
+    places = [*compress(range(count), steps.translate(_IS_NO_STEP))]
+    if len(places) != term.apart:
+        raise term.damaged()
+    for place, code in zip(places, data[end:], strict=True):
+        found[place] = code
+    return bytes(found)
 
 
 def heads(term: TermPostings) -> tuple[array[int], bytes]:

@@ -7,18 +7,24 @@ class of terms has members instead of positions. Lists are differences, the firs
 more; the next bits of those that have; and so on (Brisaboa, Ladra, Navarro: DACs:
 Bringing direct access to variable-length codes, 2013).
 
-One record a term in the column `NAME.data`, found by `NAME.starts`:
+One record a term in the column `NAME.data`. `NAME.sizes` has the bytes of each in two
+bytes, or 0 if it has more: then `NAME.long` has them, after the number of the term.
+`NAME.starts` tells where the first record of each block of terms begins.
 
     flags, numbers │ skips │ positions │ documents │ codes │ best documents │ members
 
-    flags      bits 0-2: kind of the positions; 3-5: kind of the documents; 6: members
+    flags      bits 0-2: kind of the positions; 3-5: kind of the documents; 6: members;
+               7: the codes are in STEPS
     numbers    varints: the only position, or how many there are and their shape; how
                many documents there are and their shape; the highest code (a byte),
-               unless there is one document only
+               unless there is one document only; how many codes are no step
     shape      of each layer a byte: how many bits, and 128 if there is another one;
                then a varint: how many differences that has
     skips      before each SKIPth position the one before it, 8 bytes each; then of
                each layer but the first, how much of it comes before, 4 bytes each
+    codes      a byte each; or an array of two bits each: by which of the STEPS it is
+               above the unit of its document, or that it is none of these; then those,
+               a byte each
     best       of lists of FEWEST_FOR_HEADS documents: 4 bytes each, then their codes
     members    differences of the numbers of terms, as varints
 
@@ -36,10 +42,12 @@ many postings with it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
+from itertools import accumulate
 
 from searchkit.engines.columns import varints
 from searchkit.engines.columns.files import Column, Columns, corrupt
-from searchkit.engines.columns.terms import Terms
+from searchkit.engines.columns.terms import BLOCK, Terms
 from searchkit.errors import IndexCorruptError
 
 TYPE_CHECKING = False
@@ -60,6 +68,17 @@ DOCUMENTS_SHIFT: Final = 3
 KIND_MASK: Final = 7
 MEMBERS: Final = 64
 """The flag of a class, or of a word that has parts of other words for members."""
+STEPS_OF_CODES: Final = 128
+"""The flag of a list whose codes are written as steps."""
+
+STEPS: Final = (0, 24, 38)
+"""By how much codes are above the *unit* of a document, the code of a word that stands
+once in its prose: those of words that stand there once, twice, three times."""
+NO_STEP: Final = len(STEPS)
+"""Stands for a code that is a byte of its own."""
+STEP_BITS: Final = 2
+FEWEST_FOR_STEPS: Final = 16
+"""Codes from which on they are written as steps, if that is shorter by an eighth."""
 
 PARTS: Final = (4, 2, 1)
 """The bits that are beside each other where they do not fill a byte."""
@@ -81,6 +100,7 @@ Shape = tuple[tuple[int, int], ...]
 """Of each layer: how many numbers it has, and of how many bits."""
 _NO_SHAPE: Shape = ()
 
+_START, _SIZE = 8, 2  # bytes
 _LONGEST_NUMBERS = 64  # bytes: more than flags and numbers ever have
 
 
@@ -90,6 +110,7 @@ class TermPostings:
     __slots__ = (
         "_source",
         "_term",
+        "apart",
         "codes_at",
         "document_kind",
         "document_shape",
@@ -117,6 +138,8 @@ class TermPostings:
     """Documents of the scored list; 0 if it has none."""
     top: int
     """The highest code; 0 if nothing is scored."""
+    apart: int
+    """How many codes are no steps; -1 if each is a byte."""
     members: tuple[int, ...]
     """The numbers of other terms whose occurrences count as this term's, too."""
     single: int
@@ -157,6 +180,11 @@ class TermPostings:
         """How many documents there are in all."""
         return self._source.document_count
 
+    @property
+    def units(self) -> bytes:
+        """The unit of each document, above which codes are steps."""
+        return self._source.units
+
     def read(self, start: int, stop: int) -> memoryview:
         """Bytes of the column of records, compared with their checksums."""
         return self._source.data.slice(start, stop)
@@ -169,22 +197,41 @@ class TermPostings:
 class Postings:
     """All terms of one space of a file. Safe for many threads."""
 
-    def __init__(self, columns: Columns, name: str, bases: memoryview) -> None:
+    def __init__(
+        self,
+        columns: Columns,
+        name: str,
+        bases: memoryview,
+        units: Column | None = None,
+    ) -> None:
         """Read nothing yet but how many terms there are.
 
-        `bases` ("Q"): the first position of each document, and the end of the last.
+        `bases`: the first position of each document, and the end of the last. `units`:
+        the unit of each (see STEPS); without, no codes are read that are steps.
 
         Raises: IndexCorruptError.
         """
+        self._units = units
         self.terms = Terms(columns, name)
         self.bases = bases
         self.document_count = len(bases) - 1
         self.data: Column = columns.column(f"{name}.data")
-        self.starts: Column = columns.column(f"{name}.starts")
-        self.start_bytes = 4 if len(self.starts) == 4 * (len(self.terms) + 1) else 8
-        fits = len(self.starts) == self.start_bytes * (len(self.terms) + 1)
+        self._starts = columns.column(f"{name}.starts")
+        self._sizes = columns.column(f"{name}.sizes")
+        self._long = columns.column(f"{name}.long")
+        blocks = -(-len(self.terms) // BLOCK)
+        fits = len(self._starts) == _START * blocks
+        fits = fits and len(self._sizes) == _SIZE * len(self.terms)
         if not fits or self.document_count < 0:
             raise corrupt(columns.path, f"{name} does not fit its terms or documents")
+
+    @cached_property
+    def units(self) -> bytes:
+        """The unit of each document. Raises: IndexCorruptError."""
+        found = self._units.whole().tobytes() if self._units else b""
+        if len(found) != self.document_count:
+            raise corrupt(self.data.path, "it has not one unit for each document")
+        return found
 
     def find(self, term: str) -> TermPostings | None:
         """What is known of a term, or None. Raises: IndexCorruptError."""
@@ -202,13 +249,45 @@ class Postings:
         """
         if not 0 <= ordinal < len(self.terms):
             raise IndexError(ordinal)
-        size = self.start_bytes
-        pair = self.starts.slice(size * ordinal, size * (ordinal + 2))
-        start, end = pair.cast("I" if size == 4 else "Q")
+        block = ordinal // BLOCK
+        *before, size = self._sizes_of(block * BLOCK, ordinal + 1)
+        start = self._start(block) + sum(before)
         try:
-            return self._read(ordinal, start, end)
+            return self._read(ordinal, start, start + size)
         except (IndexError, ValueError):
             raise self.damaged(ordinal) from None
+
+    def record_starts(self, first: int, last: int) -> list[int]:
+        """Where the records of some terms begin, and the end of the last.
+
+        Raises: IndexCorruptError.
+        """
+        block = first // BLOCK
+        sizes = self._sizes_of(block * BLOCK, last)
+        starts = [*accumulate(sizes, initial=self._start(block) if sizes else 0)]
+        if starts[-1] > len(self.data):
+            raise corrupt(self.data.path, "its records are longer than all of them")
+        return starts[first - block * BLOCK :]
+
+    def _start(self, block: int) -> int:
+        """Where the first record of a block of terms begins."""
+        at = _START * block
+        return int.from_bytes(self._starts.slice(at, at + _START), "little")
+
+    def _sizes_of(self, first: int, last: int) -> list[int]:
+        """The bytes of the records of some terms."""
+        raw = self._sizes.slice(_SIZE * first, _SIZE * last)
+        found: list[int] = raw.cast("H").tolist()
+        if 0 in found:
+            longer = self._longer
+            found = [size or longer.get(n, 0) for n, size in enumerate(found, first)]
+        return found
+
+    @cached_property
+    def _longer(self) -> dict[int, int]:
+        """The bytes of the records that have many, by the number of the term."""
+        pairs = self._long.integers("Q")
+        return dict(zip(pairs[::2], pairs[1::2], strict=True))
 
     def damaged(self, ordinal: int) -> IndexCorruptError:
         """The error that says that a term's record is none."""
@@ -222,6 +301,9 @@ class Postings:
         flags = numbers[0]
         at = _read_positions(made, numbers, 1, flags & KIND_MASK)
         at = _read_documents(made, numbers, at, flags >> DOCUMENTS_SHIFT & KIND_MASK)
+        made.apart = -1
+        if flags & STEPS_OF_CODES:
+            made.apart, at = varints.decode(numbers, at)
         rest = self._place(made, start + at)
         if rest > end or (rest < end) != bool(flags & MEMBERS):
             raise ValueError(ordinal)
@@ -245,7 +327,8 @@ class Postings:
         elif made.document_kind == BITMAP:
             at += (self.document_count + 7) // 8
         made.codes_at = at
-        made.heads_at = at = at + made.documents
+        at += made.documents if made.apart < 0 else step_bytes(made.documents)
+        made.heads_at = at = at + max(0, made.apart)
         return at + 5 * HEADS if made.documents >= FEWEST_FOR_HEADS else at
 
     def _members(self, data: bytes) -> tuple[int, ...]:
@@ -314,6 +397,11 @@ def list_bytes(shape: Shape) -> int:
     """The bytes of a list of that shape."""
     flags = sum([array_bytes(count, 1) for count, _ in shape[:-1]])
     return flags + sum([array_bytes(count, bits) for count, bits in shape])
+
+
+def step_bytes(count: int) -> int:
+    """The bytes of so many codes as steps, without those that are none."""
+    return array_bytes(count, STEP_BITS)
 
 
 def array_bytes(count: int, bits: int) -> int:

@@ -10,6 +10,8 @@ from searchkit.engines.columns.arrays import Numbers
 from searchkit.engines.columns.dictionary_writer import DictionaryWriter
 from searchkit.engines.columns.files import ColumnWriter
 from searchkit.engines.columns.records import Records
+from searchkit.engines.columns.rows import starts_of
+from searchkit.engines.columns.terms import BLOCK
 
 
 class SpaceWriter:
@@ -39,8 +41,12 @@ class SpaceWriter:
     def finish(self) -> None:
         """Write the dictionary."""
         self._stream.close()
-        starts = np.concatenate([np.zeros(1, np.int64), *self._sizes]).cumsum()
-        wide = int(starts[-1]) >= 1 << 32
-        packed = starts.astype("<u8" if wide else "<u4")
-        self._writer.add(f"{self._name}.starts", packed)
+        sizes = np.concatenate([np.zeros(0, np.int64), *self._sizes])
+        starts = starts_of(sizes)[::BLOCK]
+        self._writer.add(f"{self._name}.starts", starts.astype("<u8"))
+        long = np.flatnonzero(sizes >> 16)
+        pairs = np.stack([long, sizes[long]], 1)
+        sizes[long] = 0
+        self._writer.add(f"{self._name}.sizes", sizes.astype("<u2"))
+        self._writer.add(f"{self._name}.long", pairs.astype("<u8"))
         self._terms.finish(self._writer, self._name)

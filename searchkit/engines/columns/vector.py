@@ -20,7 +20,7 @@ from searchkit.engines.columns.layers import (
     list_sizes,
     unpack_lists,
 )
-from searchkit.engines.columns.packed import type_of, unpack, unpack_at
+from searchkit.engines.columns.packed import array_sizes, type_of, unpack, unpack_at
 from searchkit.engines.columns.postings import (
     BITMAP,
     DOCUMENTS_SHIFT,
@@ -36,10 +36,14 @@ from searchkit.engines.columns.postings import (
     PACKED,
     SINGLE,
     SKIP,
+    STEP_BITS,
+    STEPS,
+    STEPS_OF_CODES,
     Postings,
     Shape,
     TermPostings,
     array_bytes,
+    step_bytes,
     stretch,
 )
 from searchkit.engines.columns.rows import rows_of, spread
@@ -49,6 +53,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+_NO_STEP = 255  # a step of no code
+_STEPS_OF_BYTE = unpack(  # of the codes that share a byte, together
+    np.arange(256, dtype=np.uint8), 4 * 256, STEP_BITS
+)
+_STEPS_OF_BYTE = np.array((*STEPS, _NO_STEP), np.uint8)[_STEPS_OF_BYTE].view("<u4")
 _FEW = 64  # of a list, which are decoded sooner without numpy
 
 
@@ -183,12 +192,12 @@ def documents(term: TermPostings) -> Numbers:
     """The numbers of the scored documents, rising. Raises: IndexCorruptError."""
     kind, start = term.document_kind, term.documents_at
     if kind == FROM_POSITIONS:
-        bases = np.frombuffer(term.bases, "<i8")
-        rows = bases.searchsorted(positions(term), "right") - 1
+        bases = np.asarray(term.bases)
+        places = positions(term).astype(bases.dtype)  # not the other way: these are few
+        rows = bases.searchsorted(places, "right") - 1
         found: Numbers = rows[np.diff(rows, prepend=-1) > 0]
     elif kind == BITMAP:
-        raw = np.frombuffer(term.read(start, term.codes_at), np.uint8)
-        found = np.unpackbits(raw, bitorder="little").view(np.bool_).nonzero()[0]
+        found = _marks(term).nonzero()[0]
     elif kind == NONE:
         return np.empty(0, np.int64)
     else:
@@ -199,11 +208,38 @@ def documents(term: TermPostings) -> Numbers:
     return found
 
 
-def codes(term: TermPostings) -> Codes:
-    """The impact codes of the documents, in their order. Raises: IndexCorruptError."""
-    return np.frombuffer(
-        term.read(term.codes_at, term.codes_at + term.documents), np.uint8
-    )
+def codes(term: TermPostings, numbers: Numbers | None = None) -> Codes:
+    """The impact codes of the documents, in their order.
+
+    `numbers` are the documents, where they were decoded already.
+
+    Raises: IndexCorruptError.
+    """
+    data = np.frombuffer(term.read(term.codes_at, term.heads_at), np.uint8)
+    if term.apart < 0:
+        return data
+    end = step_bytes(term.documents)
+    steps = _STEPS_OF_BYTE.take(data[:end]).view(np.uint8)[: term.documents]
+    units = np.frombuffer(term.units, np.uint8)
+    if term.document_kind == BITMAP:
+        found = units[_marks(term)]
+    else:
+        found = units.take(documents(term) if numbers is None else numbers)
+    if len(found) != term.documents:
+        raise term.damaged()
+    found += steps
+    places = (steps == _NO_STEP).nonzero()[0]
+    if len(places) != term.apart:
+        raise term.damaged()
+    found[places] = data[end:]
+    return found
+
+
+def _marks(term: TermPostings) -> Bools:
+    """Whether each document is in a list that is a bitmap."""
+    raw = np.frombuffer(term.read(term.documents_at, term.codes_at), np.uint8)
+    bits = np.unpackbits(raw, count=term.document_count, bitorder="little")
+    return bits.view(np.bool_)
 
 
 def heads(term: TermPostings) -> tuple[Numbers, Codes]:
@@ -317,7 +353,8 @@ class _Records:
         self._at = self._at + 1
         self._has_members = (flags & MEMBERS) > 0
         self._read_positions(flags & KIND_MASK)
-        self._read_documents(flags >> DOCUMENTS_SHIFT & KIND_MASK)
+        kinds = flags >> DOCUMENTS_SHIFT & KIND_MASK
+        self._read_documents(kinds, flags & STEPS_OF_CODES > 0)
 
     def _check(self, valid: Bools) -> None:
         if not valid.all():
@@ -379,19 +416,21 @@ class _Records:
         self._at[chosen] += 1
         return found
 
-    def _read_documents(self, kinds: Codes) -> None:
+    def _read_documents(self, kinds: Codes, in_steps: Bools) -> None:
         """Step over what is said of documents; note where the lists lie."""
         self._check((kinds <= PACKED) | (kinds == BITMAP) | (kinds == FROM_POSITIONS))
         implied = (kinds == FROM_POSITIONS) & (self._kinds == SINGLE)
         documents = self._count((kinds > NONE) & ~implied, 8) + implied
         layers = self._shapes(kinds == PACKED, documents)
         self._at += documents > 1
+        code_bytes = np.where(in_steps, array_sizes(documents, STEP_BITS), documents)
+        code_bytes += self._count(in_steps)
         skips = np.maximum(self._layers[0, 0] - 1, 0) // SKIP
         skip_bytes = 4 + 4 * (self._layers[:, 1] > 0).sum(axis=0)
         self._lists = self._at + skip_bytes * skips
         rest = self._lists + list_sizes(self._layers) + list_sizes(layers)
         bitmap_bytes = (self._postings.document_count + 7) // 8
-        rest += np.where(kinds == BITMAP, bitmap_bytes, 0) + documents
+        rest += np.where(kinds == BITMAP, bitmap_bytes, 0) + code_bytes
         rest += np.where(documents >= FEWEST_FOR_HEADS, 5 * HEADS, 0)
         self._rest = rest
         self._check(rest <= self._ends)
@@ -456,12 +495,7 @@ def _segment_sums(values: Numbers, starts: Numbers) -> Numbers:
 
 def _records_at(postings: Postings, first: int, last: int) -> Numbers:
     """Where the records begin, and where the last one ends."""
-    size = postings.start_bytes
-    raw = postings.starts.slice(size * first, size * (last + 1))
-    found = np.frombuffer(raw, f"<u{size}").astype(np.int64)
-    if (np.diff(found) < 0).any() or found[0] < 0:
-        raise corrupt(postings.starts.path, "its records do not follow each other")
-    return found
+    return np.array(postings.record_starts(first, last), np.int64)
 
 
 def _bounds(counts: Numbers) -> Numbers:

@@ -6,6 +6,7 @@ generation, so that both are merged by copying stretches of rows.
 
 from __future__ import annotations
 
+from array import array as integers
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -15,8 +16,11 @@ from searchkit.engines.columns.arrays import Array
 from searchkit.engines.columns.varints import narrowest
 from searchkit.engines.generation.tags import TagWriter
 from searchkit.engines.generations import DIGEST_BYTES
+from searchkit.engines.impacts import codes_of
 from searchkit.engines.tags import Tags
-from searchkit.engines.texts import add_texts, encoded
+from searchkit.engines.texts import RUN, add_sizes, add_texts, encoded
+from searchkit.engines.weights import weight_table
+from searchkit.model import ZONES
 from searchkit.record import record
 
 TYPE_CHECKING = False
@@ -76,10 +80,13 @@ class Row:
 
 @record
 class TextArrays:
-    """Texts end to end; text i is `blob[at[i] : at[i + 1]]`. Both as in the file."""
+    """Texts end to end; text i is `blob[at[i] : at[i + 1]]`."""
 
     blob: Array
     at: Array
+
+    def __len__(self) -> int:
+        return len(self.at) - 1
 
     def between(self, low: int, end: int) -> TextArrays:
         """The texts from `low` to `end`."""
@@ -88,12 +95,31 @@ class TextArrays:
 
 
 @record
+class TextColumn:
+    """A column of texts in a file; where each lies is worked out by stretches."""
+
+    blob: Array
+    at: Array
+    sizes: Array
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+    def between(self, low: int, end: int) -> TextArrays:
+        """The texts from `low` to `end`."""
+        run = low // RUN
+        start = int(self.at[run]) + int(self.sizes[run * RUN : low].sum(dtype=np.int64))
+        at = _offsets(self.sizes[low:end])
+        return TextArrays(self.blob[start : start + at[-1]], at)
+
+
+@record
 class Documents:
     """The rows of a run or of a generation."""
 
     count: int
     numbers: Mapping[str, Array]
-    texts: Mapping[str, TextArrays]
+    texts: Mapping[str, TextColumn]
     digests: Mapping[str, Array]
     topic_names: tuple[bytes, ...]
     topics: Array
@@ -106,7 +132,7 @@ class Documents:
     def read(cls, columns: Columns) -> Documents:
         """Raises: IndexCorruptError."""
         text_base, math_base = (
-            array(columns, name, "<i8") for name in ("text_base", "math_base")
+            row_offsets(columns, name) for name in ("text_base", "math_base")
         )
         names, count = texts(columns, "topic_names"), len(text_base) - 1
         return cls(
@@ -119,7 +145,7 @@ class Documents:
             },
             topic_names=tuple(each(names)),
             topics=array(columns, "topics", "<u4"),
-            topics_at=array(columns, "topics_at", "<u4"),
+            topics_at=row_offsets(columns, "topics_at"),
             text_base=text_base,
             math_base=math_base,
             tags=Tags(columns),
@@ -146,22 +172,26 @@ def _numbers(columns: Columns, name: str, count: int) -> Array:
     return array(columns, name, {1: "u1", 2: "<u2"}.get(size, "<u4"))
 
 
-def texts(columns: Columns, name: str) -> TextArrays:
-    """A column of texts with its offsets."""
-    at = columns.column(name + "_at").whole()
+def row_offsets(columns: Columns, name: str) -> Array:
+    """Where what belongs to each row begins, and the end of the last."""
+    count = len(columns.column("digest")) // DIGEST_BYTES
+    return np.asarray(columns.column(name).numbers(count + 1))
+
+
+def texts(columns: Columns, name: str) -> TextColumn:
+    """A column of texts."""
     blob = array(columns, name, "u1")
-    kind = "<u8" if len(blob) >= 1 << 32 else "<u4"
-    return TextArrays(blob, np.frombuffer(at, kind))
+    at = array(columns, name + "_at", "<u8" if len(blob) >= 1 << 32 else "<u4")
+    sizes = columns.column(name + "_size").numbers(int(at[-1]))
+    return TextColumn(blob, at, np.asarray(sizes))
 
 
-def each(column: TextArrays) -> Iterator[bytes]:
+def each(column: TextArrays | TextColumn) -> Iterator[bytes]:
     """All texts of a column."""
-    blob, at = column.blob.data, column.at
-    for first in range(0, len(at) - 1, _TEXTS_AT_ONCE):
-        bounds = at[first : first + _TEXTS_AT_ONCE + 1]
-        some = bytes(blob[bounds[0] : bounds[-1]])
-        bounds = (bounds - bounds[0]).tolist()
-        yield from [some[low:end] for low, end in pairwise(bounds)]
+    for first in range(0, len(column), _TEXTS_AT_ONCE):
+        some = column.between(first, min(first + _TEXTS_AT_ONCE, len(column)))
+        blob = some.blob.tobytes()
+        yield from [blob[low:end] for low, end in pairwise(some.at.tolist())]
 
 
 def write_rows(writer: ColumnWriter, rows: Sequence[Row]) -> None:
@@ -177,9 +207,9 @@ def write_rows(writer: ColumnWriter, rows: Sequence[Row]) -> None:
     add_texts(writer, "topic_names", [encoded(name) for name in names])
     topics = [number_of[topic] for row in rows for topic in row.topics]
     _add_array(writer, "topics", topics, "<u4")
-    _add_array(writer, "topics_at", _offsets(len(r.topics) for r in rows), "<u4")
-    _add_array(writer, "text_base", _offsets(len(row.tags) for row in rows), "<u8")
-    _add_array(writer, "math_base", _offsets(row.math_length for row in rows), "<u8")
+    _add_offsets(writer, "topics_at", _offsets(len(r.topics) for r in rows))
+    _add_offsets(writer, "text_base", _offsets(len(row.tags) for row in rows))
+    _add_offsets(writer, "math_base", _offsets(row.math_length for row in rows))
     tags = np.frombuffer(b"".join(row.tags for row in rows), np.uint8)
     tag_writer = TagWriter(writer, len(tags))
     tag_writer.add(tags)
@@ -211,7 +241,7 @@ def merge_documents(
                 stream.write(np.concatenate([np.empty((0, size), np.uint8), *parts]))
     _merge_topics(writer, stretches)
     for name in ("text_base", "math_base"):
-        _write_offsets(writer, name, _lengths(name, portions), "<u8")
+        _write_offsets(writer, name, portions)
     _merge_tags(writer, stretches)
     totals = [sum(end - low for _, low, end in stretches)]
     for name in ("title_words", "body_words"):
@@ -221,6 +251,26 @@ def merge_documents(
         )
         totals.append(sum(sums))
     _add_array(writer, "totals", totals, "<u8")
+    _merge_units(writer, stretches, *totals)
+
+
+def _merge_units(
+    writer: ColumnWriter, stretches: Sequence[Stretch], count: int, *words: int
+) -> None:
+    """The code of a word that stands once in the prose of each document.
+
+    `count` documents have so many `words` in their titles and in their bodies.
+    """
+    averages = [all_ / max(1, count) for all_ in words]
+    with writer.stream("unit") as units:
+        for rows, low, end in stretches:
+            for at in range(low, end, _ROWS_AT_ONCE):
+                some = slice(at, min(at + _ROWS_AT_ONCE, end))
+                title, body = (
+                    rows.numbers[name][some] for name in ("title_words", "body_words")
+                )
+                weights = weight_table(title, body, *averages)[:, ZONES.index("prose")]
+                units.write(codes_of(weights.copy()).data)
 
 
 def _portions(stretches: Sequence[Stretch]) -> Iterator[list[Stretch]]:
@@ -252,34 +302,32 @@ def _lengths(name: str, portions: Iterable[Sequence[Stretch]]) -> Iterator[Array
 
 
 def _write_offsets(
-    writer: ColumnWriter, name: str, lengths: Iterable[Array], kind: str
+    writer: ColumnWriter, name: str, portions: Sequence[Sequence[Stretch]]
 ) -> None:
     """A column of where things begin that lie end to end, and of the end."""
+    kind = _kind(sum(int(some.sum()) for some in _lengths(name, portions)))
     last = np.zeros(1, np.int64)
     with writer.stream(name) as stream:
         stream.write(last.astype(kind))
-        for some in lengths:
+        for some in _lengths(name, portions):
             ends = last + np.cumsum(some, dtype=np.int64)
             stream.write(ends.astype(kind))
             last = np.append(last, ends)[-1:]
 
 
 def merge_texts(
-    writer: ColumnWriter, name: str, stretches: Iterable[tuple[TextArrays, int, int]]
+    writer: ColumnWriter,
+    name: str,
+    stretches: Iterable[tuple[TextArrays | TextColumn, int, int]],
 ) -> None:
     """A column of texts from stretches of others."""
-    lengths = [np.empty(0, np.uint32)]
+    sizes = integers("I")
     with writer.stream(name) as stream:
         for column, low, high in stretches:
-            at = column.at[low : high + 1]
-            if len(at) > 1:
-                stream.write(column.blob[at[0] : at[-1]].data)
-                lengths.append(np.diff(at).astype(np.uint32))
-    kind = "<u8" if stream.length >= 1 << 32 else "<u4"
-    whole = np.concatenate(lengths)
-    firsts = range(0, len(whole), _ROWS_AT_ONCE)
-    parts = (whole[first : first + _ROWS_AT_ONCE] for first in firsts)
-    _write_offsets(writer, name + "_at", parts, kind)
+            some = column.between(low, high)
+            stream.write(some.blob.data)
+            sizes.frombytes(np.diff(some.at).astype("<u4").tobytes())
+    add_sizes(writer, name, sizes)
 
 
 def _merge_topics(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
@@ -300,8 +348,7 @@ def _merge_topics(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
         mapped.append(np.array(table, "<u4")[part] if len(part) else part)
     add_texts(writer, "topic_names", names)
     writer.add("topics", _joined(mapped, "<u4"))
-    lengths = _lengths("topics_at", _portions(stretches))
-    _write_offsets(writer, "topics_at", lengths, "<u4")
+    _write_offsets(writer, "topics_at", [*_portions(stretches)])
 
 
 def _merge_tags(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
@@ -320,9 +367,13 @@ def _add_numbers(writer: ColumnWriter, name: str, values: Array) -> None:
     _add_array(writer, name, values, _kind(int(values.max(initial=0))))
 
 
+def _add_offsets(writer: ColumnWriter, name: str, offsets: Array) -> None:
+    _add_array(writer, name, offsets, _kind(int(offsets[-1])))
+
+
 def _kind(most: int) -> str:
     """The type of numbers up to some number in a column."""
-    return ("u1", "<u2", "<u4")[narrowest([most])]
+    return "<u8" if most >= 1 << 32 else ("u1", "<u2", "<u4")[narrowest([most])]
 
 
 def _offsets(lengths: Iterable[int]) -> Array:

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.analysis.pairs import Definition
 
-_DEFINING = ("doc_id_at", "doc_id", "definitions_at", "definitions")
+_DEFINING = ("doc_id_size", "doc_id", "definitions_size", "definitions")
 
 
 def known_digests(generation: Path) -> dict[str, bytes]:

@@ -64,7 +64,7 @@ class Layout:
         parts = [[(0, 0, False)] for _ in bases]  # border, distance, kept
         for number, low, end in self.pieces:
             old = bases[number]
-            distance = int(new[row] - old[low])
+            distance = int(new[row]) - int(old[low])
             parts[number] += (int(old[low]), distance, True), (int(old[end]), 0, False)
             row += end - low
         for part, old in zip(parts, bases, strict=True):

@@ -20,8 +20,9 @@ from searchkit.engines.generation.documents import (
     ARTICLE,
     PAGE,
     Documents,
-    TextArrays,
+    TextColumn,
     each,
+    row_offsets,
     texts,
 )
 from searchkit.engines.generation.layout import Move
@@ -59,11 +60,11 @@ class OldGeneration:
         """The rows of all its documents."""
         return Documents.read(self._files[DOCUMENTS])
 
-    def articles(self) -> TextArrays:
+    def articles(self) -> TextColumn:
         """What the authors wrote, as far as the pages do not tell."""
         return texts(self._files[PAGES], ARTICLE)
 
-    def pages(self) -> TextArrays:
+    def pages(self) -> TextColumn:
         """All pages, packed with `packing`."""
         return texts(self._files[PAGES], PAGE)
 
@@ -190,5 +191,5 @@ class OldGeneration:
             columns.close()
 
     def _open(self, space: str) -> Postings:
-        bases = self._files[DOCUMENTS].column(f"{space}_base").integers("Q")
+        bases = row_offsets(self._files[DOCUMENTS], f"{space}_base").data
         return Postings(self._files[POSTINGS], space, bases)

@@ -21,7 +21,7 @@ from searchkit.engines.generation.documents import (
     LAID_PAGE,
     Documents,
     Row,
-    TextArrays,
+    TextColumn,
     array,
     each,
     texts,
@@ -161,7 +161,7 @@ class Run:
         """The rows of all its documents."""
         return Documents.read(self._columns)
 
-    def articles(self) -> TextArrays:
+    def articles(self) -> TextColumn:
         """What the authors wrote, as far as the pages do not tell."""
         return texts(self._columns, ARTICLE)
 

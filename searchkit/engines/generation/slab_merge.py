@@ -20,7 +20,7 @@ from searchkit.engines.columns.files import Columns
 from searchkit.engines.columns.lists import Lists, do_nothing
 from searchkit.engines.columns.records import Records
 from searchkit.engines.generation.counterparts import telling
-from searchkit.engines.generation.documents import Documents
+from searchkit.engines.generation.documents import Documents, array
 from searchkit.engines.generation.layout import Move
 from searchkit.engines.generation.old import OldGeneration
 from searchkit.engines.generation.run import ZONE_BITS, Run
@@ -172,8 +172,11 @@ class SlabMerger:
         self._columns = Columns(how.folder / DOCUMENTS, DOCUMENTS)
         documents = Documents.read(self._columns)
         self._weigher = Weigher(documents)
-        bases = {"text": documents.text_base, "math": documents.math_base}
-        self._encoders = {space: Encoder(base) for space, base in bases.items()}
+        units = array(self._columns, "unit", "u1").copy()
+        self._encoders = {
+            "text": Encoder(documents.text_base, units),
+            "math": Encoder(documents.math_base),
+        }
         self._columns.release()
 
     def __call__(self, task: Task) -> Weighed | Encoded:

@@ -26,6 +26,7 @@ from searchkit.engines.generation.documents import (
     PAGE,
     Documents,
     TextArrays,
+    TextColumn,
     merge_documents,
     merge_texts,
 )
@@ -57,6 +58,9 @@ Start = Callable[[Any], Future[Any]]
 
 Stretch = TypeVar("Stretch", bound=tuple[int, ...])
 """What a task is about; the last number says how much it is."""
+
+Texts = tuple[TextArrays | TextColumn, int, int]
+"""Texts, and the first and the end of some of them."""
 
 _MOST_AHEAD = 1 << 21  # occurrences in slabs made before they are written
 
@@ -198,9 +202,7 @@ class GenerationWriter:
             merge_texts(writer, PAGE, self._pages(how, start))
             merge_texts(writer, ARTICLE, self._articles())
 
-    def _pages(
-        self, how: PagePacking, start: Start
-    ) -> Iterator[tuple[TextArrays, int, int]]:
+    def _pages(self, how: PagePacking, start: Start) -> Iterator[Texts]:
         """The stretches of pages, in their order: copied, if they are packed so."""
         packed = {
             number: source.pages()
@@ -218,7 +220,7 @@ class GenerationWriter:
             else:
                 yield made(end - low)
 
-    def _articles(self) -> Iterator[tuple[TextArrays, int, int]]:
+    def _articles(self) -> Iterator[Texts]:
         """The stretches of what authors wrote, in their order."""
         columns = []
         for source in self._sources:
@@ -265,7 +267,7 @@ def _texts_of(
 
     def further(count: int) -> tuple[TextArrays, int, int]:
         nonlocal column, at
-        if at == len(column.at) - 1:
+        if at == len(column):
             (_, column), at = next(answers), 0
         at += count
         return column, at - count, at

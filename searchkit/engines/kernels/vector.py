@@ -80,8 +80,8 @@ class VectorKernel:
         self._read_in_part: set[tuple[str | int, ...]] = set()
         self._no_positions = np.zeros(0, self._place)
         self._bases = {
-            "text": np.frombuffer(reader.text_base, np.uint64).astype(self._place),
-            "math": np.frombuffer(reader.math_base, np.uint64).astype(self._place),
+            "text": np.asarray(reader.text_base).astype(self._place),
+            "math": np.asarray(reader.math_base).astype(self._place),
         }
 
     @cached_property
@@ -420,14 +420,14 @@ class VectorKernel:
 
     def with_topic(self, topics: Collection[int]) -> Array:
         numbers = np.frombuffer(self._reader.topic_numbers, np.uint32)
-        bounds = np.frombuffer(self._reader.topics_at, np.uint32)
+        bounds = np.asarray(self._reader.topics_at)
         at = np.flatnonzero(np.isin(numbers, [*topics]))
         found = np.unique(bounds.searchsorted(at, "right") - 1)
         return found.astype(np.int32)
 
     def topic_counts(self, documents: Documents) -> dict[int, int]:
         topics = np.frombuffer(self._reader.topic_numbers, np.uint32)
-        sizes: Array = np.diff(np.frombuffer(self._reader.topics_at, np.uint32))
+        sizes: Array = np.diff(np.asarray(self._reader.topics_at))
         marks = flags_of(self._bits(documents))[: self._count]
         counts = np.bincount(topics[np.repeat(marks, sizes)])
         found = np.flatnonzero(counts)

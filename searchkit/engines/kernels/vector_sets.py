@@ -36,6 +36,7 @@ COLUMN_BYTES = 1000
 SPARSE = 16
 """A set of fewer than one document of so many is kept as its numbers."""
 
+_NUMBER_AND_CODE = 5  # bytes
 _SHORT = 16  # documents that are decoded in half the time without numpy
 _MOST_KEPT = 1 << 17  # documents of rows that are kept: long ones crowd lists out
 _ROW_COST = 600, 30  # documents whose codes are written while one is looked up
@@ -173,7 +174,6 @@ class TermColumn(Column):
     """The scored documents of a term, kept with what was decoded for some search."""
 
     def __init__(self, term: TermPostings, decoded: Cache) -> None:
-        self.codes = decode.codes(term)
         self.document_count = term.document_count
         self.is_sparse = term.documents * SPARSE < term.document_count
         self._row = None
@@ -187,6 +187,23 @@ class TermColumn(Column):
         return decoded.get(
             ("column", term.ordinal), lambda: (cls(term, decoded), COLUMN_BYTES)
         )
+
+    def __len__(self) -> int:
+        return self._term.documents
+
+    @property
+    def nbytes(self) -> int:
+        return _NUMBER_AND_CODE * len(self)
+
+    @cached_property
+    def codes(self) -> Array:
+        term = self._term
+        if term.documents <= _SHORT:
+            return np.frombuffer(plain.codes(term), np.uint8)
+        if term.apart < 0:
+            return decode.codes(term)
+        numbers = None if term.document_kind == BITMAP else self.documents
+        return self._kept(decode.codes(term, numbers))
 
     def _kept(self, made: Array) -> Array:
         """An array that is kept from now on."""

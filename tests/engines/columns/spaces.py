@@ -36,10 +36,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Space:
-    """The first positions of some documents, with the end; terms in order."""
+    """The first positions of some documents, with the end; terms in order.
+
+    A document's unit is by what steps of its codes are counted.
+    """
 
     bases: Sequence[int]
     entries: Mapping[str, Entry]
+    units: Sequence[int] = ()
 
 
 def ordered(terms: Sequence[str] | set[str]) -> list[str]:
@@ -64,7 +68,7 @@ def spaces(draw: st.DrawFn) -> Space:
         members = draw(st.sets(st.integers(0, len(names) - 1), max_size=3))
         kept = sorted(positions)[: draw(st.integers(0, 15))]
         entries[name] = Entry(kept, scored, codes, sorted(members))
-    return Space(bases, entries)
+    return Space(bases, entries, [draw(st.integers(0, 255)) for _ in sizes])
 
 
 @cache
@@ -72,11 +76,14 @@ def long_space() -> Space:
     """Lists of every kind, some much longer than a skip."""
     chance = random.Random(7)
     bases = [0, *accumulate(chance.randint(1, 60) for _ in range(3000))]
+    units = [chance.randint(100, 140) for _ in bases[1:]]
     entries = {}
     for name, share in (("a", 0.4), ("b", 0.02), ("c", 2e-4), ("d", 0.1), ("e", 0.9)):
         places = chance.sample(range(bases[-1]), int(share * bases[-1]))
         documents = sorted({bisect_right(bases, at) - 1 for at in places})
-        codes = [chance.randint(100, 140) for _ in documents]
+        # In steps, if not all of them differ from their unit by something else.
+        steps = range(39) if name == "d" else (0, 0, 0, 24, 38, 7)
+        codes = [units[number] + chance.choice(steps) for number in documents]
         entries[name] = Entry(sorted(places), documents, codes)
     far = sorted(chance.sample(range(1 << 40), 2000))  # numbers of 28 bits, with skips
     rare = sorted(chance.sample(range(0, 1 << 40, 1 << 33), 5))
@@ -85,7 +92,7 @@ def long_space() -> Space:
     entries["i"] = Entry(rising(chance, lengths, mixed=True))
     entries["j"] = Entry(rising(chance, lengths, mixed=False))
     entries["k"] = Entry(rising(chance, lengths[::-1], mixed=False))
-    return Space([*bases[:-1], 1 << 40], entries)
+    return Space([*bases[:-1], 1 << 40], entries, units)
 
 
 def rising(
@@ -118,13 +125,16 @@ def write(path: Path, space: Space, *, slab_terms: int = 1000) -> None:
     entries = list(space.entries.items())
     with ColumnWriter(path, KIND) as writer:
         text = SpaceWriter(writer, "text")
-        encoder = Encoder(np.array(space.bases))
+        units = np.array([*space.units] or [0] * (len(space.bases) - 1), np.uint8)
+        encoder = Encoder(np.array(space.bases), units)
         for start in range(0, len(entries), slab_terms):
             some = entries[start : start + slab_terms]
             terms = [encode_term(term) for term, _ in some]
             text.add(terms, encoder.records(slab(some)))
         text.finish()
+        writer.add("units", units)
 
 
 def read(path: Path, bases: Sequence[int]) -> Postings:
-    return Postings(Columns(path, KIND), "text", memoryview(array("Q", bases)))
+    columns, places = Columns(path, KIND), memoryview(array("Q", bases))
+    return Postings(columns, "text", places, columns.column("units"))

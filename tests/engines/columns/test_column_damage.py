@@ -109,7 +109,15 @@ def test_damage_on_disk_is_told_or_does_not_matter(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "column", ["text.data", "text.starts", "text.terms", "text.blocks", "text.count"]
+    "column",
+    [
+        "text.data",
+        "text.starts",
+        "text.sizes",
+        "text.terms",
+        "text.blocks",
+        "text.count",
+    ],
 )
 def test_columns_made_by_somebody_else_do_no_harm(tmp_path: Path, column: str) -> None:
     """Their checksums are right; nothing but damage is ever raised."""

@@ -282,3 +282,17 @@ def test_bounds_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="one record for each term"):
             space.add([b"a", b"b"], encoder.records(good))
         space.finish()
+
+
+@pytest.mark.parametrize("above", [0, 24, 38, 7])
+def test_codes_that_are_steps_above_their_document_take_two_bits(
+    tmp_path: Path, above: int
+) -> None:
+    chance = random.Random(3)
+    units = [chance.randint(1, 200) for _ in range(400)]
+    codes = [unit + above for unit in units]
+    entry = Entry(range(400), range(400), codes)
+    write(tmp_path / "file", Space(range(401), {"a": entry}, units))
+    found = read(tmp_path / "file", range(401)).at(0)
+    check(found, entry, chance)
+    assert found.heads_at - found.codes_at == (400 if above == 7 else 100)
