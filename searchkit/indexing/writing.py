@@ -53,11 +53,9 @@ def write_files(
         writer.write_documents()
         beside.begin()
         rare = _write_postings(writer, workers, beside, told)
+        beside.counterparts_known([*rare.counterparts()])
         packing = writer.packing()
         writer.write_pages(packing, workers.begin(page_packer, packing).start)
-        pairs = [*rare.counterparts()]
-        write_counterparts(generation, pairs)
-        write_families(generation, pairs)
         beside.wait()
     for path in runs:
         path.unlink()
@@ -112,6 +110,15 @@ class _Beside:
         if bilingual := self._ingredients.bilingual:
             self._make(self._anywhere, make_translations, same, bilingual)
         self._make(self._anywhere, make_whoosh_view, self._count)
+
+    def counterparts_known(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """It is known which articles are one in two languages.
+
+        What that tells is made before pages are packed: behind them all but one of the
+        processes would wait for it.
+        """
+        self._make(self._anywhere, write_counterparts, pairs)
+        self._make(self._anywhere, write_families, pairs)
 
     def wait(self) -> None:
         """Wait until all is made; raises what was raised in making it."""
