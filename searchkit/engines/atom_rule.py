@@ -7,7 +7,6 @@ reader of one page needs the pattern only, and no numpy.
 from __future__ import annotations
 
 from functools import cache
-from typing import cast
 
 import numpy as np
 
@@ -20,7 +19,7 @@ _LAST_BLANK = 0x3000
 
 def follows(
     points: Array, begins: Array, ends: Array, at: Array, starts: Array, lengths: Array
-) -> list[bool]:
+) -> Array:
     """Whether it is sure that ATOM finds the atoms of each piece, and no others.
 
     Piece i goes from `begins[i]` to `ends[i]` of the text, which is its code points,
@@ -28,7 +27,7 @@ def follows(
     position. Pieces rise.
     """
     if not len(begins):
-        return []
+        return np.zeros(0, np.bool_)
     firsts, lasts = at[:-1], at[1:]
     numbers = np.repeat(np.arange(len(begins)), lasts - firsts)
     gaps = np.maximum(lasts - 1, 0)
@@ -46,12 +45,12 @@ def follows(
     sure = np.ones(len(begins), np.bool_)
     sure[np.searchsorted(begins, differing, "right") - 1] = False
     sure[numbers[strange]] = False
-    return cast("list[bool]", sure.tolist())
+    return sure
 
 
 def _lengths(points: Array, begins: Array, ends: Array) -> Array:
     """By character: how long the atom is that begins there in a piece; 0 if none."""
-    kinds, size = _kinds()[points], len(points)
+    kinds, size = _kinds().take(points), len(points)
     before, after = np.full(size, _NONE, np.uint8), np.full(size, _NONE, np.uint8)
     before[1:], after[:-1] = kinds[:-1], kinds[1:]
     before[begins[begins < size]] = _NONE

@@ -11,7 +11,7 @@ import json
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import compress, pairwise
 
 from searchkit.engines.chunk import (
     ATOM,
@@ -25,7 +25,6 @@ from searchkit.engines.chunk import (
     stretches,
 )
 from searchkit.engines.columns import varints
-from searchkit.engines.columns.varints import WIDTHS, narrowest
 from searchkit.engines.packing import packed, unpacked
 from searchkit.engines.page import WORD, LaidPage, Page, directory_of
 from searchkit.model import MARKUPS, Article, Block, Blocks, Section, Span, VisibleText
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from searchkit.engines.page_columns import PageColumns
+    from searchkit.engines.page_columns import PageColumns, Told
     from searchkit.engines.page_cuts import Cut
 
     Integers: TypeAlias = array[int] | NDArray[Any]
@@ -95,7 +94,7 @@ def lay_pages(articles: Sequence[Laid]) -> Iterator[LaidPage]:
     """The pages of some articles; many are laid down sooner than one by one."""
     import numpy as np  # not needed to read what was packed
 
-    from searchkit.engines.page_columns import PageColumns
+    from searchkit.engines.page_columns import PageColumns, Told, raw_chunks
     from searchkit.engines.page_cuts import cut
 
     cuts = [
@@ -107,44 +106,57 @@ def lay_pages(articles: Sequence[Laid]) -> Iterator[LaidPage]:
         for laid in articles
     ]
     columns = PageColumns(cuts)
-    for number, laid in enumerate(articles):
-        steps = np.diff(np.asarray(laid.math_starts, np.int64), prepend=0)
-        math = np.append(steps, laid.math_lengths).astype("<u4").tobytes()
-        yield _PageLayer(cuts[number], columns, number).laid(math)
+    told = Told(columns)
+    layers = [_PageLayer(cut, columns, told, number) for number, cut in enumerate(cuts)]
+    chunks = [*raw_chunks(columns, told)]
+    for layer, laid in zip(layers, articles, strict=True):
+        math = b""
+        if len(laid.math_starts):  # seldom
+            steps = np.diff(np.asarray(laid.math_starts, np.int64), prepend=0)
+            math = np.append(steps, laid.math_lengths).astype("<u4").tobytes()
+        yield layer.laid(math, chunks)
 
 
 class _PageLayer:
     """Lays down the article of a number: what columns say of it, and what is rare."""
 
-    def __init__(self, cut: Cut, columns: PageColumns, number: int) -> None:
-        self._cut, self._columns = cut, columns
+    def __init__(self, cut: Cut, columns: PageColumns, told: Told, number: int) -> None:
+        """`told` hears of each chunk what the columns do not say."""
+        self._cut, self._columns, self._told = cut, columns, told
         self._text, self._sections = cut.visible.text, cut.visible.sections
         self._base = columns.bases[number]
         self._chunks = range(*columns.chunk_at[number : number + 2])
         self._first = columns.piece_at[self._chunks.start]
         self._at = columns.position_at[self._first]
-
-    def laid(self, math: bytes) -> LaidPage:
-        """The page; `math` has two words for each position of a formula."""
-        columns, pieces = self._columns, self._cut.pieces
-        rows, parts = [], [math]
+        self._places: list[tuple[int, int]] = []  # by chunk: line and section before it
         line, section = 1, 0
         for chunk in self._chunks:
             first, last = columns.piece_at[chunk : chunk + 2]
             is_last = chunk + 1 == self._chunks.stop
             after = self._section_after(last, is_last=is_last)
-            parts.append(self._raw(chunk, section, after, line))
-            characters = columns.chunk_starts[chunk + 1] - columns.chunk_starts[chunk]
-            rows += [last - first, characters, len(parts[-1]), line, section]
+            self._tell(chunk, section, after, line)
+            self._places.append((line, section))
             section = after
             if columns.line_at[last] > columns.line_at[first]:
                 line = columns.line_numbers[columns.line_at[last] - 1]
-        of_pieces = slice(self._first, self._first + len(pieces))
+
+    def laid(self, math: bytes, chunks: Sequence[bytes]) -> LaidPage:
+        """The page; `math` has two words for each position of a formula."""
+        columns = self._columns
+        own = chunks[self._chunks.start : self._chunks.stop]
+        rows: list[int] = []
+        for number, raw, (line, section) in zip(
+            self._chunks, own, self._places, strict=True
+        ):
+            first, last = columns.piece_at[number : number + 2]
+            start, end = columns.chunk_starts[number : number + 2]
+            rows += [last - first, end - start, len(raw), line, section]
+        of_pieces = slice(self._first, self._first + len(self._cut.pieces))
         positions = columns.position_at[of_pieces.start : of_pieces.stop + 1]
         sizes = [end - first for first, end in pairwise(positions)]
         zones = _two_bits(columns.zones[of_pieces])
         directory = directory_of(len(math) // 8, rows, sizes, zones)
-        return directory, b"".join(parts)
+        return directory, b"".join((math, *own))
 
     def _section_after(self, piece: int, *, is_last: bool) -> int:
         """The first section that begins behind the pieces before one."""
@@ -152,47 +164,21 @@ class _PageLayer:
             return len(self._sections)
         return self._cut.pieces.sections[piece - self._first - 1] + 1
 
-    def _raw(self, chunk: int, section: int, after: int, line: int) -> bytes:
-        """A chunk, with the sections from `section` on; `line` is in force before."""
+    def _tell(self, chunk: int, section: int, after: int, line: int) -> None:
+        """Of a chunk with the sections from `section` on; `line` is in force before."""
         columns = self._columns
         first, last = columns.piece_at[chunk : chunk + 2]
         start, end = (n - self._base for n in columns.chunk_starts[chunk : chunk + 2])
         pieces = range(first - self._first, last - self._first)
-        of_pieces = slice(first, last)
-        of_spans = slice(columns.span_at[first], columns.span_at[last])
-        of_lines = slice(columns.line_at[first], columns.line_at[last])
         strings = [*self._sections[section - 1].heading] if section else []
         carried = len(strings)
-        sections = self._new_sections(pieces, start, section, after, line, strings)
-        modes, *atoms = self._atoms(pieces)
-        body = [
-            *columns.gaps[of_pieces],
-            *columns.sizes[of_pieces],
-            *columns.section_steps[of_pieces],
-            *columns.span_counts[of_pieces],
-            *self._languages(pieces, strings),
-            *columns.line_counts[of_pieces],
-            *modes,
-            *chain.from_iterable(column[of_spans] for column in columns.spans),
-            *chain.from_iterable(column[of_lines] for column in columns.lines),
-            *chain.from_iterable(sections),
-            *map(len, strings),
-            *chain.from_iterable(atoms),
-        ]
-        counts = [
-            of_spans.stop - of_spans.start,
-            of_lines.stop - of_lines.start,
-            after - section,
-            carried,
-            len(strings),
-            len(atoms[0]),
-        ]
-        layout = counts + body
-        width = narrowest(layout)
+        self._new_sections(pieces, start, section, after, line, strings)
+        self._languages(pieces, strings)
+        stored = self._atoms(first, last)
         whole = (self._text[start:end] + "".join(strings)).encode(
             "utf-8", "surrogatepass"
         )
-        return bytes((width,)) + array(WIDTHS[width], layout).tobytes() + whole
+        self._told.chunk(after - section, carried, strings, stored, whole)
 
     def _new_sections(
         self,
@@ -202,10 +188,9 @@ class _PageLayer:
         end: int,
         line: int,
         strings: list[str],
-    ) -> tuple[list[int], ...]:
-        """The columns of the sections from first to end; what they say is added."""
-        columns: tuple[list[int], ...] = ([], [], [], [])
-        lines, starts, kept, own = columns
+    ) -> None:
+        """Tell of the sections from first to end; what they say is added."""
+        lines, starts, kept, own = self._told.sections
         path = tuple(strings)
         blocks = self._cut.pieces
         for number in range(first, end):
@@ -224,39 +209,35 @@ class _PageLayer:
             else:
                 own.append(len(path) - keep + 1)
                 strings += path[keep:]
-        return columns
 
-    def _languages(self, pieces: range, strings: list[str]) -> list[int]:
-        """The number of each language among the strings, to which it is added."""
+    def _languages(self, pieces: range, strings: list[str]) -> None:
+        """Tell the number of each language among the strings, to which it is added."""
         languages = self._cut.pieces.languages
-        found = [0] * len(pieces)  # none, as mostly
-        for place, piece in enumerate(pieces if languages else ()):
+        for piece in pieces if languages else ():
             if language := languages.get(piece):
                 if language not in strings:
                     strings.append(language)
-                found[place] = strings.index(language) + 1
-        return found
+                number = strings.index(language) + 1
+                self._told.languages[self._first + piece] = number
 
-    def _atoms(self, pieces: range) -> tuple[list[int], ...]:
-        """How the atoms of pieces are found again; steps and lengths of those kept."""
-        columns: tuple[list[int], ...] = ([], [], [])
-        modes, steps, lengths = columns
-        at, follow = self._columns.position_at, self._columns.follow
-        goes_on = self._columns.continued
-        for number in range(self._first + pieces.start, self._first + pieces.stop):
-            mode = BY_TEXT
-            if not follow[number]:
-                piece = self._cut.pieces[number - self._first]
-                positions = slice(at[number] - self._at, at[number + 1] - self._at)
-                starts = self._cut.starts[positions].tolist()
-                sizes = self._cut.lengths[positions].tolist()
-                mode = self._mode(piece, starts, sizes)
-                if mode == STORED:
-                    places = pairwise([piece.start, *starts])
-                    steps.extend(right - left for left, right in places)
-                    lengths.extend(sizes)
-            modes.append(mode | CONTINUED * goes_on[number])
-        return columns
+    def _atoms(self, first: int, last: int) -> int:
+        """Tell how the atoms of pieces are found again; how many are kept."""
+        at, kept = self._columns.position_at, 0
+        steps, lengths = self._told.atoms
+        unsure = self._columns.unsure[first:last]
+        for number in compress(range(first, last), unsure):
+            piece = self._cut.pieces[number - self._first]
+            positions = slice(at[number] - self._at, at[number + 1] - self._at)
+            starts = self._cut.starts[positions].tolist()
+            sizes = self._cut.lengths[positions].tolist()
+            mode = self._mode(piece, starts, sizes)
+            self._told.modes[number] |= mode
+            if mode == STORED:
+                places = pairwise([piece.start, *starts])
+                steps.extend(right - left for left, right in places)
+                lengths.extend(sizes)
+                kept += len(sizes)
+        return kept
 
     def _mode(self, piece: Block, starts: list[int], sizes: list[int]) -> int:
         """How the places of a piece's atoms are found again."""
