@@ -51,7 +51,6 @@ class PartWork:
     def __init__(self, numbering: Numbering, layout: Part) -> None:
         self.numbering, self.layout = numbering, layout
         self.row = fold_row(layout.texts)
-        self.blocks = np.array(layout.blocks, np.int64)
         self._cut()
         self._place()
 
@@ -86,7 +85,7 @@ class PartWork:
         """The positions: every block before leaves one empty."""
         layout = self.layout
         self.stretches = self.token_stretches[self.of]
-        self.atom_blocks = self.blocks[self.stretches]
+        self.atom_blocks = layout.blocks[self.stretches]
         self.positions = np.arange(len(self.of)) + self.atom_blocks
         block_numbers = np.arange(len(layout.ends))
         atoms = np.searchsorted(self.atom_blocks, block_numbers, "right")
@@ -99,11 +98,11 @@ class PartWork:
         others = (self._han(), self._names(), self._fences())
         starts = np.empty(self.length, np.int64)
         lengths = np.zeros(self.length, np.int64)
-        shift = np.array(layout.offsets, np.int64) - self.row.starts
+        shift = layout.offsets - self.row.starts
         starts[self.positions] = self.lefts + shift[self.stretches]
         starts[self.gaps] = layout.ends
         lengths[self.positions] = self.rights - self.lefts
-        word_blocks = self.blocks[self.token_stretches[(self.kinds & WORD) != 0]]
+        word_blocks = layout.blocks[self.token_stretches[(self.kinds & WORD) != 0]]
         return PartColumns(
             atoms=self.ids,
             atom_positions=self.positions,
@@ -150,10 +149,9 @@ class PartWork:
     def _tags(self) -> NDArray[np.uint8]:
         """A tag by position: the zone, and what is to say of a blank before."""
         layout = self.layout
-        shift = self.row.starts - np.array(layout.offsets, np.int64)
-        spans = np.array(layout.span_stretches, np.int64)
-        span_starts = np.array(layout.span_starts, np.int64) + shift[spans]
-        all_zones = np.array(layout.zones, np.uint8)
+        shift = self.row.starts - layout.offsets
+        spans, all_zones = layout.span_stretches, layout.zones
+        span_starts = layout.span_starts + shift[spans]
         firsts = np.searchsorted(self.lefts, span_starts)  # of a span's atoms
         zones = np.repeat(all_zones, np.diff(firsts, append=len(self.lefts)))
         first_spans = np.searchsorted(spans, np.arange(len(layout.texts)))
@@ -171,7 +169,7 @@ class PartWork:
         `math` tells which atoms are of a formula, `formulas` which stretches are one.
         """
         passed = self.blank
-        passed[np.flatnonzero(self.kinds & EDGE)] |= np.array(self.layout.blanks, bool)
+        passed[np.flatnonzero(self.kinds & EDGE)] |= self.layout.blanks
         blanks = np.cumsum(passed, dtype=np.int64)[self.of]
         han = (self.kinds[self.of] & HAN) != 0
         new_block = _steps(self.atom_blocks) != 0

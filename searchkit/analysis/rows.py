@@ -128,7 +128,7 @@ def _joined(lists: list[list[int]]) -> Column:
 
 def _analyzed(numbering: Numbering, layout: RowLayout, math: Rows) -> AnalyzedBatch:
     """The parts, one after the other."""
-    parts = [PartWork(numbering, part).columns() for part in layout.parts]
+    parts = [PartWork(numbering, part).columns() for part in layout.parts()]
     sizes = np.array([len(part.tags) for part in parts], np.int64)
     shifts = (np.cumsum(sizes) - sizes).tolist()
     shifted = list(zip(parts, shifts, strict=True))
