@@ -53,7 +53,7 @@ def code_points(text: str) -> Points:
 
 def fold_row(stretches: Sequence[str]) -> FoldedRow:
     """Fold the stretches, each by itself."""
-    source = "".join([BORDER + text for text in stretches])
+    source = BORDER.join(["", *stretches])
     written = code_points(source)
     lengths = np.fromiter(map(len, stretches), np.int64, len(stretches))
     starts = np.cumsum(lengths + 1) - lengths
@@ -73,7 +73,7 @@ def fold_row(stretches: Sequence[str]) -> FoldedRow:
     odd = written != cut
     if longer is not None:
         odd |= longer
-    kinds = _kinds()[points]
+    kinds = _kinds().take(points)
     _stand_in(cut, kinds)
     return FoldedRow(source, starts, points, lefts, rights, kinds, cut, odd)
 
@@ -126,11 +126,11 @@ class _Table:
 
     def fold(self, points: Points) -> Points:
         """The folded code points; _UNEVEN where it is not one for one."""
-        folded = self._folded[points]
+        folded = self._folded.take(points)  # half of the time of an index
         if not folded.all():
             for point in np.unique(points[folded == 0]).tolist():
                 self._meet(point)
-            folded = self._folded[points]
+            folded = self._folded.take(points)
         return folded
 
     def _meet(self, point: int) -> None:

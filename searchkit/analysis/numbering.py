@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from searchkit.analysis.everywhere import Words
 from searchkit.analysis.folded_rows import FoldedRow
-from searchkit.analysis.pieces import SIGNS, pieces
+from searchkit.analysis.pieces import SIGNS, Pieces, pieces
 from searchkit.analysis.scripts import LONGEST
 from searchkit.analysis.tokens import (
     HAN_CHARACTER,
@@ -25,6 +25,13 @@ Column = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Ids = NDArray[np.int32]
 
+_EIGHT = 8  # characters in an integer
+_MASKS = np.array([(1 << 8 * size) - 1 for size in range(_EIGHT + 1)], np.uint64)
+_NOT_ASCII, _BEYOND_ASCII = 0xFF, np.uint64(0x8080808080808080)
+_SLOT_BITS = 16
+_SHIFT = np.uint64(64 - _SLOT_BITS)
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2**64 by the golden ratio
+
 
 class Numbering:
     """Numbers of tokens in `table`, of terms in `terms`."""
@@ -33,6 +40,7 @@ class Numbering:
         """`words` are those of the dictionary."""
         self.terms = Vocabulary()
         self.table = TokenTable(self.terms)
+        self._pieces = _PieceNumbers(self.table)
         known = self.table.__getitem__
         self._signs = np.zeros(1 + max(map(ord, SIGNS)), np.int32)
         self._signs[[*map(ord, SIGNS)]] = [*map(known, SIGNS)]
@@ -55,8 +63,7 @@ class Numbering:
         by_place[found.signs] = self._signs[row.cut[found.signs]]
         is_han = row.cut[found.runs] == ord(HAN_CHARACTER)
         by_place[found.runs] = self._runs[is_han.astype(np.int8), found.sizes]
-        count = len(found.texts)
-        numbers = np.fromiter(map(table.__getitem__, found.texts), np.int64, count)
+        numbers = self._pieces.numbers(found, row.cut)
         by_place[found.begins] = numbers
         several = np.frombuffer(table.kinds, np.uint8)[numbers] == SEVERAL
         self._take_apart(by_place, numbers[several], found.begins[several])
@@ -117,6 +124,43 @@ class Numbering:
             ids.append(found)
             positions.append(starts)
         return np.concatenate(ids), np.concatenate(positions)
+
+
+class _PieceNumbers:
+    """The numbers of pieces in the table.
+
+    Nearly all are short and ASCII. The characters of such a piece are two integers,
+    which are looked up without a string that would be made for that only: each piece
+    has one slot, which it may lose to another.
+    """
+
+    def __init__(self, table: TokenTable) -> None:
+        self._table = table
+        self._lows, self._highs = np.zeros((2, 1 << _SLOT_BITS), np.uint64)
+        self._numbers = np.zeros(1 << _SLOT_BITS, np.int64)
+
+    def numbers(self, pieces: Pieces, points: NDArray[np.uint32]) -> Column:
+        """The number of each piece of a row of characters."""
+        begins, sizes = pieces.begins, pieces.ends - pieces.begins
+        row = np.zeros(len(points) + 2 * _EIGHT, np.uint8)
+        np.minimum(points, _NOT_ASCII, out=row[: len(points)], casting="unsafe")
+        eights = np.ndarray(len(points) + _EIGHT, "<u8", row, strides=(1,))
+        low = eights[begins] & _MASKS[np.minimum(sizes, _EIGHT)]
+        high = eights[begins + _EIGHT] & _MASKS[np.clip(sizes - _EIGHT, 0, _EIGHT)]
+        slots = ((low * _FACTOR ^ high) * _FACTOR >> _SHIFT).astype(np.int64)
+        is_short = (sizes <= 2 * _EIGHT) & ((low | high) & _BEYOND_ASCII == 0)
+        known = (self._lows[slots] == low) & (self._highs[slots] == high)
+        numbers: Column = self._numbers[slots]
+        others = np.flatnonzero(~(is_short & known))
+        places = zip(begins[others].tolist(), pieces.ends[others].tolist(), strict=True)
+        texts = [pieces.text[at:end] for at, end in places]
+        found = map(self._table.__getitem__, texts)
+        numbers[others] = np.fromiter(found, np.int64, len(texts))
+        kept = others[is_short[others]]
+        at = slots[kept]
+        self._lows[at], self._highs[at] = low[kept], high[kept]
+        self._numbers[at] = numbers[kept]
+        return numbers
 
 
 def stretched(firsts: Column, counts: Column) -> Column:

@@ -20,7 +20,6 @@ from searchkit.record import record
 
 Column = NDArray[np.int64]
 
-_BLANK = ord(" ")
 _ALONE, _CLOSING, _ENDING, _LEADING = 1, 2, 4, 8
 # A name may begin with a sign behind ALONE, and not behind CLOSING. What is ENDING may
 # join what is on both sides of it.
@@ -36,14 +35,15 @@ SIGNS = "".join(_SIGNS.values())
 
 @record
 class Pieces:
-    """A row in pieces: their texts, and where each begins.
+    """A row in pieces, which lie in its `text` from `begins[i]` to `ends[i]`.
 
     Beside them stand single `signs`; and `runs` of Han characters, or of others written
     without blanks, none longer than LONGEST, with the `sizes` of these.
     """
 
-    texts: list[str]
+    text: str
     begins: Column
+    ends: Column
     signs: Column
     runs: Column
     sizes: Column
@@ -51,7 +51,7 @@ class Pieces:
 
 def pieces(row: FoldedRow) -> Pieces:
     """The pieces of a row."""
-    found = _kinds()[row.cut]
+    found = _kinds().take(row.cut)
     found |= (row.kinds != 0).view(np.uint8)  # ALONE
     alone = (found & _ALONE) != 0
     leading = (found & _LEADING) != 0
@@ -61,13 +61,12 @@ def pieces(row: FoldedRow) -> Pieces:
     ending = (found & _ENDING) != 0
     ending[:-1] &= alone[1:]
     alone |= ending
-    text = np.where(alone, np.uint32(_BLANK), row.cut).tobytes()
-    begins = ~alone
-    begins[1:] &= alone[:-1]
+    borders = np.flatnonzero(np.diff(alone, prepend=True, append=True))
     runs, sizes = _runs(row)
     return Pieces(
-        texts=text.decode("utf-32-le", "surrogatepass").split(),
-        begins=np.flatnonzero(begins),
+        text=row.cut.tobytes().decode("utf-32-le", "surrogatepass"),
+        begins=borders[::2],
+        ends=borders[1::2],
         signs=np.flatnonzero(alone & (row.kinds == 0)),
         runs=runs,
         sizes=sizes,

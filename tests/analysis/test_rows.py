@@ -65,6 +65,17 @@ def test_a_batch_is_its_articles(articles: list[Article]) -> None:
         assert found.title_words[number] == alone.title_words[0]
 
 
+def test_many_different_words_are_told_apart() -> None:
+    words = [f"w{number:x}" for number in range(1 << 14)]
+    texts = [" ".join(words[at : at + 1024]) for at in range(0, len(words), 1024)]
+    analyzer = RowAnalyzer()
+    for _ in range(2):
+        found = batch(*(Article("a", text, "") for text in texts), analyzer=analyzer)
+        rows = found.text
+        terms = [rows.terms[number] for number in rows.ids[: rows.atoms].tolist()]
+        assert terms == [atom.term for text in texts for atom in atoms(text)]
+
+
 @given(st.text(SIGNS, max_size=12))
 @example("(--help)--help '-x' ).net, c++ c#.")
 @example("甲" * 70 + "が" + "甲" * 140 + "b" * 70)
