@@ -15,7 +15,8 @@ from searchkit.analysis.pairs import alias_definitions, definitions
 from searchkit.analysis.rows import AnalyzedBatch, RowAnalyzer
 from searchkit.corpus.reader import ReadArticle, read_article, read_bytes
 from searchkit.corpus.visible import visible_text
-from searchkit.engines.generation.copies import signatures
+from searchkit.engines.columns.arrays import Array
+from searchkit.engines.generation.copies import TermHashes, signatures
 from searchkit.engines.generation.documents import Row
 from searchkit.engines.generation.run import RunWriter
 from searchkit.engines.glossary import pack_definitions
@@ -49,10 +50,11 @@ class Preparer:
         self._how = how
         self._note = note
         self._analyzer = RowAnalyzer(lexicon(how.words))
+        self._hashes = TermHashes()
 
     def __call__(self, task: RunTask) -> RunMade:
         """Do a task. Raises: OSError if the run cannot be written."""
-        work = _Work(self._how, self._analyzer, self._note)
+        work = _Work(self._how, self._analyzer, self._hashes, self._note)
         for batch in _batches(task.sources):
             work.add(batch)
         return work.done(task.path)
@@ -61,9 +63,11 @@ class Preparer:
 class _Work:
     """What has come of a task so far."""
 
-    def __init__(self, how: Preparing, analyzer: RowAnalyzer, note: Note) -> None:
+    def __init__(
+        self, how: Preparing, analyzer: RowAnalyzer, hashes: TermHashes, note: Note
+    ) -> None:
         self._how = how
-        self._analyzer = analyzer
+        self._analyzer, self._hashes = analyzer, hashes
         self._note = note
         self._run = RunWriter()
         self._count = 0
@@ -77,7 +81,8 @@ class _Work:
         if found:
             pairs = [(one.article, one.visible) for one in found]
             batch = self._analyzer.batch(pairs)
-            self._run.add(_rows(found, batch), _pages(found, batch), batch)
+            rows = _rows(found, batch, signatures(batch, self._hashes))
+            self._run.add(rows, _pages(found, batch), batch)
             self._count += len(found)
 
     def done(self, path: Path) -> RunMade:
@@ -147,7 +152,7 @@ def _headings(visible: VisibleText) -> Iterator[str]:
             yield " ".join(section.heading[-1].split())
 
 
-def _rows(found: Sequence[_Read], batch: AnalyzedBatch) -> Iterator[Row]:
+def _rows(found: Sequence[_Read], batch: AnalyzedBatch, signed: Array) -> Iterator[Row]:
     columns = (
         batch.title_end,
         batch.alias_end,
@@ -158,7 +163,6 @@ def _rows(found: Sequence[_Read], batch: AnalyzedBatch) -> Iterator[Row]:
     )
     numbers = zip(*(column.tolist() for column in columns), strict=True)
     bases, math_bases = batch.text.bases.tolist(), batch.math.bases.tolist()
-    signed = signatures(batch)
     for index, (one, of_row) in enumerate(zip(found, numbers, strict=True)):
         article = one.article
         named = (

@@ -39,12 +39,33 @@ _EMPTY = np.uint64(2**64 - 1)
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
-def signatures(batch: AnalyzedBatch) -> Array:
+class TermHashes:
+    """A 64-bit hash of each term, the same in every process.
+
+    Batches mostly share their terms, and each is hashed once.
+    """
+
+    def __init__(self) -> None:
+        self._terms: Sequence[str] = ()
+        self._hashes = np.empty(0, np.uint64)
+
+    def of(self, terms: Sequence[str]) -> Array:
+        """The hashes of terms, to which some may have come since they were met."""
+        if terms is not self._terms:
+            self._terms, self._hashes = terms, np.empty(0, np.uint64)
+        new = terms[len(self._hashes) :]
+        encoded = (term.encode("utf-8", "surrogatepass") for term in new)
+        found = np.fromiter(map(zlib.crc32, encoded), np.uint64, len(new))
+        self._hashes = np.append(self._hashes, _mixed(found))
+        return self._hashes
+
+
+def signatures(batch: AnalyzedBatch, hashes: TermHashes) -> Array:
     """The signature of each article of a batch, a row of bytes; zeros for no body."""
     rows = batch.text
     count = len(rows.bases) - 1
     ids, positions = rows.ids[: rows.atoms], rows.positions[: rows.atoms]
-    atoms = _hashes(rows.terms, ids)
+    atoms = hashes.of(rows.terms)[ids]
     documents = np.repeat(
         np.arange(count),
         np.diff(np.searchsorted(positions, rows.bases)),
@@ -58,17 +79,6 @@ def signatures(batch: AnalyzedBatch) -> Array:
     found[~long] = whole[~long]
     found[np.bincount(documents[in_body], minlength=count) == 0] = 0
     return found
-
-
-def _hashes(terms: Sequence[str], ids: Array) -> Array:
-    """A 64-bit hash of each occurrence's term, the same in every process."""
-    counts = np.bincount(ids)
-    used = np.flatnonzero(counts)
-    encoded = (terms[one].encode("utf-8", "surrogatepass") for one in used.tolist())
-    hashes = np.fromiter(map(zlib.crc32, encoded), np.uint64, len(used))
-    by_term = np.empty(len(counts), np.uint64)
-    by_term[used] = _mixed(hashes)
-    return np.asarray(by_term[ids])
 
 
 def _mixed(values: Array) -> Array:
