@@ -3,6 +3,7 @@
 import copy
 import json
 import pickle
+import re
 import subprocess
 import sys
 from datetime import date
@@ -371,6 +372,9 @@ def test_what_is_not_found_is_told_with_words_like_it(
         ('"扫描的复杂度" +平方', '"扫描的复杂度"'),
         ("复杂度 since:2024", "without the filters"),
         ("云工开物", None),
+        ('"复杂度 扫描"', "复杂度 扫描"),
+        ("lang:rust 复杂度", "without the filters"),
+        ("since:2024 date:2023 复杂度", "without the filters"),
     ],
 )
 def test_no_hits_come_with_a_smaller_query(
@@ -783,7 +787,7 @@ def test_a_field_that_a_blank_follows_is_a_word_with_a_hint(opened: Opened) -> N
 @pytest.mark.parametrize("query", ["*ctl", "kube*proxy", "the *args"])
 def test_a_wildcard_where_there_is_none_is_noted(opened: Opened, query: str) -> None:
     notes = opened("kubectl, kube proxy, args").search(query).notes
-    assert [note.part for note in notes if note.kind == "ignored"] == ["*"]
+    assert "*" in [note.part for note in notes if note.kind == "ignored"]
 
 
 def test_a_prefix_may_end_with_the_hyphen_of_a_name(opened: Opened) -> None:
@@ -912,7 +916,8 @@ def test_a_word_that_stands_elsewhere_is_not_said_to_be_mistyped(
     opened: Opened,
 ) -> None:
     engine = opened("print point", "```python\npoint\n```")
-    assert "“print” was not found" in told(engine.search("lang:python print"))
+    not_there = "“print” was not found in any python code"
+    assert not_there in told(engine.search("lang:python print"))
     assert "“prinf” was not found (like it: print)" in told(engine.search("prinf"))
 
 
@@ -940,3 +945,94 @@ for power in range(6, 13):  # one lies between its work and twice as much
     command = [sys.executable, "-c", code, str(shipped_index)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize(
+    "query", ["vec![1, 2]", "fill(1, 2)", "x[:, 0]", "Rc<RefCell<T>>", "错误: 找不到"]
+)
+def test_signs_as_they_were_typed_come_first(query: str, opened: Opened) -> None:
+    apart = " 与 ".join(re.findall(r"\w+", query))
+    result = opened(f"{apart}，这样写就行了", f"写成 {query}", "别的").search(query)
+    assert ids(result)[0] == "b"
+    assert "a" in ids(result)
+
+
+def test_signs_between_words_need_not_be_there(opened: Opened) -> None:
+    engine = opened("位置与旋转", "旋转位置", "别的")
+    assert ids(engine.search("旋转、位置"))[0] == "b"
+
+
+@pytest.mark.parametrize("address", ["::1", "p->next", "a||b"])
+def test_signs_of_code_are_a_part_of_what_has_them(
+    address: str, opened: Opened
+) -> None:
+    words = re.sub(r"\W+", " ", address)
+    assert ids(opened(f"写 {words} 吧", f"写 {address} 吧").search(address)) == ["b"]
+
+
+def test_a_word_of_the_question_is_not_missed(opened: Opened) -> None:
+    result = opened("线程和进程的区别").search("有啥区别")
+    assert not_found(result) == set()
+    assert any(n.kind == "ignored" and n.part == "有啥" for n in result.notes)
+    assert not_found(opened("线程").search("有啥")) == {"有啥"}
+
+
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [
+        ("title:梯度", "title"),
+        ("topic:梯度", "topic"),
+        ("in:code 梯度", "code"),
+        ("lang:py 梯度", "python code"),
+    ],
+)
+def test_where_a_word_is_not_is_told(query: str, place: str, opened: Opened) -> None:
+    assert f"“梯度” was not found in any {place}" in told(opened("梯度").search(query))
+
+
+def test_where_a_word_is_counted_is_told(opened: Opened) -> None:
+    engine = opened(Article("a", "梯度", "梯度"), Article("b", "别的", "梯度"))
+    result = engine.search("title:梯度")
+    assert "“梯度” is in the title of 1 article" in told(result)
+
+
+def test_several_dates_hold_together(opened: Opened) -> None:
+    days = [date(2022, 5, 1), date(2023, 5, 1), date(2024, 5, 1)]
+    articles = [Article(str(day.year), "一", "梯度", date=day) for day in days]
+    engine = opened(*articles)
+    assert ids(engine.search("梯度 since:2024 date:2023")) == []
+    assert ids(engine.search("梯度 since:2022 since:2023 until:2023-12")) == ["2023"]
+
+
+def test_pinyin_as_an_input_method_leaves_it_is_read(opened: Opened) -> None:
+    result = opened("容器", "rong and qi").search("rong'qi")
+    assert ids(result) == ["a"]
+    assert "“rong'qi” was read as pinyin: 容器" in told(result)
+
+
+def test_a_contraction_is_found_as_it_is_typed(opened: Opened) -> None:
+    assert ids(opened("it is here", "it's here").search("it's")) == ["b"]
+
+
+@pytest.mark.parametrize("name", ["rope.md", "notes/rope.md", "notes/rope.md:12"])
+def test_the_name_of_a_file_is_offered_as_a_path(name: str, opened: Opened) -> None:
+    engine = opened(Article("notes/rope.md", "一", "旋转"), Article("b.md", "二", "md"))
+    path = "path:" + name.partition(":")[0]
+    assert f"did you mean: {path} (1 article)" in told(engine.search(name))
+    assert ids(engine.search(path)) == ["notes/rope.md"]
+    hints = [n.part for n in engine.search("nowhere.md").notes if n.kind == "hint"]
+    assert hints == []
+
+
+def test_no_word_of_a_formula_is_cut(opened: Opened) -> None:
+    result = opened("a softmax", "$(X)_{ij}$ of $s o f$").search("softmax(X)_{ij}")
+    assert "softmax" in {note.part for note in result.notes if note.kind == "searched"}
+    assert not any("sof," in message for message in told(result))
+
+
+def test_a_smaller_query_is_not_of_particles(opened: Opened) -> None:
+    engine = opened(Article("a", "不是的", "甲"), Article("b", "存在", "乙"))
+    hints = [
+        n.part for n in engine.search("title:不存在的词").notes if n.kind == "hint"
+    ]
+    assert hints == ["title:存在"]

@@ -68,6 +68,15 @@ def typed(text: str) -> str:
     return _NO_LETTERS.sub("", text).replace("ve", "ue")
 
 
+def is_syllable(text: str) -> bool:
+    """Whether letters are one syllable.
+
+    >>> is_syllable("zhuan"), is_syllable("rope")
+    (True, False)
+    """
+    return text in _syllables()
+
+
 def is_pinyin(text: str) -> bool:
     """Whether letters can be read as whole syllables, two or more.
 

@@ -5,17 +5,21 @@ than its words do: where the rarer one stands, does the other stand beside it an
 That is looked up in few of its documents, the same ones in each search. Where the words
 of a pair stand is looked up in few documents, too: what it can be worth at most follows
 from the codes of its words. What was seen of a pair is kept, and not looked at again.
+
+Where signs were typed between two words (`vec![1, 2]`), they are a pair with the signs,
+and one without: who types a comma between words does not mean it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
 from searchkit.engines import matching, ranking
 from searchkit.engines.plan import Group, Leaf
+from searchkit.engines.plan import Sequence as Slots
 from searchkit.record import record, replace
 
 TYPE_CHECKING = False
@@ -52,12 +56,21 @@ class Seen:
 
 @record
 class Pair:
-    """Two words that follow each other in what was typed, and what they weigh."""
+    """Two words that follow each other in what was typed, and what they weigh.
+
+    `between` are the signs that stand between them.
+    """
 
     left: Leaf
     right: Leaf
+    between: Slots
     idf: float
     seen: Seen
+
+    @property
+    def row(self) -> Slots:
+        """How they stand side by side."""
+        return self.left.adjacent + self.between + self.right.adjacent
 
 
 def pairs_of(finder: Finder, group: Group) -> list[Pair]:
@@ -65,31 +78,40 @@ def pairs_of(finder: Finder, group: Group) -> list[Pair]:
 
     One that was typed several times is one pair that weighs so much more.
     """
-    pairs: dict[tuple[int, int], Pair] = {}
-    worths: dict[tuple[int, int], float] = {}
-    typed = [*pairwise((*group.optional, *group.required))]
-    for at, (left, right) in enumerate((*typed, *group.stated)):
-        if not isinstance(left, Leaf) or not isinstance(right, Leaf):
-            continue
+    pairs: dict[Hashable, Pair] = {}
+    worths: dict[Hashable, float] = {}
+    for left, right, between, is_stated in _typed(group):
         if not (left.adjacent and right.adjacent and _common_fields(left, right)):
             continue
         one, other = finder.found(left), finder.found(right)
-        key = id(one), id(other)  # the same for words that were typed again
+        key = id(one), id(other), between  # the same for words that were typed again
         if key in pairs:
             idf = worths[key] + pairs[key].idf
             pairs[key] = replace(pairs[key], idf=idf)
         elif one.is_anywhere and other.is_anywhere:
-            seen = _seen(finder, left, right)
-            is_stated = at >= len(typed)
-            if idf := _idf(finder, left, right, seen, is_stated=is_stated):
+            seen = _seen(finder, left, right, between)
+            pair = Pair(left, right, between, 0.0, seen)
+            if idf := _idf(finder, pair, is_stated=is_stated):
                 worths[key] = idf
-                pairs[key] = Pair(left, right, idf, seen)
+                pairs[key] = replace(pair, idf=idf)
     return [*pairs.values()]
 
 
-def _seen(finder: Finder, left: Leaf, right: Leaf) -> Seen:
+def _typed(group: Group) -> Iterator[tuple[Leaf, Leaf, Slots, bool]]:
+    """Words side by side, what may stand between them, and whether an answer has them
+    so and not the query."""
+    for left, right in pairwise((*group.optional, *group.required)):
+        if isinstance(left, Leaf) and isinstance(right, Leaf):
+            yield left, right, (), False
+            if left.behind:
+                yield left, right, left.behind, False
+    for left, right in group.stated:
+        yield left, right, (), True
+
+
+def _seen(finder: Finder, left: Leaf, right: Leaf, between: Slots) -> Seen:
     """What is kept of two words: other queries have them side by side, too."""
-    key = "beside", finder.kernel.name, *_asked(left), *_asked(right)
+    key = "beside", finder.kernel.name, *_asked(left), between, *_asked(right)
     return finder.reader.found.get(key, lambda: (Seen(key, finder.kernel), _KEPT))
 
 
@@ -99,28 +121,26 @@ def _asked(leaf: Leaf) -> tuple[Hashable, ...]:
     return leaf.variants, leaf.adjacent, *where
 
 
-def _idf(
-    finder: Finder, left: Leaf, right: Leaf, seen: Seen, *, is_stated: bool
-) -> float:
+def _idf(finder: Finder, pair: Pair, *, is_stated: bool) -> float:
     """What two words side by side weigh: 0 if it is known that they never are."""
-    if not is_stated and (left.weight < 1 or right.weight < 1):
-        one, other = finder.found(left), finder.found(right)
+    if not is_stated and (pair.left.weight < 1 or pair.right.weight < 1):
+        one, other = finder.found(pair.left), finder.found(pair.right)
         return ranking.LIGHT_ADJACENCY * math.sqrt(one.idf * other.idf)
-    if seen.surprise is None:
-        seen.surprise = _surprise(finder, left, right)
-    return ranking.ADJACENCY * seen.surprise
+    if pair.seen.surprise is None:
+        pair.seen.surprise = _surprise(finder, pair)
+    return ranking.ADJACENCY * pair.seen.surprise
 
 
-def _surprise(finder: Finder, left: Leaf, right: Leaf) -> float:
+def _surprise(finder: Finder, pair: Pair) -> float:
     """How much rarer two words side by side are than the rarer of them, as an idf."""
     kernel = finder.kernel
-    rarer = max(left, right, key=lambda leaf: finder.found(leaf).idf)
+    rarer = max(pair.left, pair.right, key=lambda leaf: finder.found(leaf).idf)
     numbers = kernel.numbers(finder.documents(rarer))
     count, most = len(numbers), ranking.LOOKED_AT
     if count > most:
         places = [place * count // most for place in range(most)]
         numbers = kernel.taken(numbers, places)
-    starts = _starts(finder, left, right, numbers)
+    starts = _starts(finder, pair, numbers)
     found = len(kernel.documents_of("text", starts)) if len(starts) else 0
     if not found and count <= most:
         return 0.0
@@ -142,7 +162,7 @@ def _looked(finder: Finder, pair: Pair, numbers: Numbers) -> Column:
         return column
     holding = finder.documents(pair.left), finder.documents(pair.right)
     both = kernel.numbers(kernel.intersection([new, *holding]))
-    starts = _starts(finder, pair.left, pair.right, both) if len(both) else ()
+    starts = _starts(finder, pair, both) if len(both) else ()
     if len(starts):
         fields = _common_fields(pair.left, pair.right)
         beside = kernel.weighed(starts, fields)
@@ -154,9 +174,9 @@ def _looked(finder: Finder, pair: Pair, numbers: Numbers) -> Column:
     return column
 
 
-def _starts(finder: Finder, left: Leaf, right: Leaf, numbers: Numbers) -> Positions:
+def _starts(finder: Finder, pair: Pair, numbers: Numbers) -> Positions:
     """Where in the documents two words stand side by side."""
-    rows = matching.rows(finder.reader, left.adjacent + right.adjacent)
+    rows = matching.rows(finder.reader, pair.row)
     return matching.starts_within(finder.kernel, rows, numbers)
 
 

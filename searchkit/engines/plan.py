@@ -35,7 +35,8 @@ class Leaf:
     but does not make a hit beside others. `closer` says which terms of its variants
     are closer to what was typed, each slot a part of the one before: they find nothing
     more, but rank above the others. `blanks` says for each slot whether a blank stands
-    before it; if it is empty, blanks do not count.
+    before it; if it is empty, blanks do not count. `behind` are the signs that were
+    typed between it and the next leaf.
     """
 
     label: str
@@ -47,6 +48,7 @@ class Leaf:
     closer: tuple[Slot, ...] = ()
     blanks: tuple[bool, ...] = ()
     languages: frozenset[str] | None = None
+    behind: Sequence = ()
 
 
 @record

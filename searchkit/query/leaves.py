@@ -18,10 +18,12 @@ from searchkit.engines.finder import Finder
 from searchkit.engines.plan import (
     ALL_FIELDS,
     VISIBLE_FIELDS,
+    Filters,
     FormulaLeaf,
     Leaf,
     Twin,
 )
+from searchkit.engines.plan import Sequence as Slots
 from searchkit.query.budget import MOST_UNKNOWN, MOST_WORDS, Budget, shortened
 from searchkit.query.light import CHARACTER_WEIGHT, LIGHT, PARTICLES, is_light
 from searchkit.query.notes import Notes
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from searchkit.query.patterns import Patterns
     from searchkit.query.translations import Translations
 
+_MOST_SIGNS = 8  # between two words
 _LONGEST_PART = 8  # characters of a part of an unknown word
 _TOGETHER = 1 / 3
 """Of the articles with the rarest rest of a row of characters, those with the row with
@@ -45,8 +48,11 @@ tenth qsec-kubernetes-zh .397, with a half .397, with this .400 (docs/relevance.
 _SEPARATORS = frozenset(",;!?。、·…\"'()[]{}<>|《》〈〉【】「」『』:-–—*~+")
 _COLON = re.compile("(?<!：)：(?!：)")  # of a sentence, where names would have `:`
 _STAR = re.compile(r"[A-Za-z][*＊][A-Za-z]|^[*＊][A-Za-z]")  # no wildcard of ours
+_FILE = re.compile(r"([\w./-]+\.(?:md|markdown|mdx|html|txt))(?::\d+)?")
+_FORMULA_WORD = re.compile(r"(?<![A-Za-z\\])[A-Za-z]{4,}(?![A-Za-z])")
 _GENERIC = re.compile(r"\w<\w")  # Vec<T>: no word in brackets, but a name with signs
 _LIFETIME = re.compile(r"'[A-Za-z_]\w*")  # 'static: the parser takes quotes away
+_ARROW = re.compile(r"::|[-=]>|<-|<<|>>|\|\|")  # std::vec, ::1, p->next, a||b
 _SIGNS_OF_CODE = re.compile(r"(?=.*[<>:|])[-<>:|?*+.~]{2,3}")  # ->, ::, |>, <<
 # Beside words, between them, and where a command goes on in the next line.
 _NOTHING = _SEPARATORS | frozenset(("", ".", "/", "\\"))
@@ -121,7 +127,7 @@ class Leaves:
         A chunk with signs in it (`a=b`, `Vec<T>`, `args().len()`, `!=`) is one leaf if
         it stands somewhere.
         """
-        text = _bare(text)
+        typed, text = text.lstrip("`"), _bare(text)
         between = _SEPARATORS - {"<"} if _GENERIC.search(text) else _SEPARATORS
         if _LIFETIME.fullmatch(text):
             between = between - {"'"}
@@ -131,12 +137,14 @@ class Leaves:
             yield Piece(text, tuple(self._signs(text, alone=alone)))
             return
         is_one = len(found) == 1 and found[0].end - found[0].start == len(text)
-        if not is_one and any(word.kind == "sign" for word in found):
+        has_signs = _ARROW.search(text) or any(word.kind == "sign" for word in found)
+        if not is_one and has_signs:
             if not self._budget.takes_word(text):
                 return
             written = self._make.as_written(text)
             if self._count(written):
-                yield Piece(text, (self._noted(written),))
+                behind = _signs(typed[len(text) :])
+                yield Piece(text, (replace(self._noted(written), behind=behind),))
                 return
             found = [word for word in found if word.kind != "sign"] or found
         if _STAR.search(text):
@@ -144,13 +152,16 @@ class Leaves:
         apart = partial(self._without_light, alone=len(found) == 1)
         found = [*chain.from_iterable(map(apart, found))]
         end = 0
-        for word in found:
+        for at, word in enumerate(found):
             label = text[word.start : word.end]
             if not self._budget.takes_word(label):
                 return
             made = self._word(label, word)
             if len(found) > 1:
                 made = tuple([_lighter(leaf, word) for leaf in made])
+            following = found[at + 1].start if at + 1 < len(found) else len(typed)
+            if behind := _signs(typed[word.end : following]):
+                made = (*made[:-1], replace(made[-1], behind=behind))
             yield Piece(label, made, apart=word.start > end or not end)
             end = word.end
 
@@ -334,8 +345,15 @@ class Leaves:
         def stands(run: Sequence[Atom]) -> bool:
             return self._count(formula_part(whole, text, run)) > 0
 
-        for run in longest_parts(canonical(text)[:MOST_ATOMS], stands):
-            yield formula_part(whole, text, run)
+        found = [
+            formula_part(whole, text, run)
+            for run in longest_parts(canonical(text)[:MOST_ATOMS], stands)
+        ]
+        for word in _FORMULA_WORD.finditer(text):
+            if not any(word[0] in part.label for part in found):
+                found = [part for part in found if part.label not in word[0]]
+                yield from self.text(word[0])
+        yield from found
 
     def fences(self, languages: frozenset[str]) -> Leaf:
         """The articles that have a fence in one of the languages."""
@@ -381,12 +399,18 @@ class Leaves:
     def _noted(
         self, leaf: Leaf, *, how: str = "", parts: tuple[Leaf, ...] = ()
     ) -> Leaf:
+        place = self._make.scope.place
         if count := self._count(leaf):
-            self._notes.found(leaf.label, count, how=how)
+            self._notes.found(leaf.label, count, how=how, place=place)
         else:
-            instead = [part.label for part in parts]
-            self._notes.missing(leaf.label, instead=instead, near=self._near(leaf))
+            instead, near = [part.label for part in parts], self._near(leaf)
+            self._notes.missing(leaf.label, instead=instead, near=near, place=place)
         return leaf
+
+    def asks_only(self, leaf: Leaf) -> None:
+        """Say of a leaf that decides nothing that it is none to look for."""
+        if not self._count(leaf):
+            self._notes.asks_only(leaf.label)
 
     def _near(self, leaf: Leaf) -> tuple[str, ...]:
         """Words of the index like one that is not in it, wherever it was looked for."""
@@ -412,13 +436,24 @@ class Leaves:
             return (self._noted(leaf),)
         found = self._parts(label, word)
         parts = tuple(takewhile(lambda p: self._budget.takes_part(p.label), found))
-        return (self._noted(leaf, parts=parts), *parts)
+        self._noted(leaf, parts=parts)
+        if name := _FILE.fullmatch(label):
+            self._hint_at_path(name[1])
+        return (leaf, *parts)
+
+    def _hint_at_path(self, name: str) -> None:
+        """Say so if what no article has is the name of some."""
+        paths = Filters(paths=(fold(name).text,))
+        passing = self._finder.passing(paths)
+        self._notes.path(name, self._finder.kernel.count(passing))
 
     def _parts(self, label: str, word: Word) -> Iterator[Leaf]:
         """What is searched instead of a word that stands nowhere."""
         if word.kind == "han":
             yield from self._known_parts(label, word.atoms)
         elif word.kind == "name" and not is_light(word.folded):
+            if _is_spelled(word.folded):
+                return  # pinyin is read where nothing is found
             telling = (a for a in word.atoms if a.isalnum() and _tells(a))
             yield from (self._make.letters(_as_typed(a, label), a) for a in telling)
         elif word.kind == "mixed":
@@ -464,6 +499,27 @@ def _bare(chunk: str) -> str:
     """
     bare = chunk.lstrip("`").rstrip("`.．,，:：;；") or chunk
     return _COLON.sub(" ", bare)
+
+
+def _signs(between: str) -> Slots:
+    """What stands between two words, if it is signs and not a line of them.
+
+    >>> _signs("![ "), _signs(" "), _signs("-------->")
+    ((('!',), ('[',)), (), ())
+    """
+    if not between or between.isspace():
+        return ()
+    row = tuple([(atom.term,) for atom in atoms(between)])
+    return row if len(row) <= _MOST_SIGNS else ()
+
+
+def _is_spelled(name: str) -> bool:
+    """Whether a name is pinyin as an input method leaves it: rong'qi."""
+    if "'" not in name:
+        return False
+    from searchkit.analysis.pinyin import is_syllable  # a table of its own
+
+    return all(map(is_syllable, name.split("'")))
 
 
 def _tells(part: str) -> bool:

@@ -25,16 +25,22 @@ class Notes:
         """The notes so far, in their order."""
         return tuple(self._notes)
 
-    def found(self, label: str, count: int, *, how: str = "") -> None:
-        """A part was searched and stands in `count` articles."""
+    def found(self, label: str, count: int, *, how: str = "", place: str = "") -> None:
+        """A part was searched and stands in `count` articles, or in a place of them."""
         articles = "1 article" if count == 1 else f"{count} articles"
-        self._add("searched", label, f"{_quoted(label)}{how} is in {articles}")
+        where = f"the {place} of {articles}" if place else articles
+        self._add("searched", label, f"{_quoted(label)}{how} is in {where}")
 
     def missing(
-        self, label: str, *, instead: Sequence[str] = (), near: Sequence[str] = ()
+        self,
+        label: str,
+        *,
+        instead: Sequence[str] = (),
+        near: Sequence[str] = (),
+        place: str = "",
     ) -> None:
         """A part stands nowhere; `instead` was searched, `near` are words like it."""
-        text = f"{_quoted(label)} was not found"
+        text = f"{_quoted(label)} was not found" + (f" in any {place}" if place else "")
         if near:
             text += f" (like it: {', '.join(near)})"
         if instead:
@@ -103,6 +109,21 @@ class Notes:
     def ignored(self, part: str, why: str) -> None:
         """A part was not searched."""
         self._add("ignored", part, f"{_quoted(part)} was ignored: {why}")
+
+    def asks_only(self, label: str) -> None:
+        """A part that stands nowhere is a word of the question: nobody looks for it."""
+        missing = [note for note in self._notes if note.kind == "missing"]
+        for note in missing:
+            if note.part == label:
+                del self._notes[note]
+                self.ignored(label, "it is a word of the question, and in no article")
+
+    def path(self, name: str, count: int) -> None:
+        """What stands nowhere is in the paths of `count` articles."""
+        if count:
+            articles = "1 article" if count == 1 else f"{count} articles"
+            hint = f"path:{name}"
+            self._add("hint", hint, f"did you mean: {hint} ({articles})")
 
     def closed_up(self, characters: Sequence[str]) -> None:
         """Characters with blanks between them were searched as words."""

@@ -105,6 +105,9 @@ def _group(words: tree.Words, leaves: Leaves) -> Group | None:
     optional = _lightened(
         parts["optional"], beside=parts["required"], exact=leaves.exact
     )
+    for node in optional:
+        if isinstance(node, Leaf) and node.weight == LIGHT_WEIGHT:
+            leaves.asks_only(node)
     twins = names.end()
     if twins:
         light = dict(zip(parts["optional"], optional, strict=True))

@@ -24,6 +24,15 @@ class Scope:
     zones: frozenset[Zone] | None = None
     languages: frozenset[str] | None = None
 
+    @property
+    def place(self) -> str:
+        """What of an article is looked at, in a word or two; empty if it is all."""
+        if self.languages:
+            return f"{' or '.join(sorted(self.languages))} code"
+        if self.zones:
+            return " or ".join(sorted(self.zones))
+        return self.fields[0] if len(self.fields) == 1 else ""
+
 
 def scope_of(restrictions: Iterable[Restriction], notes: Notes) -> Scope:
     """All restrictions as one; what cannot be used is ignored with a note."""
@@ -67,9 +76,9 @@ def _by_date(scope: Scope, restriction: Restriction, notes: Notes) -> Scope | No
         return None
     filters = scope.filters
     if restriction.name in ("since", "date"):
-        filters = replace(filters, since=days[0])
+        filters = replace(filters, since=max(filters.since or days[0], days[0]))
     if restriction.name in ("until", "date"):
-        filters = replace(filters, until=days[1])
+        filters = replace(filters, until=min(filters.until or days[1], days[1]))
     return replace(scope, filters=filters)
 
 

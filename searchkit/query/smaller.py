@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from searchkit.engines.plan import Filters, Group, Leaf, Plan
+from searchkit.engines.plan import ALL_FIELDS, Filters, Group, Leaf, Plan
 from searchkit.engines.search import Evaluation
 from searchkit.model import Note
 from searchkit.record import replace
@@ -17,9 +17,12 @@ def smaller_query(evaluation: Evaluation) -> Note | None:
     its filters.
     """
     plan = evaluation.plan
-    if any(leaf.zones for leaf in plan.leaves()):
-        return None  # where a word must stand is not told by its text
+    anywhere = [*map(_anywhere, plan.leaves())]
+    if anywhere != [*plan.leaves()]:  # where a word must stand is not told by its text
+        count = _count(evaluation, Plan(Group(optional=tuple(anywhere))))
+        return _note("without the filters", count) if count else None
     found = [leaf for leaf in plan.leaves() if _stands(evaluation, leaf)]
+    found = [leaf for leaf in found if leaf.weight == 1] or found
     for leaves in _fewer(found):
         smaller = replace(plan, root=Group(required=tuple(leaves)))
         count = _count(evaluation, smaller)
@@ -29,6 +32,13 @@ def smaller_query(evaluation: Evaluation) -> Note | None:
     if count and plan.filters != Filters():
         return _note("without the filters", count)
     return None
+
+
+def _anywhere(leaf: Leaf) -> Leaf:
+    """A leaf of one zone or language as it is found anywhere."""
+    if leaf.zones is None and leaf.languages is None:
+        return leaf
+    return replace(leaf, fields=ALL_FIELDS, zones=None, languages=None)
 
 
 def _fewer(leaves: list[Leaf]) -> Iterator[list[Leaf]]:

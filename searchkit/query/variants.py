@@ -26,6 +26,7 @@ from searchkit.analysis.terms import (
 from searchkit.engines.finder import Finder
 from searchkit.engines.plan import Leaf, Slot
 from searchkit.engines.plan import Sequence as Slots
+from searchkit.query.light import is_light
 from searchkit.query.restrict import Scope
 from searchkit.record import replace
 
@@ -85,7 +86,8 @@ class Variants:
     def _word(self, label: str, word: Word) -> Leaf:
         if word.kind == "han":
             return self.han(label, word.atoms)
-        if word.kind == "name" and (owner := _POSSESSIVE.fullmatch(word.folded)):
+        owner = _POSSESSIVE.fullmatch(word.folded) if word.kind == "name" else None
+        if owner and not is_light(owner[1]):  # it's is none
             return self.letters(label, owner[1])
         if word.kind == "name":
             return self._name(label, word)

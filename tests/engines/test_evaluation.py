@@ -78,7 +78,11 @@ def degrees(word: str) -> Leaf:
     return Leaf(word, ((("~" + word,),),), closer=((("^" + word),), (word,)))
 
 
-words = st.sampled_from(WORDS).map(word_leaf)
+words = st.builds(
+    word_leaf,
+    st.sampled_from(WORDS),
+    behind=st.sampled_from(((), (("b",),), (("b",), ("a",)))),
+)
 restricted = st.builds(
     word_leaf,
     st.sampled_from(WORDS),
@@ -299,9 +303,10 @@ class Oracle:
             scores[n] += self.named(group.twins, n)
         for left, right in pairwise((*group.optional, *group.required)):
             if isinstance(left, Leaf) and isinstance(right, Leaf):
-                for n, score in self.beside(left, right).items():
-                    if n in scores:
-                        scores[n] += score
+                for between in {(), left.behind}:
+                    for n, score in self.beside(left, right, between).items():
+                        if n in scores:
+                            scores[n] += score
         complete = hits.intersection(*(c for _, c, _ in (*required, *strong)))
         literal = complete.intersection(*(x for _, _, x in (*required, *strong)))
         return scores, complete, literal
@@ -317,13 +322,13 @@ class Oracle:
                     names[twin.leaf] = names.get(twin.leaf, 0.0) + share * score
         return sum(max(names.values()) for names in best.values())
 
-    def beside(self, left: Leaf, right: Leaf) -> dict[int, float]:
+    def beside(self, left: Leaf, right: Leaf, between: tuple) -> dict[int, float]:
         fields = {*left.fields} & {*right.fields} & {"title", "address", "body"}
         both = set(self.leaf_scores(left)) & set(self.leaf_scores(right))
         if not (left.adjacent and right.adjacent and both and fields):
             return {}
         only = Leaf("", (), fields=tuple(fields))
-        places = self.sequence(left.adjacent + right.adjacent, ())
+        places = self.sequence(left.adjacent + between + right.adjacent, ())
         xs = self.xs([place for place in places if self.keeps(only, place)])
         idf = self.beside_idf(left, right, {place[0] for place in places})
         return {
