@@ -115,6 +115,15 @@ class SearchEngine:
         self._config = checked(config or Config())
         self._opened: GenerationReader | None = open_reader(self._index)
 
+    def __repr__(self) -> str:
+        """The index, and whether it is open.
+
+        >>> searchkit.open("index")  # doctest: +SKIP
+        <SearchEngine on 'index'>
+        """
+        closed = ", closed" if self._opened is None else ""
+        return f"<SearchEngine on {self._index!r}{closed}>"
+
     @property
     def _reader(self) -> GenerationReader:
         if self._opened is None:

@@ -764,6 +764,13 @@ def test_a_closed_engine_says_so(tmp_path: Path) -> None:
             call("甲")
 
 
+def test_an_engine_tells_its_index(tmp_path: Path) -> None:
+    searchkit.build([Article("a", "一", "梯度")], tmp_path)
+    with searchkit.open(tmp_path) as engine:
+        assert repr(engine) == f"<SearchEngine on {str(tmp_path)!r}>"
+    assert repr(engine).endswith(", closed>")
+
+
 def test_characters_typed_with_blanks_between_them_are_words(opened: Opened) -> None:
     engine = opened("如何安装猫", "如果任何人安静地装好", "猫狗鱼鸟都安静", "狗")
     result = engine.search("如 何 安 装 猫")

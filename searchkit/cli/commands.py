@@ -282,12 +282,10 @@ def check(index: str | None, strings: int, seed: int) -> int:
     for problem in problems:
         click.echo(printable(problem))
     if problems:
-        complain(
-            f"The index has {len(problems)} problems.",
-            REBUILD,
-        )
+        count = len(problems)
+        complain(f"The index has {count} problem{'s' * (count != 1)}.", REBUILD)
         return FAILED
-    click.echo(f"sound: {articles} articles")
+    click.echo(f"sound: {articles} article{'s' * (articles != 1)}")
     return DONE
 
 

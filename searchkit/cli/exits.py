@@ -7,6 +7,7 @@ no error. `SEARCHKIT_DEBUG=1` lets the traceback of anything unforeseen out.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
@@ -24,6 +25,7 @@ FOUND = DONE = 0
 NONE_FOUND = 1
 FAILED = 2
 INTERRUPTED = 128 + signal.SIGINT
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EIO)
 _TERMINATIONS = ("SIGTERM", "SIGHUP")  # by name: not every system has a terminal's end
 
 
@@ -102,7 +104,7 @@ def _words_for(error: Exception) -> tuple[str, str]:
     if isinstance(error, SearchkitError):
         return str(error), error.hint
     if isinstance(error, OSError):
-        return _words_for_system(error), ""
+        return _words_for_system(error)
     if isinstance(error, MemoryError):
         return "There is not enough memory.", "Fewer processes may do: --jobs 1."
     return (
@@ -111,11 +113,14 @@ def _words_for(error: Exception) -> tuple[str, str]:
     )
 
 
-def _words_for_system(error: OSError) -> str:
+def _words_for_system(error: OSError) -> tuple[str, str]:
     reason = error.strerror or str(error) or type(error).__name__
-    if error.filename is None:
-        return f"{reason}."
-    return f"{os.fsdecode(error.filename)}: {reason}."
+    if error.filename is not None:
+        return f"{os.fsdecode(error.filename)}: {reason}.", ""
+    if error.errno in _FULL:  # whatever else is written names its file
+        made = f"The output could not be written: {reason}."
+        return made, "Make room where it goes, or send it elsewhere."
+    return f"{reason}.", ""
 
 
 def complain(message: str, hint: str = "") -> None:

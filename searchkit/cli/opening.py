@@ -56,8 +56,8 @@ def places(engine: SearchEngine) -> Places:
 def find_article(engine: SearchEngine, typed: str) -> Article:
     """The article of that `doc_id`, or of the file with that path.
 
-    A path may be as `search` prints it on a terminal, with `…` for its middle, where
-    only one article has such a path.
+    A path may be as `search` prints it on a terminal, with `…` for its middle, or its
+    end, also without `.md`, where only one article has such a path.
 
     Raises:
         ArticleNotFoundError: its hint names the ids that look alike.
@@ -66,7 +66,8 @@ def find_article(engine: SearchEngine, typed: str) -> Article:
     for doc_id in (typed, places(engine).doc_id(typed)):
         if doc_id in known:
             return engine.article(doc_id)
-    shortened = places(engine).shortened(typed, known)
+    here = places(engine)
+    shortened = here.shortened(typed, known) or here.ending(typed, known)
     if len(shortened) == 1:
         return engine.article(shortened[0])
     from difflib import get_close_matches

@@ -72,6 +72,16 @@ class Places:
 
         return [*filter(fits, doc_ids)]
 
+    def ending(self, typed: str, doc_ids: Iterable[str]) -> list[str]:
+        """The articles whose path ends with what was typed, or with it and `.md`."""
+        tail = f"/{_LINE.sub('', typed)}"
+
+        def fits(doc_id: str) -> bool:
+            path = f"/{doc_id}"
+            return path.endswith(tail) or os.path.splitext(path)[0].endswith(tail)
+
+        return [*filter(fits, doc_ids)]
+
 
 def _real(path: StrPath) -> Path:
     """The path without links; one that leads to itself, which `resolve` refuses, stays.

@@ -18,6 +18,7 @@ from searchkit.analysis.scripts import is_han, is_han_run
 from searchkit.engines.search import Evaluation
 from searchkit.model import Note
 from searchkit.query.nearest import Nearest
+from searchkit.query.notes import articles_of
 from searchkit.record import record
 
 Evaluate = Callable[[str], tuple[Evaluation, tuple[Note, ...]]]
@@ -154,8 +155,7 @@ def _applied(changes: Sequence[_Change], query: str) -> str:
 
 
 def _hint(query: str, count: int, what: str = "did you mean") -> Note:
-    articles = "1 article" if count == 1 else f"{count} articles"
-    return Note("hint", query, f"{what}: {query} ({articles})")
+    return Note("hint", query, f"{what}: {query} ({articles_of(count)})")
 
 
 def _changes(query: str, missing: Sequence[str], nearest: Nearest) -> Iterator[_Change]:

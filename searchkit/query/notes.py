@@ -27,7 +27,7 @@ class Notes:
 
     def found(self, label: str, count: int, *, how: str = "", place: str = "") -> None:
         """A part was searched and stands in `count` articles, or in a place of them."""
-        articles = "1 article" if count == 1 else f"{count} articles"
+        articles = articles_of(count)
         where = f"the {place} of {articles}" if place else articles
         self._add("searched", label, f"{_quoted(label)}{how} is in {where}")
 
@@ -52,7 +52,7 @@ class Notes:
         if not count and not near:
             self.missing(label)
             return
-        others = "1 article" if near == 1 else f"{near} articles"
+        others = articles_of(near)
         if not count:
             text = f"{_quoted(label)} was not found, a near form of it in {others}"
             self._add("missing", label, text)
@@ -94,13 +94,13 @@ class Notes:
         if spelled <= self._twins:
             return
         self._twins |= spelled
-        articles = "1 article" if count == 1 else f"{count} articles"
+        articles = articles_of(count)
         text = f"{_quoted(label)}: also searched: {', '.join(names)} (in {articles})"
         self._add("expanded", label, text)
 
     def translated(self, label: str, names: Sequence[str], count: int) -> None:
         """A part was searched by what it is called elsewhere, too."""
-        articles = "1 article" if count == 1 else f"{count} articles"
+        articles = articles_of(count)
         more = " …" if len(names) > _TRANSLATIONS else ""
         shown = ", ".join(names[:_TRANSLATIONS]) + more
         text = f"{_quoted(label)} in translation: {shown} (in {articles})"
@@ -121,7 +121,7 @@ class Notes:
     def path(self, name: str, count: int) -> None:
         """What stands nowhere is in the paths of `count` articles."""
         if count:
-            articles = "1 article" if count == 1 else f"{count} articles"
+            articles = articles_of(count)
             hint = f"path:{name}"
             self._add("hint", hint, f"did you mean: {hint} ({articles})")
 
@@ -136,6 +136,15 @@ class Notes:
 
     def _add(self, kind: NoteKind, part: str, message: str) -> None:
         self._notes[Note(kind, part, message)] = None
+
+
+def articles_of(count: int) -> str:
+    """So many articles, in words.
+
+    >>> articles_of(1), articles_of(2)
+    ('1 article', '2 articles')
+    """
+    return "1 article" if count == 1 else f"{count} articles"
 
 
 def _quoted(label: str) -> str:

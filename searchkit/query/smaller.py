@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from searchkit.engines.plan import ALL_FIELDS, Filters, Group, Leaf, Plan
 from searchkit.engines.search import Evaluation
 from searchkit.model import Note
+from searchkit.query.notes import articles_of
 from searchkit.record import replace
 
 
@@ -66,5 +67,4 @@ def _typed(leaf: Leaf) -> str:
 
 
 def _note(query: str, count: int) -> Note:
-    articles = "1 article" if count == 1 else f"{count} articles"
-    return Note("hint", query, f"try: {query} ({articles})")
+    return Note("hint", query, f"try: {query} ({articles_of(count)})")

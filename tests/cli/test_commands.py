@@ -153,6 +153,13 @@ def test_a_sound_index(run: Run) -> None:
     assert (run("check").exit_code, run("check").stdout) == (0, "sound: 4 articles\n")
 
 
+def test_one_article_is_not_several(run: Run, fresh: Path) -> None:
+    (fresh / "one").mkdir()
+    (fresh / "one/a.md").write_text("容器", encoding="utf-8")
+    assert run("build", "one").exit_code == 0
+    assert run("check").stdout == "sound: 1 article\n"
+
+
 def test_a_damaged_index(process: Process, copied: Path) -> None:
     for file in (copied / "index").glob("generation-*/postings"):
         file.write_bytes(file.read_bytes()[:-100] + b"\0" * 100)
@@ -206,6 +213,10 @@ def test_show_prints_markdown(run: Run) -> None:
         "attention/rope.md:7",
         "corpus…n/rope.md:7",
         "corpus/attention/rope.m…:7",
+        "rope.md",
+        "rope",
+        "attention/rope",
+        "rope.md:7",
     ],
 )
 @pytest.mark.usefixtures("folder")

@@ -146,7 +146,10 @@ def test_a_full_disk_is_an_error() -> None:
             check=False,
         )
     assert ended.returncode == 2
-    assert ended.stderr == b"searchkit: No space left on device.\n"
+    message, hint = ended.stderr.decode().splitlines()
+    said = "searchkit: The output could not be written: No space left on device."
+    assert message == said
+    assert hint.startswith("hint: Make room")
 
 
 @pytest.mark.usefixtures("folder")
