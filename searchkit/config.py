@@ -149,7 +149,7 @@ def _plain(value: Any) -> Any:
 
 
 def read_named(path: StrPath) -> bytes:
-    """The bytes of a file that a setting names.
+    """The bytes of a file that somebody names, a setting or an index.
 
     Raises: OSError; what is no file, like a device or a pipe, may have no end.
     """

@@ -239,3 +239,14 @@ def test_a_formula_is_a_stretch_of_the_query(text: str) -> None:
         assert found.text in text[: found.end]
         assert 0 < found.end <= len(text)
     assert parse(text)[0].root.groups
+
+
+def test_a_name_that_looks_like_a_formula_when_folded_comes_last(
+    opened: Opened,
+) -> None:
+    engine = opened("变量 x2 与 x2 与 x2", "$f(x) = x^{2}$ 和别的话", "纯文本 x²")
+    for query in ("x²", "x² 别的"):
+        result = engine.search(query)
+        assert (ids(result)[0], result.total, result.complete) == ("b", 3, 1)
+    result = opened("变量 x2", "纯文本 x²", "别的").search("x²")
+    assert (sorted(ids(result)), result.complete) == (["a", "b"], 2)

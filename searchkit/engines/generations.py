@@ -13,6 +13,7 @@ import os
 import re
 from zlib import crc32
 
+from searchkit.config import read_named
 from searchkit.engines.columns.files import corrupt, seal_of
 from searchkit.errors import (
     REBUILD,
@@ -85,14 +86,6 @@ class Manifest:
     translations: str = ""  # digest of the bilingual dictionary; empty if there is none
 
 
-def _text(path: str, encoding: str) -> str:
-    """The text of a file. Raises: OSError, ValueError; what is none may have no end."""
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise OSError(errno.EINVAL, "it is no file", path)
-    with open(path, encoding=encoding) as file:
-        return file.read()
-
-
 def number_of(generation: StrPath | None) -> int:
     """The number of a generation by its folder; 0 for what is none."""
     match = _NAME.fullmatch(os.path.basename(generation)) if generation else None
@@ -106,7 +99,7 @@ def current(index: StrPath) -> str:
     """
     pointer = os.path.join(index, POINTER)
     try:
-        name = _text(pointer, "ascii").strip()
+        name = read_named(pointer).decode("ascii").strip()
     except (FileNotFoundError, NotADirectoryError):
         raise IndexNotFoundError(
             f"There is no index in {index}.",
@@ -144,7 +137,7 @@ def read_manifest(generation: StrPath) -> Manifest:
     """
     path = os.path.join(generation, MANIFEST)
     try:
-        value = json.loads(_text(path, "utf-8"))
+        value = json.loads(read_named(path).decode("utf-8"))
         found = value["format_version"]
         if found != FORMAT_VERSION:
             raise IndexFormatError(

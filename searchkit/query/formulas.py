@@ -115,6 +115,17 @@ def _runs_together(text: str) -> bool:
     return _typed(text) != _typed(_SMALL.sub(r" \g<0>", text))
 
 
+def as_name(text: str) -> Sequence:
+    """The name that a formula with small scripts is in folded text: x² is x2.
+
+    Nothing for one that no name can be, as O(n²).
+    """
+    name = _typed(text)
+    if not _SMALL.search(text) or _runs_together(text):
+        return ()
+    return name if all(slot[0].isalnum() for slot in name) else ()
+
+
 def _full_size(script: re.Match[str]) -> str:
     small = script[0] if len(script[0]) == 1 else f"{{{script[0]}}}"
     return ("^" if script[1] else "_") + small

@@ -77,6 +77,7 @@ class Leaves:
         self.exact = exact
         self._budget = budget or Budget(finder, notes)
         self._twins = Twins(finder, self._make, notes)
+        self.loose: list[Twin] = []
 
     def within(self, fields: tuple[str, ...]) -> Leaves:
         """The same for some fields only."""
@@ -311,6 +312,8 @@ class Leaves:
         if not self._budget.takes_word(text):
             return
         leaf = self._formula(text, near=occur == "optional")
+        if occur == "optional":
+            leaf = self._without_name(leaf, text)
         found = self._finder.found(leaf)
         count = found.document_count
         if not leaf.runs:
@@ -329,6 +332,25 @@ class Leaves:
             if text not in (labels := [word.label for word in words]):
                 self._notes.missing(text, instead=labels)
             yield from words
+
+    def _without_name(self, leaf: FormulaLeaf, text: str) -> FormulaLeaf:
+        """A formula that stands somewhere without the name that it is in folded text.
+
+        Who asks for x² is seldom content with a variable x2: what has that comes last.
+        """
+        from searchkit.query.formulas import as_name
+
+        if not (name := as_name(text)):
+            return leaf
+        others = tuple([row for row in leaf.variants if row != name])
+        alone = replace(leaf, variants=others)
+        if not self._finder.found(alone).document_count:
+            return leaf
+        twin = self._make.leaf(fold(text).text, name)
+        if count := self._count(twin):
+            self.loose.append(Twin((alone,), twin, likely=True))
+            self._notes.twins(text, [twin.label], count)
+        return alone
 
     def _formula(self, text: str, *, near: bool) -> FormulaLeaf:
         from searchkit.query.formulas import formula_leaf

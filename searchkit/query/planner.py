@@ -108,7 +108,8 @@ def _group(words: tree.Words, leaves: Leaves) -> Group | None:
     for node in optional:
         if isinstance(node, Leaf) and node.weight == LIGHT_WEIGHT:
             leaves.asks_only(node)
-    twins = names.end()
+    twins = [*names.end(), *leaves.loose]
+    leaves.loose.clear()
     if twins:
         light = dict(zip(parts["optional"], optional, strict=True))
         twins = [_within(twin, light) for twin in twins]
