@@ -6,6 +6,7 @@ borders of the text's pieces, so that only the chunks with what is shown are unp
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
@@ -78,7 +79,9 @@ def snippets(
     marked = _Marked(matches)
     shown: list[tuple[int, int, int]] = []
     chosen: list[Snippet] = []
-    for _, first, last, piece in _windows(page, matches, characters):
+    for _, first, last, piece in _windows(
+        page, matches, characters, only_best=count == 1
+    ):
         chunk = page.chunk_of(piece)
         index = piece - chunk.first
         spans = marked.spans(chunk, index, first, last)
@@ -135,33 +138,40 @@ def _fitted(spans: Sequence[Span], characters: int) -> tuple[int, int, int]:
     return start, end, len(spans)
 
 
-def _windows(page: Page, matches: Matches, characters: int) -> list[_Window]:
+def _windows(
+    page: Page, matches: Matches, characters: int, *, only_best: bool
+) -> list[_Window]:
     """For each piece with marks, the stretches that hold them, none twice; best first.
 
-    How many positions `characters` are is what they are in the whole page.
+    With `only_best` of those only the best one, and some before it. How many positions
+    `characters` are is what they are in the whole page.
     """
-    leaves, worths = matches.leaves, matches.worths
+    positions, leaves, worths = matches.positions, matches.leaves, matches.worths
     alone = worths.alone
     borders, zones = page.borders, page.zones
     reach = characters * borders[-1] // max(page.characters, 1)
     found = []
-    first = piece = border = stop = 0
-    by_zone, count = 1.0, len(leaves)
-    for number, position in enumerate([*matches.positions, borders[-1]]):
-        if position < stop:
+    behind = end = 0
+    least = math.inf
+    rows = zip(positions, [*positions[1:], math.inf], leaves, strict=True)
+    for first, (position, following, leaf) in enumerate(rows):
+        if first < end:
             continue
-        size = number - first
-        if size == 1:  # most marks stand alone
-            found.append((alone[leaves[first]] * by_zone, first, number, piece))
-        elif size:
-            worth = worths[(*leaves[first:number],)]
-            found.append((worth * by_zone, first, number, piece))
-        if position >= border and number < count:
-            piece = bisect_right(borders, position, piece) - 1
-            border, by_zone = borders[piece + 1], _BY_ZONE[zones[piece]]
-        first, stop = number, position + reach
-        if stop > border:
-            stop = border
+        stop = position + reach
+        worth, end = alone[leaf], first + 1
+        # Most marks stand alone, mostly so far that no piece need be looked for.
+        if worth >= least and following >= stop:
+            continue
+        behind = bisect_right(borders, position, behind)
+        if following < stop and following < borders[behind]:
+            end = bisect_left(positions, min(stop, borders[behind]), end)
+            worth = worths[(*leaves[first:end],)]
+        if zone := zones[behind - 1]:
+            worth *= _BY_ZONE[zone]
+        if worth < least:
+            found.append((worth, first, end, behind - 1))
+            if only_best:
+                least = worth
     found.sort(key=_WORTH)  # of equals the first: numbers sort faster than tuples
     return found
 

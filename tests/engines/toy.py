@@ -191,6 +191,7 @@ class ToyReader:
         self.math = space({}, self.math_base)
         self.plain = PlainKernel(self)
         self.vector = VectorKernel(self)
+        self.has_numpy = False  # so that the plain kernel does all by itself
 
     def find(self, space: str, term: str) -> TermPostings | None:
         return (self.text if space == "text" else self.math).find(term)

@@ -30,8 +30,6 @@ Numbers: TypeAlias = list[int]
 Positions: TypeAlias = Sequence[int]
 Scores: TypeAlias = list[float]
 
-_LONG = 512  # units of lists that numpy, once it is there, reads in less time
-
 
 class Column:
     """Documents and their codes; both rise together with the documents' numbers."""
@@ -118,8 +116,7 @@ class PlainKernel:
     ) -> list[int]:
         base = self._bases[space]
         lows, highs = [base[n] for n in numbers], [base[n + 1] for n in numbers]
-        units = sum([term.occurrences for term in terms])
-        if units > _LONG and self._reader.has_numpy:
+        if self._reader.has_numpy:
             return self._reader.vector.positions_in_rows(space, terms, lows, highs)
         several = [decode.positions_in_rows(term, lows, highs) for term in terms]
         if len(several) == 1:

@@ -152,12 +152,15 @@ class VectorKernel:
         if not terms:
             return self._no_positions
         # Not kept: what is found with them is, and they would crowd out other lists.
-        kept = self._reader.decoded.peek(_positions_key(space, terms))
-        return self._decoded(terms) if kept is None else kept
+        return self._decoded(terms)
 
     def _kept_positions(self, space: str, terms: Sequence[TermPostings]) -> Array:
+        """Where any of the terms stands, each place once."""
+
         def decoded() -> tuple[Array, int]:
             positions = self._decoded(terms)
+            if len(terms) > 1:
+                positions = each_once(positions)
             return positions, positions.nbytes
 
         return self._reader.decoded.get(_positions_key(space, terms), decoded)
@@ -175,11 +178,10 @@ class VectorKernel:
             lows, highs = rows.T.tolist()
             found = decode.positions_in_rows(terms, lows, highs)
             found = found.astype(self._place, copy=False)
-        else:
-            positions = self._kept_positions(space, terms)
-            firsts, ends = positions.searchsorted(rows.T)
-            found = positions.take(spread(firsts, ends - firsts))
-        return each_once(found) if len(terms) > 1 else found
+            return each_once(found) if len(terms) > 1 else found
+        positions = self._kept_positions(space, terms)
+        firsts, ends = positions.searchsorted(rows.T)
+        return positions.take(spread(firsts, ends - firsts))
 
     def positions_in_rows(
         self,
@@ -192,17 +194,17 @@ class VectorKernel:
 
         Half the work would be to make an array of what is needed as a list.
         """
-        found: list[int] = []
         if self._is_read_in_part(space, terms, len(lows)):
-            found = decode.positions_in_rows(terms, lows, highs).tolist()
-        else:
-            positions = self._kept_positions(space, terms)
-            bounds = np.array((lows, highs), self._place)
-            firsts, ends = positions.searchsorted(bounds).tolist()
-            for first, end in zip(firsts, ends, strict=True):
-                if first < end:
-                    found += positions[first:end].tolist()
-        return [*dict.fromkeys(found)] if len(terms) > 1 else found
+            rows = decode.positions_in_rows(terms, lows, highs).tolist()
+            return [*dict.fromkeys(rows)] if len(terms) > 1 else rows
+        found: list[int] = []
+        positions = self._kept_positions(space, terms)
+        bounds = np.array((lows, highs), self._place)
+        firsts, ends = positions.searchsorted(bounds).tolist()
+        for first, end in zip(firsts, ends, strict=True):
+            if first < end:
+                found += positions[first:end].tolist()
+        return found
 
     def _is_read_in_part(
         self, space: str, terms: Sequence[TermPostings], rows: int
