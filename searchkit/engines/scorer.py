@@ -113,7 +113,8 @@ def _highest(layers: tuple[tuple[float, ...], ...]) -> tuple[float, ...]:
     but for the rounding of sums.
     """
     first, *others = layers
-    return tuple(
+    worths = [
         worth + sum(other[min(code + 2, 255)] for other in others)
         for code, worth in enumerate(first)
-    )
+    ]
+    return (0.0, *worths[1:])

@@ -45,7 +45,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from searchkit.engines.bounds import Bound
+    from searchkit.engines.bounds import Bound, Part
     from searchkit.engines.columns.postings import TermPostings
     from searchkit.engines.reader import GenerationReader
 
@@ -54,6 +54,7 @@ _FIELD_OF_PART = ("body",) * (ZONE_MASK + 1) + ALL_FIELDS[:-1]
 _BOUNDS = np.array((0, 1), np.int32)  # of a row, from its number
 
 _LOOKED_UP = 64  # one document of so many is looked up in bits made for that
+_ADDED = 5  # documents' worths are added up while one of a few is looked up
 _MERGED = 8  # lists of which one is so many times as long are merged
 _DECODED_WHOLE = 1 << 15  # units of lists that are decoded, and kept, for a few rows
 _MOST_DECODED = 1 << 19  # the same of lists of which rows were read before
@@ -464,6 +465,10 @@ class VectorKernel:
         for column, table, worth in needed:
             high = (column.codes >= table.searchsorted(worth)).nonzero()[0]
             chosen.append(column.documents.take(high))
+        parts = [*chain.from_iterable(chain.from_iterable(bounds))]
+        added = sum([len(column) for column, _, _ in parts]) + self._count // _ADDED
+        if _ADDED * sum(map(len, chosen)) > added:
+            return self._adding_up(parts, least)
         numbers = rising(chosen, self._count) if chosen else NONE
         reached = np.zeros(len(numbers))
         ordered = sorted(bounds, key=most_of, reverse=True)
@@ -477,6 +482,18 @@ class VectorKernel:
             kept = (reached >= least - rest).nonzero()[0]
             numbers, reached = numbers.take(kept), reached.take(kept)
         return numbers
+
+    def _adding_up(self, parts: Sequence[Part], least: float) -> Array:
+        """The documents that are worth `least` in some columns together.
+
+        What all of eight frequent words, with their other names, give 100,000 documents
+        is added up in a third of the time of looking up those that one of them chooses.
+        """
+        sums = np.zeros(self._count)
+        for column, table, _ in parts:
+            # What numpy indexes with. No document stands there twice.
+            sums[column.documents.astype(np.intp)] += table.take(column.codes)
+        return (sums >= least).nonzero()[0].astype(np.int32)
 
     def top_code(self, column: Column) -> int:
         return int(column.codes.max(initial=0))
