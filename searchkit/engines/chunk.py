@@ -224,6 +224,11 @@ class Chunk:
             raise ValueError("a piece goes beyond its chunk")
         self.starts, self.ends = starts, ends
 
+    def is_continued(self, piece: int) -> bool:
+        """Whether a piece, if the chunk has it, goes on with the block before it."""
+        modes = self.modes
+        return piece < len(modes) and modes[piece] & CONTINUED > 0
+
     def span_count(self, piece: int) -> int:
         """How many spans a piece has."""
         return self._numbers[self._bounds[_SPAN_COUNTS] + piece]

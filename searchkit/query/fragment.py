@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from searchkit.engines.chunk import CONTINUED, Chunk
+from searchkit.engines.chunk import Chunk
 from searchkit.model import Snippet
 
 ELLIPSIS = "…"
@@ -50,14 +50,13 @@ class Fragment:
         """The fragment with marks in its own offsets."""
         chunk, piece, text = self._chunk, self._piece, self._chunk.text
         start, end = self.start, self.end
-        shown, modes = text[start:end], chunk.modes
-        begun, after = modes[piece] & CONTINUED, modes[piece + 1 : piece + 2]
-        goes_on = after and after[0] & CONTINUED
-        shift = -start
-        if (start > chunk.starts[piece] or begun) and not _at_border(text, start):
+        shown, shift = text[start:end], -start
+        is_cut = start > chunk.starts[piece] or chunk.is_continued(piece)
+        if is_cut and not _at_border(text, start):
             shown = ELLIPSIS + shown
             shift += len(ELLIPSIS)
-        if (end < chunk.ends[piece] or goes_on) and not _at_border(text, end):
+        is_cut = end < chunk.ends[piece] or chunk.is_continued(piece + 1)
+        if is_cut and not _at_border(text, end):
             shown += ELLIPSIS
         return Snippet(
             shown,

@@ -75,7 +75,7 @@ def is_light(folded: str) -> bool:
     >>> is_light("怎么"), is_light("i'd"), is_light("docker's"), is_light("都会被")
     (True, True, False, True)
     """
-    if folded in LIGHT or contracted(folded) in LIGHT:
+    if folded in LIGHT or ("'" in folded and contracted(folded) in LIGHT):
         return True
     return folded[:1] in _FIRSTS and not folded.isascii() and _is_row_of_light(folded)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
-from operator import itemgetter
 
 from searchkit.analysis.folding import fold
 from searchkit.engines.matching import places
@@ -113,20 +112,8 @@ class Marks:
         self._none = Matches(self._worths, [], [], [])
         self._titles: dict[int, Matches] = {}  # of those that have any
         self._bodies: dict[int, Matches] = {}
-        positions, atoms, leaves = self._found(all_leaves, where, titles)
-        last = 0
-        rows = self._rows(rising, with_bodies=titles is None)
-        for low, high, number, found_in in rows:
-            # Some are in an alias or a topic.
-            first = bisect_left(positions, low, last)
-            last = bisect_left(positions, high, first)
-            if first < last:
-                found_in[number] = Matches(
-                    self._worths,
-                    [position - low for position in positions[first:last]],
-                    atoms[first:last],
-                    leaves[first:last],
-                )
+        found = self._found(all_leaves, where, titles)
+        self._tell_apart(rising, found, with_bodies=titles is None)
 
     def _found(
         self,
@@ -160,20 +147,41 @@ class Marks:
         marks = chain.from_iterable([zip(*c, strict=True) for c in several])
         return _columns(_telling(marks, self._weak, len(self._leaves)))
 
-    def _rows(
-        self, numbers: Iterable[int], *, with_bodies: bool
-    ) -> Iterator[tuple[int, int, int, dict[int, Matches]]]:
-        """Where the title of each article begins and ends, then its body, and where
-        marks in it belong."""
+    def _tell_apart(
+        self, numbers: Iterable[int], found: Columns, *, with_bodies: bool
+    ) -> None:
+        """Sort the marks of some articles, which rise, by article, title and body."""
+        positions = found[0]
         reader = self._finder.reader
-        bases, body_start = reader.text_base, reader.body_start
-        title_end = reader.title_end
+        bases, title_end = reader.text_base, reader.title_end
+        body_start = reader.body_start
+        last = 0
         for number in numbers:
-            base = bases[number]
-            yield base, base + title_end[number], number, self._titles
-            if with_bodies:
-                start, end = base + body_start[number], bases[number + 1]
-                yield start, end, number, self._bodies
+            base, first = bases[number], last
+            last = bisect_left(positions, bases[number + 1], first)
+            if first == last:
+                continue
+            end, start = base + title_end[number], base + body_start[number]
+            if positions[first] < end:
+                end = bisect_left(positions, end, first, last)
+                self._titles[number] = self._matches(found, first, end, base)
+                first = end
+            if not with_bodies:
+                continue
+            if first < last and positions[first] < start:  # in an alias or a topic
+                first = bisect_left(positions, start, first, last)
+            if first < last:
+                self._bodies[number] = self._matches(found, first, last, start)
+
+    def _matches(self, found: Columns, first: int, last: int, base: int) -> Matches:
+        """Some of the marks, with positions from `base` on."""
+        positions, atoms, leaves = found
+        return Matches(
+            self._worths,
+            [position - base for position in positions[first:last]],
+            atoms[first:last],
+            leaves[first:last],
+        )
 
     def in_title(self, number: int) -> Matches:
         """The marks of an article's title that are worth showing."""
@@ -225,7 +233,9 @@ def _telling(found: Iterable[Mark], weak: Collection[int], count: int) -> list[M
 
 
 def _columns(marks: Sequence[Mark]) -> Columns:
-    positions, atoms, leaves = [[*map(itemgetter(n), marks)] for n in range(3)]
+    if not marks:
+        return [], [], []
+    positions, atoms, leaves = map(list, zip(*marks, strict=True))
     return positions, atoms, leaves
 
 

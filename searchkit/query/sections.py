@@ -7,7 +7,7 @@ page: only those that are shown are looked up in the text.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from searchkit.engines.page import HEADING
 from searchkit.engines.ranking import B_BODY, ZONE_WEIGHTS, length_norm, saturate
@@ -40,7 +40,7 @@ def best_sections(
     return tuple([SectionHit(*page.section(piece), -score) for score, piece in best])
 
 
-def _scored(page: Page, matches: Matches) -> Iterator[tuple[float, int]]:
+def _scored(page: Page, matches: Matches) -> list[tuple[float, int]]:
     """The score below 0 and the first piece of each section with marks."""
     positions, leaves = matches.positions, matches.leaves
     weights = matches.worths.weights
@@ -49,6 +49,7 @@ def _scored(page: Page, matches: Matches) -> Iterator[tuple[float, int]]:
     average = borders[-1] / len(pieces)
     found = {*leaves}
     every_word = _EVERY_WORD * sum([weights[leaf] for leaf in found])
+    scored: list[tuple[float, int]] = []
     first, count = 0, len(positions)
     while first < count:
         at = bisect_right(starts, positions[first]) - 1
@@ -72,5 +73,6 @@ def _scored(page: Page, matches: Matches) -> Iterator[tuple[float, int]]:
             score += weights[leaf] * saturate(x / norm)
         if len(found) > 1 and not lacking:
             score += every_word
-        yield -score, piece
+        scored.append((-score, piece))
         first = last
+    return scored

@@ -79,10 +79,13 @@ class Twins:
         if not table or any(piece.needed for piece in pieces):
             return
         text = text_of(pieces)
+        titles = table.get(title_key(text))
+        if not titles:
+            return
         worded = (piece for piece in pieces if title_key(piece.text))  # no 🚀
         of = tuple(leaf for piece in worded for leaf in piece.leaves)
         known = {name_key(twin.leaf.label) for twin in named if twin.of == of}
-        names = [n for n in table.get(title_key(text)) if name_key(n) not in known]
+        names = [name for name in titles if name_key(name) not in known]
         rows = [self._make.row([atom.term for atom in atoms(name)]) for name in names]
         if not rows:
             return

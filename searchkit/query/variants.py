@@ -33,6 +33,7 @@ from searchkit.record import replace
 _TRADITIONAL = {simplified: traditional for traditional, simplified in ALIKE.items()}
 _WITH_TWO_SPELLINGS = frozenset(ALIKE) | frozenset(_TRADITIONAL)
 _LEAF_BYTES = 500  # of memory: of a leaf without its slots
+_CUT_BYTES, _WORD_BYTES = 400, 300  # of the words of a text, and of each
 _VARIANT_BYTES, _TERM_BYTES = 300, 100  # of some variants, and of a term each
 _POSSESSIVE = re.compile(r"([a-z]{2,})'s")  # Envoy's is a form of Envoy
 
@@ -49,9 +50,14 @@ class Variants:
         self._reader = finder.reader
         self._find = finder.reader.find
 
-    def cut(self, text: str) -> Iterator[Word]:
+    def cut(self, text: str) -> tuple[Word, ...]:
         """The words of a text, with those of the index's dictionaries."""
-        return words(text, self._reader.lexicon)
+
+        def made() -> tuple[tuple[Word, ...], int]:
+            found = tuple(words(text, self._reader.lexicon))
+            return found, _CUT_BYTES + _WORD_BYTES * len(found)
+
+        return self._reader.words.get(("cut", text), made)
 
     def stands(self, term: str) -> bool:
         """Whether any article has a term in its text."""
