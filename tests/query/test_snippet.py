@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import searchkit
-from searchkit import Article, SearchEngine, Snippet
+from searchkit import Article, Config, SearchEngine, Snippet
 from searchkit.analysis.folding import fold
 from searchkit.corpus.visible import visible_text
 from searchkit.engines import page_cuts
@@ -137,6 +137,19 @@ def test_graphemes_are_not_cut(opened: Opened) -> None:
 def test_a_short_block_is_shown_with_its_neighbours(opened: Opened) -> None:
     (hit,) = opened("## 目标\n\n这一节讲怎么做。").search("目标").hits
     assert "这一节讲怎么做" in hit.snippets[0].text
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_only_snippet_is_the_first_of_several(
+    query: str, shipped_index: Path
+) -> None:
+    firsts = []
+    for count in (1, 4):
+        config = Config(snippets_per_hit=count)
+        with searchkit.open(shipped_index, config=config) as engine:
+            hits = engine.search(query, limit=None).hits
+            firsts.append([hit.snippets[:1] for hit in hits])
+    assert firsts[0] == firsts[1]
 
 
 def test_two_snippets_do_not_show_the_same_text(shipped: SearchEngine) -> None:
