@@ -23,12 +23,14 @@ from searchkit.record import record
 
 _HYPHEN = re.compile("(?<=[a-z])-(?=[a-z])")
 _BLANKS = re.compile(r"\s+")
-_BESIDE_HAN = re.compile(f"(?<=[{HAN}]) | (?=[{HAN}])")
 _LETTERS = re.compile(f"[a-z]{{1,{LONGEST}}}")
 _RUNS = re.compile(rf"[a-z]+|[0-9]+|(?:{OTHER_LETTER})+")
 # Stands for the border between two parts of a camel-case word until they are counted.
 _HUMP_BORDER = "\uf8ff"
 _MATH_BORDER = "\uf8fe"  # around a formula
+_BESIDE_HAN = re.compile(
+    f"(?:(?<=[{HAN}])|(?<=[{HAN}]{_MATH_BORDER})) | (?={_MATH_BORDER}?[{HAN}])"
+)
 _LOOSE_BLANK = re.compile(r"(?<![^\W_]) | (?![^\W_])")
 
 

@@ -55,6 +55,8 @@ def test_any_articles(
         ("self attention", "self-attention", True),
         ("x_{t - 1}", "$x_{t-1}$", True),
         ("中文 english", "中文English", True),
+        ("旋转 x_1", "$4旋转$x_1", True),
+        ("4 旋转", "x_4$旋转$", True),
         ("甲乙", "甲\n乙", True),
         ("甲乙", "甲\n\n乙", False),
         ("work", "network", False),
