@@ -1,10 +1,10 @@
 """Which English words are forms of one word?
 
 Two degrees. An *inflection* is the same word in another number or tense (networks,
-running, matrices); what Snowball's English stemmer (Porter 2, https://snowballstem.org)
-makes of it and of other derivations (normalization, normal) is its *stem*, which is
-often another word. An inflection is an ending that can be taken off without changing
-the stem, so that the stemmer decides what is one.
+running, matrices, written); what Snowball's English stemmer (Porter 2,
+https://snowballstem.org) makes of it and of other derivations (normalization, normal)
+is its *stem*, which is often another word. An inflection is an ending that can be taken
+off without changing the stem, so that the stemmer decides what is one.
 
 British and American spellings are one word (behaviour, optimise, analyse, centre).
 
@@ -36,7 +36,7 @@ _INFLECTED = (*(ending for ending, _ in _ENDINGS), "e")
 # technical prose has them. Each pair is what simplemma 2.0 makes of it (a library whose
 # tables take 0.18 s and 19 MB), but where that reads a verb (halves, diagnoses) or
 # knows none (infima). Left out is what is a form of two nouns (bases, ellipses).
-_IRREGULAR = """
+_PLURALS = """
 addenda addendum, algae alga, alumni alumnus, analyses analysis, antennae antenna,
 antitheses antithesis, apices apex, appendices appendix, automata automaton, axes axis,
 bacteria bacterium, cacti cactus, calves calf, catalyses catalysis, children child,
@@ -59,8 +59,34 @@ teeth tooth, tetrahedra tetrahedron, theses thesis, thieves thief, tori torus,
 vertebrae vertebra, vertices vertex, vortices vortex, wives wife, wolves wolf,
 women woman
 """
-IRREGULAR = dict(pair.split() for pair in _IRREGULAR.split(","))
-"""Plural to singular."""
+
+# Past forms that no rule makes, of verbs that technical prose has. Left out is what is
+# as often another word (bound, felt, ground, laid, lead, led, left, lit, rose, saw,
+# spoke, thought, went, wound), and what is one with its verb (put, read, split).
+_VERBS = """
+arisen arise, arose arise, ate eat, awoke awake, awoken awake, became become,
+began begin, begun begin, bent bend, blew blow, blown blow, bought buy, broke break,
+broken break, brought bring, built build, came come, caught catch, chose choose,
+chosen choose, dealt deal, drawn draw, drew draw, driven drive, drove drive, eaten eat,
+fallen fall, fed feed, flew fly, flown fly, forbidden forbid, foreseen foresee,
+forgot forget, forgotten forget, fought fight, found find, froze freeze, frozen freeze,
+gave give, given give, grew grow, grown grow, heard hear, held hold, hid hide,
+hidden hide, hung hang, kept keep, knew know, known know, learnt learn, lent lend,
+lost lose, made make, meant mean, met meet, misled mislead, mistaken mistake,
+misunderstood misunderstand, overcame overcome, overridden override, overrode override,
+overtaken overtake, overwritten overwrite, overwrote overwrite, paid pay, proven prove,
+ran run, rebuilt rebuild, redrawn redraw, repaid repay, reran rerun, rethrown rethrow,
+rewritten rewrite, rewrote rewrite, risen rise, said say, seen see, sent send,
+shaken shake, shook shake, shown show, shrank shrink, shrunk shrink, slept sleep,
+slid slide, sold sell, sought seek, spent spend, spoken speak, spun spin, stole steal,
+stolen steal, stood stand, swept sweep, taken take, taught teach, threw throw,
+thrown throw, told tell, took take, tore tear, torn tear, understood understand,
+undertaken undertake, undid undo, undone undo, upheld uphold, withdrawn withdraw,
+withdrew withdraw, withheld withhold, withstood withstand, woke wake, woken wake,
+won win, wore wear, worn wear, wove weave, woven weave, written write, wrote write
+"""
+IRREGULAR = dict(pair.split() for pair in (_PLURALS + "," + _VERBS).split(","))
+"""A form, and what it is a form of."""
 
 
 # Words in -ise that have no other spelling; neither have those in -aise, -oise, -uise,

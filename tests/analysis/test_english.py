@@ -27,6 +27,8 @@ WORDS = st.builds("".join, st.tuples(st.text("abcdelstuy", max_size=6), ENDINGS)
     [
         ("networks", ("network", "network")),
         ("normalizations", ("normalization", "normal")),
+        ("written", ("write", "write")),
+        ("ran", ("run", "run")),
         ("matrices", ("matrix", "matrix")),
         ("running", ("run", "run")),
         ("is", ("is", "is")),
