@@ -126,7 +126,9 @@ def _twin_lines(twins: Sequence[tuple[Twin, float]]) -> list[str]:
 def _name_of(twin: Twin) -> str:
     if twin.likely:
         score = f"{ranking.TRANSLATION} × what it would score"
-        return f"a translation: {score}, as rare as the typed word at most"
+        is_formula = isinstance(twin.of[0], FormulaLeaf)
+        what = "written alike" if is_formula else "a translation"
+        return f"{what}: {score}, as rare as the typed word at most"
     names = " ".join(leaf.label for leaf in twin.of)
     return f"another name of {names}: worth what it lacks of them"
 
