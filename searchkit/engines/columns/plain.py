@@ -148,9 +148,12 @@ def documents(term: TermPostings) -> array[int]:
     """The numbers of the scored documents, rising. Raises: IndexCorruptError."""
     kind, start = term.document_kind, term.documents_at
     if kind == FROM_POSITIONS:
-        bases = term.bases
-        numbers = (bisect_right(bases, p) - 1 for p in positions(term))
-        found = array("q", dict.fromkeys(numbers))
+        found, bases, end = array("q"), term.bases, 0
+        for position in positions(term):
+            if position >= end:
+                row = bisect_right(bases, position)
+                found.append(row - 1)
+                end = bases[min(row, term.document_count)]
     elif kind == BITMAP:
         data = term.read(start, term.codes_at)
         bits = b"".join(map(_BITS.__getitem__, data))
@@ -165,8 +168,13 @@ def documents(term: TermPostings) -> array[int]:
     return found
 
 
-def codes(term: TermPostings) -> bytes:
-    """The impact codes of the documents, in their order. Raises: IndexCorruptError."""
+def codes(term: TermPostings, numbers: Iterable[int] | None = None) -> bytes:
+    """The impact codes of the documents, in their order.
+
+    `numbers` are the documents, where they were decoded already.
+
+    Raises: IndexCorruptError.
+    """
     data = term.read(term.codes_at, term.heads_at).tobytes()
     if term.apart < 0:
         return data
@@ -177,7 +185,8 @@ def codes(term: TermPostings) -> bytes:
     steps = steps[:count]
     # All sums of two bytes at once: none is above 255.
     above = int.from_bytes(steps.translate(_STEP_OF), "little")
-    unit_of = bytes(map(units.__getitem__, documents(term)))
+    numbers = documents(term) if numbers is None else numbers
+    unit_of = bytes(map(units.__getitem__, numbers))
     total = above + int.from_bytes(unit_of, "little")
     found = bytearray(total.to_bytes(count + 1, "little")[:count])
     places = [*compress(range(count), steps.translate(_IS_NO_STEP))]

@@ -93,7 +93,7 @@ FEWEST_FOR_HEADS: Final = 1024
 """Documents from which on a term's best ones are kept besides."""
 HEADS: Final = 64
 """How many best documents are kept."""
-MOST_FROM_POSITIONS: Final = 64
+MOST_FROM_POSITIONS: Final = SKIP
 """Positions up to which they may tell the documents."""
 
 Shape = tuple[tuple[int, int], ...]

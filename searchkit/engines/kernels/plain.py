@@ -67,7 +67,8 @@ class PlainKernel:
 
     def load(self, term: TermPostings) -> Column:
         def decoded() -> tuple[Column, int]:
-            column = Column(decode.documents(term), decode.codes(term))
+            numbers = decode.documents(term)
+            column = Column(numbers, decode.codes(term, numbers))
             return column, self.size_of(column)
 
         return self._reader.decoded.get(("plain scored", term.ordinal), decoded)
