@@ -11,8 +11,8 @@ Each key has the numbers of its completions, all keys' numbers lie in one row in
 order of the keys, and over the row lie its least numbers by stretches of FAN, by
 stretches of FAN of those, and so on. So the best of all keys that begin with a prefix,
 which are one stretch of the row, are found in a few steps, however many there are.
-All of these numbers take as many bytes as that of all completions needs, and `starts`,
-which says where each key's begin, as many as its last one.
+All of these numbers take as many bytes as that of all completions needs; where each
+key's begin is told like where texts do (see `texts`).
 Which completions are words is there for the next build, which takes over their keys.
 """
 
@@ -25,7 +25,7 @@ from struct import calcsize
 from searchkit.engines.columns.files import Columns, corrupt
 from searchkit.engines.columns.terms import Terms
 from searchkit.engines.columns.varints import WIDTHS, narrowest
-from searchkit.engines.texts import Texts
+from searchkit.engines.texts import RUN, Texts
 
 BEGINS, LATER, PINYIN, LATER_PINYIN, INITIALS, REST = "blpqir"
 """What a key begins with."""
@@ -45,11 +45,10 @@ class Suggestions:
         self._path = columns.path
         self._keys = Terms(columns, "keys")
         self._texts = Texts(columns, "texts")
-        self._starts = columns.column("starts")
         self._row = columns.column("least0")
-        count = len(self._keys) + 1
-        self._start_bytes = len(self._starts) // count
-        if not self._start_bytes or len(self._starts) % count:
+        self._at = columns.column("least0_at").integers("I")
+        self._sizes = columns.column("least0_size").numbers(len(self._keys))
+        if len(self._at) != -(-len(self._keys) // RUN) + 2:
             raise corrupt(self._path, "its keys are not as many as it says")
         self._code = WIDTHS[narrowest([len(self._texts)])]
         self._number_bytes = calcsize(self._code)  # of a completion
@@ -128,8 +127,8 @@ class Suggestions:
         return len(self._row) // self._number_bytes
 
     def _start(self, ordinal: int) -> int:
-        at, size = self._start_bytes * ordinal, self._start_bytes
-        found = int.from_bytes(self._starts.slice(at, at + size), "little")
+        run = ordinal // RUN
+        found = self._at[run] + sum(self._sizes[run * RUN : ordinal])
         if found > self._length(0):
             raise corrupt(self._path, "a key has no numbers")
         return found

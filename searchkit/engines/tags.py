@@ -3,16 +3,19 @@
 Blanks are one bit a position in the column `blanks`. Zones (with LOOSE) are runs: the
 value of each is a byte of `zones`, and `zones_from` says at which of the SPAN positions
 that share a block it begins; `zones_at` has for each block of positions how many runs
-begin before it, and a last number for all. So a run is found by reading a few bytes.
+begin before it, and a last number for all, each in as many bytes as that one needs. So
+a run is found by reading a few bytes.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
+from struct import calcsize
 
 from searchkit.analysis.analyzer import BLANK
 from searchkit.engines.columns.files import Columns, corrupt
+from searchkit.engines.columns.varints import WIDTHS, narrowest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +37,8 @@ class Tags:
         self._zones = columns.column("zones")
         self._from = columns.column("zones_from")
         self._at = columns.column("zones_at")
+        self._code = WIDTHS[narrowest([len(self._zones)])]
+        self._size = calcsize(self._code)
         if len(self._zones) != len(self._from):
             raise corrupt(self._path, "its zones do not begin as often as they are")
 
@@ -46,7 +51,8 @@ class Tags:
     def zone(self, position: int) -> int:
         """The tag of a global position without BLANK, of which nothing is read."""
         block, place = position >> SPAN_BITS, position & SPAN - 1
-        first, end = self._at.slice(4 * block, 4 * block + 8).cast("I")
+        at, size = self._size * block, self._size
+        first, end = self._at.slice(at, at + 2 * size).cast(self._code)
         run = first + bisect_right(self._from.slice(first, end), place) - 1
         return self._zones.slice(run, run + 1)[0]
 
@@ -101,7 +107,7 @@ class Tags:
         """By block, how many runs begin before it."""
         import numpy as np
 
-        firsts = np.frombuffer(self._at.integers("I"), np.uint32).astype(np.int64)
+        firsts = np.asarray(self._at.integers(self._code)).astype(np.int64)
         fit = len(firsts) == -(-8 * len(self._blanks) // SPAN) + 1
         fit = fit and firsts[-1] == len(self._zones)
         if not fit or (firsts[1:] < firsts[:-1]).any():

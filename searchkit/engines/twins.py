@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from searchkit.engines.columns.files import corrupt
+from searchkit.engines.columns.varints import WIDTHS, narrowest
 from searchkit.engines.texts import Texts, add_texts, encoded
 from searchkit.record import record
 
@@ -36,9 +37,7 @@ class NameTable:
         self._keys = Texts(columns, "keys")
         self._names = Texts(columns, "names")
         self._found: dict[str, Any] = {}
-        self._first = columns.column("first").integers("I")
-        if len(self._first) != len(self._keys) + 1:
-            raise corrupt(self._path, "it has more keys or fewer than names")
+        self._first = columns.column("first").numbers(len(self._keys) + 1)
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -103,4 +102,5 @@ def add_names(writer: ColumnWriter, table: Mapping[str, Sequence[str]]) -> None:
     names = [encoded(name) for key in keys for name in table[key]]
     add_texts(writer, "names", names)
     counts = (len(table[key]) for key in keys)
-    writer.add("first", array("I", accumulate(counts, initial=0)))
+    width = WIDTHS[narrowest([len(names)])]
+    writer.add("first", array(width, accumulate(counts, initial=0)))

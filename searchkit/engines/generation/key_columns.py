@@ -20,6 +20,7 @@ from searchkit.engines.columns.dictionary_writer import DictionaryWriter
 from searchkit.engines.columns.files import ColumnWriter
 from searchkit.engines.columns.varints import WIDTHS, narrowest
 from searchkit.engines.suggestions import FAN
+from searchkit.engines.texts import add_sizes
 
 _ROWS_AT_ONCE = 1 << 15  # of keys; in some hundred bytes each
 _NUMBER_BYTES = 10  # of a row: NUL, eight digits, a line end
@@ -81,16 +82,16 @@ def write_keys(
     What they find are the numbers of so many `completions`.
     """
     dictionary = DictionaryWriter()
-    starts, numbers = array("I", [0]), array("I")
+    sizes, numbers = array("I"), array("I")
     for block in blocks:
         rows = np.unique(block.places << 32 | block.numbers)
         counts = np.bincount(rows >> 32, minlength=len(block.keys))
         used = np.flatnonzero(counts)
         dictionary.add([block.keys[place] for place in used.tolist()])
-        starts.extend((starts[-1] + np.cumsum(counts[used])).tolist())
+        sizes.extend(counts[used].tolist())
         numbers.frombytes(rows.astype("<u4").tobytes())
     dictionary.finish(writer, "keys")
-    writer.add("starts", array(WIDTHS[narrowest([starts[-1]])], starts))
+    add_sizes(writer, "least0", sizes)
     code = WIDTHS[narrowest([completions])]
     for level, values in enumerate(_levels(numbers)):
         writer.add(f"least{level}", array(code, values))

@@ -27,15 +27,14 @@ class KeysBefore:
     def __init__(self, columns: Columns, now: Mapping[tuple[bytes, int], int]) -> None:
         """`now` are the completions of now: texts, whether words, and their numbers."""
         self._keys = Terms(columns, "keys")
-        starts = columns.column("starts").numbers(len(self._keys) + 1)
-        self._starts = np.asarray(starts)
+        sizes = columns.column("least0_size").numbers(len(self._keys))
+        self._starts = np.cumsum([0, *sizes])
         row = columns.column("least0").numbers(int(self._starts[-1]))
         self._numbers = np.asarray(row)
-        before = zip(
-            each(texts_of(columns, "texts")),
-            columns.column("are_words").whole(),
-            strict=True,
-        )
+        texts = texts_of(columns, "texts")
+        bits = np.frombuffer(columns.column("are_words").whole(), np.uint8)
+        are_words = np.unpackbits(bits, count=len(texts)).tolist()
+        before = zip(each(texts), are_words, strict=True)
         self._new_numbers = np.fromiter(map(now.get, before, repeat(-1)), np.int64)
         known = np.zeros(len(now), bool)
         known[self._new_numbers[self._new_numbers >= 0]] = True
@@ -64,7 +63,7 @@ class KeysBefore:
     def _with(self, low: int, high: int, rows: Sequence[bytes]) -> KeyBlock:
         """Some keys and further rows."""
         keys = self._keys.bytes_between(low, high)
-        starts = self._starts[low : high + 1].astype(np.int64)
+        starts = self._starts[low : high + 1]
         places = np.repeat(np.arange(high - low), np.diff(starts))
         numbers = self._numbers[starts[0] : starts[-1]]
         united = KeyBlock(keys, places, numbers).moved(self._new_numbers)

@@ -122,7 +122,7 @@ class Completions:
 
         with ColumnWriter(path, SUGGESTIONS) as writer:
             add_texts(writer, "texts", texts())
-            writer.add("are_words", are_words)
+            writer.add("are_words", np.packbits(np.frombuffer(are_words, np.uint8)))
             blocks = self._blocks(offered, place_of, now)
             write_keys(writer, blocks, len(are_words))
 
