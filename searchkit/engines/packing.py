@@ -54,13 +54,13 @@ class Packing:
     What was packed with another sample cannot be read. Safe for many threads.
     """
 
-    def __init__(self, sample: bytes = b"") -> None:
+    def __init__(self, sample: bytes | memoryview = b"") -> None:
         self.sample = sample
 
     @classmethod
     def of(cls, pages: Columns) -> Packing:
         """How the pages of a generation are packed. Raises: IndexCorruptError."""
-        return cls(pages.column(SAMPLE).whole().tobytes())
+        return cls(pages.column(SAMPLE).whole())
 
     def packed(self, data: bytes) -> bytes:
         """The data in fewer bytes, for a reader who has its size."""
