@@ -62,11 +62,10 @@ def find_article(engine: SearchEngine, typed: str) -> Article:
     Raises:
         ArticleNotFoundError: its hint names the ids that look alike.
     """
-    known = engine.doc_ids()
-    for doc_id in (typed, places(engine).doc_id(typed)):
+    known, here = engine.doc_ids(), places(engine)
+    for doc_id in (typed, here.doc_id(typed)):
         if doc_id in known:
             return engine.article(doc_id)
-    here = places(engine)
     shortened = here.shortened(typed, known) or here.ending(typed, known)
     if len(shortened) == 1:
         return engine.article(shortened[0])

@@ -28,7 +28,6 @@ _LONGEST = 200  # characters of a query that is helped; a pasted text is no typo
 _LONG_RUN = 3  # Han characters; of fewer, much is read alike
 _MOST_IN_ROW = 6  # words that are read as one pinyin
 _NONE: Mapping[str, int] = {}
-_QUOTES = re.compile('["“”＂„「」『』]')
 _ROW = re.compile(r"[A-Za-zü]+(?:[ '’][A-Za-zü]+)+")
 
 
@@ -84,19 +83,10 @@ def answering(
     said = found.notes if found else ()
     if total or said:
         return evaluation, (*notes, *said)
-    from searchkit.query.smaller import smaller_query
+    from searchkit.query.smaller import smaller_query, unquoted
 
-    smaller = smaller_query(evaluation) or _unquoted(query, evaluate)
+    smaller = smaller_query(evaluation) or unquoted(query, evaluate)
     return evaluation, (*notes, smaller) if smaller else notes
-
-
-def _unquoted(query: str, evaluate: Evaluate) -> Note | None:
-    """The query without its quotes, if that has hits."""
-    words = _QUOTES.sub(" ", query).strip()
-    if len(words.split()) < 2 or words == query:
-        return None
-    other, _ = evaluate(words)
-    return _hint(words, other.total, "try") if other.total else None
 
 
 def help_for(
@@ -154,8 +144,8 @@ def _applied(changes: Sequence[_Change], query: str) -> str:
     return query
 
 
-def _hint(query: str, count: int, what: str = "did you mean") -> Note:
-    return Note("hint", query, f"{what}: {query} ({articles_of(count)})")
+def _hint(query: str, count: int) -> Note:
+    return Note("hint", query, f"did you mean: {query} ({articles_of(count)})")
 
 
 def _changes(query: str, missing: Sequence[str], nearest: Nearest) -> Iterator[_Change]:

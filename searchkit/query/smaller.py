@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from searchkit.engines.plan import ALL_FIELDS, Filters, Group, Leaf, Plan
@@ -9,6 +10,12 @@ from searchkit.engines.search import Evaluation
 from searchkit.model import Note
 from searchkit.query.notes import articles_of
 from searchkit.record import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from searchkit.query.correct import Evaluate
+
+_QUOTES = re.compile('["“”＂„「」『』]')
 
 
 def smaller_query(evaluation: Evaluation) -> Note | None:
@@ -33,6 +40,15 @@ def smaller_query(evaluation: Evaluation) -> Note | None:
     if count and plan.filters != Filters():
         return _note("without the filters", count)
     return None
+
+
+def unquoted(query: str, evaluate: Evaluate) -> Note | None:
+    """The query without its quotes, if that has hits."""
+    words = _QUOTES.sub(" ", query).strip()
+    if len(words.split()) < 2 or words == query:
+        return None
+    other, _ = evaluate(words)
+    return _note(words, other.total) if other.total else None
 
 
 def _anywhere(leaf: Leaf) -> Leaf:

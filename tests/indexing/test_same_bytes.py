@@ -18,7 +18,6 @@ from searchkit.engines.generation import (
     classes,
     copies,
     documents,
-    merge,
     page_merge,
     slab_merge,
     slabs,
@@ -91,7 +90,6 @@ def test_lists_longer_than_memory_should_hold_are_written_the_same(
     for module in (classes, copies, page_merge, vocabulary):
         monkeypatch.setattr(module, "_AT_ONCE", 1)
     monkeypatch.setattr(documents, "_ROWS_AT_ONCE", 3)
-    monkeypatch.setattr(merge, "_TERMS_AT_ONCE", 2)
     monkeypatch.setattr(vocabulary, "_NUMBERS_AT_ONCE", 5)
     searchkit.build(articles, tmp_path / "in pieces")
     searchkit.build(articles[::2], tmp_path / "grown")

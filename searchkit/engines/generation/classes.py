@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +57,16 @@ def word_slices(
     """
     for mark in sorted(marks, key=lambda mark: mark + b"a"):
         yield slice(bisect_left(terms, mark + b"a"), bisect_left(terms, mark + b"{"))
+
+
+def are_words(terms: TermFile, part: slice) -> Array:
+    """Whether each of the terms in a part of them stands for a word."""
+    stretches = (
+        terms[low : min(low + _AT_ONCE, part.stop)]
+        for low in range(part.start, part.stop, _AT_ONCE)
+    )
+    words = map(word_of, chain.from_iterable(stretches))
+    return np.fromiter(map(bool, words), np.bool_, part.stop - part.start)
 
 
 @record
@@ -164,18 +174,12 @@ def _parts(terms: TermFile) -> list[tuple[bytes, slice]]:
 
 def _words_in(terms: TermFile, part: slice, mark: bytes) -> Rising:
     """The words in a part of the terms, all of which have the mark."""
-    size = part.stop - part.start
 
     def words(low: int, high: int) -> list[bytes]:
         found = terms.between(part.start + low, part.start + high)
         return [term[len(mark) :] for term in found] if mark else found
 
-    are_words = (
-        word.isalpha() and word.islower()
-        for low in range(0, size, _AT_ONCE)
-        for word in words(low, min(low + _AT_ONCE, size))
-    )
-    return Rising(size, words, np.fromiter(are_words, np.bool_, size))
+    return Rising(part.stop - part.start, words, are_words(terms, part))
 
 
 def _lines(words: TermFile, known: Mapping[bytes, Keys]) -> Iterator[bytes]:

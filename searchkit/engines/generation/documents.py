@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from searchkit.engines.columns.arrays import Array
-from searchkit.engines.columns.varints import narrowest
+from searchkit.engines.columns.varints import WIDTHS, narrowest
 from searchkit.engines.generation.tags import TagWriter
 from searchkit.engines.generations import DIGEST_BYTES
 from searchkit.engines.impacts import codes_of
@@ -166,24 +166,22 @@ def array(columns: Columns, name: str, kind: str) -> Array:
     return np.frombuffer(data, kind) if len(data) else np.empty(0, kind)
 
 
-def _numbers(columns: Columns, name: str, count: int) -> Array:
-    """One of the columns of NUMBERS."""
-    size = len(columns.column(name)) // max(1, count)
-    return array(columns, name, {1: "u1", 2: "<u2"}.get(size, "<u4"))
-
-
 def row_offsets(columns: Columns, name: str) -> Array:
     """Where what belongs to each row begins, and the end of the last."""
     count = len(columns.column("digest")) // DIGEST_BYTES
-    return np.asarray(columns.column(name).numbers(count + 1))
+    return _numbers(columns, name, count + 1)
+
+
+def _numbers(columns: Columns, name: str, count: int) -> Array:
+    """A column of so many numbers, as wide as they are; not copied."""
+    return np.asarray(columns.column(name).numbers(count))
 
 
 def texts(columns: Columns, name: str) -> TextColumn:
     """A column of texts."""
     blob = array(columns, name, "u1")
     at = array(columns, name + "_at", "<u8" if len(blob) >= 1 << 32 else "<u4")
-    sizes = columns.column(name + "_size").numbers(int(at[-1]))
-    return TextColumn(blob, at, np.asarray(sizes))
+    return TextColumn(blob, at, _numbers(columns, name + "_size", int(at[-1])))
 
 
 def each(column: TextArrays | TextColumn) -> Iterator[bytes]:
@@ -373,7 +371,7 @@ def _add_offsets(writer: ColumnWriter, name: str, offsets: Array) -> None:
 
 def _kind(most: int) -> str:
     """The type of numbers up to some number in a column."""
-    return "<u8" if most >= 1 << 32 else ("u1", "<u2", "<u4")[narrowest([most])]
+    return "Q" if most >= 1 << 32 else WIDTHS[narrowest([most])]
 
 
 def _offsets(lengths: Iterable[int]) -> Array:

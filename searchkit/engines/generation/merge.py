@@ -18,7 +18,13 @@ import numpy as np
 
 from searchkit.analysis.terms import CASED, LANGUAGE
 from searchkit.engines.columns.arrays import Array
-from searchkit.engines.generation.classes import Classes, Keys, Members, word_slices
+from searchkit.engines.generation.classes import (
+    Classes,
+    Keys,
+    Members,
+    are_words,
+    word_slices,
+)
 from searchkit.engines.generation.counterparts import chinese_words
 from searchkit.engines.generation.layout import Move
 from searchkit.engines.generation.scores import FrequencyWriter
@@ -38,7 +44,6 @@ from searchkit.engines.generation.vocabulary import (
     united,
 )
 
-_TERMS_AT_ONCE = 1 << 13
 _UNSCORED = (CASED.encode(), LANGUAGE.encode())
 
 InOrder = Callable[[Iterable[tuple[Slab, Task]]], Iterator[tuple[Slab, Any]]]
@@ -188,10 +193,7 @@ def _direct(terms: TermFile) -> Array:
     """Whether each term is scored by its own occurrences and no others."""
     found = np.ones(len(terms), np.bool_)
     for part in word_slices(terms, (b"",)):
-        for low in range(part.start, part.stop, _TERMS_AT_ONCE):
-            some = terms[low : min(low + _TERMS_AT_ONCE, part.stop)]
-            own = [not (term.isalpha() and term.islower()) for term in some]
-            found[low : low + len(own)] = own
+        found[part] = ~are_words(terms, part)
     for mark in _UNSCORED:
         end = bisect_left(terms, bytes([mark[0] + 1]))
         found[bisect_right(terms, mark) : end] = False

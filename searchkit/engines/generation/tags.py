@@ -10,7 +10,7 @@ import numpy as np
 from searchkit.analysis.analyzer import BLANK
 from searchkit.engines.columns.arrays import Array
 from searchkit.engines.columns.files import ColumnWriter
-from searchkit.engines.columns.varints import narrowest
+from searchkit.engines.columns.varints import WIDTHS, narrowest
 from searchkit.engines.tags import SPAN, SPAN_BITS
 
 _NO_ZONE = np.uint8(255)
@@ -57,5 +57,5 @@ class TagWriter:
         self._writer.add("zones", np.concatenate([none, *self._zones]))
         self._writer.add("zones_from", np.concatenate([none, *self._from]))
         firsts = np.concatenate([np.zeros(1, np.int64), self._counts.cumsum()])
-        width = narrowest([int(firsts[-1])])
-        self._writer.add("zones_at", firsts.astype(("u1", "<u2", "<u4")[width]))
+        width = WIDTHS[narrowest([int(firsts[-1])])]
+        self._writer.add("zones_at", firsts.astype(width))
