@@ -1,9 +1,12 @@
-"""Indexes that several tests look into."""
+"""What several tests need: indexes to look into, the scripts of the repository."""
 
+import importlib.util
 import os
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import settings
@@ -28,6 +31,16 @@ ROOT = Path(__file__).parent.parent
 DATA = Path(__file__).parent / "data"
 
 Opened = Callable[..., SearchEngine]
+
+
+def script(name: str) -> ModuleType:
+    """A script of `scripts/` as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"scripts/{name}.py")
+    assert spec
+    assert spec.loader
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")

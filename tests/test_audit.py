@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from conftest import ROOT, script
 
-ROOT = Path(__file__).parents[1]
 HASH = "--hash=sha256:" + "0" * 64
 
 
-def load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("audit", ROOT / "scripts/audit.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["audit"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-audit = load()
+audit = script("audit")
 
 
 def test_the_lock_file_is_sound() -> None:

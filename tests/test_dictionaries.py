@@ -51,17 +51,13 @@ def cuts(text: str, *added: str) -> list[str]:
         ("一件T恤衫", "t恤", ["一件", "t恤", "衫"]),
         ("一件GT恤衫", "t恤", ["一件", "gt", "恤衫"]),
         ("云工开物2.0版", "云工开物2.0", ["云工开物2.0", "版"]),
-        ("云工开物2.0.1", "云工开物2.0", ["云工", "开物", "2.0.1"]),
-        ("鬼滅の刃を読む", "鬼灭の刃", ["鬼灭の刃", "を", "読む"]),
+        ("云工开物2.0.1", "云工开物2.0", ["云工开物", "2.0.1"]),
+        ("鬼滅の刃を読む", "鬼灭の刃", ["鬼灭の刃", "を読む"]),
         ("license lens", "ens", ["license", "lens"]),
     ],
 )
 def test_a_user_word_is_one_word(text: str, word: str, expected: list[str]) -> None:
-    found = cuts(text, word)
-    assert [part for part in found if part in expected] == [
-        part for part in expected if part in found
-    ]
-    assert (word in found) == (word in expected)
+    assert cuts(text, word) == expected
 
 
 def test_a_user_word_ranks_as_one_word(tmp_path: Path) -> None:

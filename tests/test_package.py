@@ -1,16 +1,14 @@
 """What is promised outside the code: names, README, layers."""
 
-import importlib.util
 import re
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import ROOT, script
 
 import searchkit
 from searchkit.config import SETTINGS
@@ -18,15 +16,6 @@ from searchkit.query.parser import FIELDS
 
 README = (ROOT / "README.md").read_text("utf-8")
 CORPUS = sorted((ROOT / "corpus").rglob("*.md"))
-
-
-def script(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / f"scripts/{name}.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def python(code: str, folder: Path) -> str:

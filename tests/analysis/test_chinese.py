@@ -1,11 +1,10 @@
 """The dictionary in its file, and its words everywhere."""
 
-import importlib.util
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from conftest import script
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,13 +20,7 @@ ADDED = st.lists(HAN.filter(bool), max_size=4)
 
 
 def test_the_dictionary_is_jieba_s() -> None:
-    path = ROOT / "scripts" / "make_dictionary.py"
-    spec = importlib.util.spec_from_file_location("make_dictionary", path)
-    assert spec
-    assert spec.loader
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    words, total = script.frequencies()
+    words, total = script("make_dictionary").frequencies()
     trie = jieba_trie()
     assert trie.total == total
     assert all(trie.beginnings(word, 0)[-1] == words[word] for word in words)

@@ -1,17 +1,13 @@
 """Folding: which texts are the same, and the way back to the original."""
 
-import importlib.util
 import unicodedata
-from pathlib import Path
 
 import pytest
+from conftest import ROOT, script
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from searchkit.analysis.folding import composing_mark, fold
-
-ROOT = Path(__file__).parents[2]
-
 
 COMPOSING = st.text(
     st.sampled_from("かハｶeиㄱㅏㅁ가\u1100\u1161\u11ab\u3099\uff9f\u0301\u0306")
@@ -89,11 +85,5 @@ def test_every_code_point_folds() -> None:
 
 def test_the_table_is_opencc_s() -> None:
     pytest.importorskip("opencc", reason="a development dependency")
-    path = ROOT / "scripts" / "make_t2s_table.py"
-    spec = importlib.util.spec_from_file_location("make_t2s_table", path)
-    assert spec
-    assert spec.loader
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
     table = (ROOT / "searchkit/analysis/t2s.txt").read_text("utf-8").splitlines()
-    assert dict(zip(*table, strict=True)) == script.table()
+    assert dict(zip(*table, strict=True)) == script("make_t2s_table").table()

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import warnings
-from pathlib import Path
 
 import pytest
+from conftest import ROOT, script
 from hypothesis import given
 from hypothesis import strategies as st
 
 from searchkit.analysis.pinyin import ends, is_pinyin, readings, sure_readings, typed
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.mark.parametrize(
@@ -66,11 +63,5 @@ def test_the_table_is_pypinyin_s() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for jieba, whose source is old
         pytest.importorskip("pypinyin", reason="a development dependency")
-    path = ROOT / "scripts" / "make_pinyin_table.py"
-    spec = importlib.util.spec_from_file_location("make_pinyin_table", path)
-    assert spec
-    assert spec.loader
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
     shipped = ROOT / "searchkit/analysis/pinyin.txt"
-    assert shipped.read_text("utf-8") == script.table()
+    assert shipped.read_text("utf-8") == script("make_pinyin_table").table()

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import signal
 import subprocess
 import sys
 from functools import partial
@@ -177,10 +176,6 @@ def test_bytes_that_are_no_text_can_be_searched_for() -> None:
 @pytest.mark.usefixtures("fresh")
 def test_python_m_says_searchkit(process: Process) -> None:
     assert process("--help").stdout.startswith("Usage: searchkit ")
-
-
-def test_the_statuses_are_those_of_a_shell() -> None:
-    assert (128 + signal.SIGINT, 128 + signal.SIGTERM) == (130, 143)
 
 
 def test_an_interrupt_is_caught_before_click_is_loaded() -> None:

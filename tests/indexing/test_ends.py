@@ -220,9 +220,9 @@ def test_a_lock_can_be_waited_for(tmp_path: Path) -> None:
     holder = threading.Thread(target=hold)
     holder.start()
     held.wait(10)
-    threading.Timer(0.3, done.set).start()
     with pytest.raises(searchkit.IndexLockedError):
         publishing.build_lock(index, wait_s=0.01).__enter__()
+    threading.Timer(0.3, done.set).start()
     with publishing.build_lock(index, wait_s=10):
         assert done.is_set()
     holder.join()

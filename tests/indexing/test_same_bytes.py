@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -136,7 +137,7 @@ if __name__ == "__main__":
 
 
 def test_jobs_write_the_same_bytes(tmp_path: Path) -> None:
-    shipped = Path(__file__).parent.parent.parent / "corpus"
+    shipped = ROOT / "corpus"
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     for copy in range(4):  # more than the little that is worth no second process
