@@ -84,3 +84,8 @@ def opened(tmp_path: Path) -> Iterator[Opened]:
 
 def ids(result: searchkit.SearchResult) -> list[str]:
     return [hit.doc_id for hit in result.hits]
+
+
+def summed(told: searchkit.Explanation) -> float:
+    """The parts of an explained score together."""
+    return sum(float(line[:10]) for line in told.lines[1:-1] if line[:10].strip())

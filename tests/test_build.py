@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import ids
+from conftest import ROOT, ids
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -114,7 +114,7 @@ def test_many_builds_equal_one(
 
 
 def test_jobs_change_nothing(tmp_path: Path) -> None:
-    corpus = Path(__file__).parent.parent / "corpus"
+    corpus = ROOT / "corpus"
     script = """
         import sys
         import searchkit
@@ -356,7 +356,7 @@ searchkit.build(sys.argv[1], sys.argv[2], full=True)
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0])
 def test_a_killed_build_changes_nothing(share: float, tmp_path: Path) -> None:
     """Killed at different moments, spread over the time a whole build takes."""
-    corpus = Path(__file__).parent.parent / "corpus"
+    corpus = ROOT / "corpus"
     index = tmp_path / "index"
     articles = tmp_path / "articles"
     for path in corpus.rglob("*.md"):

@@ -1,7 +1,6 @@
 """What a search finds, through the public names."""
 
 import copy
-import json
 import pickle
 import re
 import subprocess
@@ -10,63 +9,23 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import DATA, Opened, ids
+from cases import Case, check, marked, not_found, read_cases
+from conftest import Opened, ids, summed
 
 import searchkit
 from searchkit import Article, SearchEngine, SearchResult
 
-CASES = [
-    json.loads(line)
-    for line in (DATA / "mixed_text.jsonl").read_text("utf-8").splitlines()
-]
-QUESTIONS = [
-    json.loads(line)
-    for line in (DATA / "questions.jsonl").read_text("utf-8").splitlines()
-]
-
-
-def marked(result: SearchResult, doc_id: str) -> set[str]:
-    """The highlighted strings of one hit."""
-    (hit,) = (hit for hit in result.hits if hit.doc_id == doc_id)
-    in_title = {hit.title[start:end] for start, end in hit.title_highlights}
-    return in_title.union(
-        snippet.text[start:end]
-        for snippet in hit.snippets
-        for start, end in snippet.highlights
-    )
+CASES = read_cases("mixed_text.jsonl")
+QUESTIONS = read_cases("questions.jsonl")
 
 
 def told(result: SearchResult) -> list[str]:
     return [note.message for note in result.notes]
 
 
-def not_found(result: SearchResult) -> set[str]:
-    return {note.part for note in result.notes if note.kind == "missing"}
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
-def test_mixed_text(case: dict[str, object], opened: Opened) -> None:
+def test_mixed_text(case: Case, opened: Opened) -> None:
     check(case, opened)
-
-
-def check(case: dict[str, object], opened: Opened) -> None:
-    """Build a case's articles, search its query, look at what it must give."""
-    articles = [
-        Article(doc["doc_id"], doc["title"], doc["body"], tuple(doc["topics"]))
-        for doc in case["docs"]
-    ]
-    result = opened(*articles).search(str(case["query"]), limit=None)
-    found = ids(result)
-    assert set(case.get("find", ())) <= set(found)
-    assert "only" not in case or set(found) == set(case["only"])
-    assert not set(found) & set(case.get("exclude", ()))
-    assert "first" not in case or found[0] == case["first"]
-    for better, worse in case.get("before", ()):
-        assert better in found
-        assert worse not in found or found.index(better) < found.index(worse)
-    for doc_id, strings in case.get("highlight", {}).items():
-        assert set(strings) <= marked(result, doc_id)
-    assert set(case.get("noted", ())) <= not_found(result)
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q["query"])
@@ -411,9 +370,8 @@ def test_explanation_adds_up(shipped: SearchEngine) -> None:
     query = "旋转位置编码 RoPE"
     hit = shipped.search(query).hits[0]
     told = shipped.explain(query, hit.doc_id)
-    parts = [float(line[:10]) for line in told.lines[1:-1] if line[:10].strip()]
     assert told.matched
-    assert sum(parts) == pytest.approx(hit.score, abs=0.01)
+    assert summed(told) == pytest.approx(hit.score, abs=0.01)
     assert told.score == pytest.approx(hit.score)
 
 

@@ -125,6 +125,7 @@ class Order:
         return scores + [reduce(self._kernel.higher, names.values()) for names in words]
 
     def likely_scores(self, twin: Twin, numbers: Numbers) -> Scores:
+        """What a name that is only likely is worth to documents that lack the words."""
         kernel = self._kernel
         scores = self.scorer.scores(twin.leaf, numbers)
         holding = [self.finder.documents(leaf) for leaf in twin.of]
@@ -138,8 +139,8 @@ class Order:
     ) -> dict[int, dict[int, Scores]]:
         """What the names that are sure are worth to documents that lack a word.
 
-        By the word and by the name, both by what is `_same`: what was typed again is
-        named again.
+        By the word and by the name, both as `finder.same` tells them: what was typed
+        again is named again.
         """
         kernel = self._kernel
         found: dict[int, dict[int, Scores]] = {}

@@ -148,7 +148,7 @@ class PageColumns:
         return np.where(to_end, 0, ends - starts + 1)
 
     def _next_lines(self, offsets: Array, ends: Array) -> Array:
-        """`page.next_line` of each offset."""
+        """`chunk.next_line` of each offset."""
         newlines = self._newlines
         # What follows the last of newlines side by side.
         lasts = np.flatnonzero(np.diff(newlines, append=newlines[-1:] + 2) != 1)

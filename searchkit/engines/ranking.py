@@ -116,7 +116,7 @@ SHARES_OF_QUESTION = (0.5, 0.3, 0.2)
 WEAK = 0.15
 
 # There is no constant for another name of what was typed: it is worth what the words
-# are worth that it names and the document lacks (`finder.shares_of_twin`). So a
+# are worth that it names and the document lacks (`scorer.shares_of_twin`). So a
 # document with both has no more than one with the words. With the name's own idf a
 # title in the other language was outranked by whatever holds a few of the words of a
 # question, with all words instead of those that are lacking it outranked the title

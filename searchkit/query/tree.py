@@ -6,8 +6,8 @@ The tree is what was typed, nothing more: no word has been looked up yet.
     any    = { ["+" | "-" | "NOT"] item }            "AND" between two makes both needed
     item   = "(" query ")" | [field ":"] value       needed if an OR is in parentheses
     value  = phrase | formula | prefix "*" | "*" infix "*" | term "~" [1 | 2] | text
-    phrase = '"' … '"' | “ … ” | 「 … 」
-    formula = "$" … "$" | "\(" … "\)" | LaTeX as `latex_query` knows it
+    phrase = '"' … '"' | “ … ” | 「 … 」 | 『 … 』
+    formula = "$" … "$" | "\(" … "\)" | LaTeX as `formula_text` knows it
     field  = title | body | topic | path | in | lang | since | until | date
 """
 

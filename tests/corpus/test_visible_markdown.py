@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -406,7 +406,7 @@ def test_traps_end_and_lose_no_text(body: str) -> None:
     assert "a" in read(body).text
 
 
-CORPUS = Path(__file__).parents[2] / "corpus"
+CORPUS = ROOT / "corpus"
 COMMONMARK = MarkdownIt("commonmark")
 PIECES = [
     "a",

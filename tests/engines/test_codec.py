@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import columns, fields, formats, query, sorting
@@ -25,7 +26,7 @@ from searchkit.engines.whoosh import integers, tagged
 from searchkit.engines.whoosh.codec import ColumnCodec
 from searchkit.errors import IndexCorruptError
 
-CORPUS = Path(__file__).parents[2] / "corpus"
+CORPUS = ROOT / "corpus"
 ATOMS = RegexTokenizer(r"[一-鿿]|[A-Za-z0-9]+") | LowercaseFilter()
 SCHEMA = fields.Schema(
     doc_id=fields.ID(stored=True, unique=True),
