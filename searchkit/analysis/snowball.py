@@ -1,8 +1,8 @@
 """What is the stem of an English word, by Snowball's English stemmer (Porter 2)?
 
 https://snowballstem.org/algorithms/english/stemmer.html, as of Snowball 3.1; tests
-compare with its own Python. Written by hand, it starts at once and takes a quarter of
-the time. For folded words without apostrophes.
+compare with its own Python. Written by hand, it starts at once and takes a sixth of the
+time (the words of the shipped articles). For folded words without apostrophes.
 """
 
 from __future__ import annotations
