@@ -7,6 +7,7 @@ from conftest import ids
 
 import searchkit
 from searchkit import SearchEngine
+from searchkit.analysis.addresses import address_name
 
 FILES = {
     "docs/ch03-encrypt-data.md": "# 静态加密\n\n集群里的数据。\n",
@@ -32,6 +33,14 @@ def built(tmp_path: Path, files: dict[str, str]) -> SearchEngine:
         path.write_text(text, "utf-8")
     searchkit.build(tmp_path / "corpus", tmp_path / "index")
     return searchkit.open(tmp_path / "index")
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [("docs/ch03-04-keys.md", "keys"), ("docs/ch03.md", "ch03"), ("2024.html", "2024")],
+)
+def test_a_number_alone_is_a_name(address: str, name: str) -> None:
+    assert address_name(address) == name
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import searchkit
 from searchkit import Article
 from searchkit.analysis.analyzer import words
-from searchkit.analysis.dictionary import UserWord, read_dictionaries
+from searchkit.analysis.dictionary import LONGEST_WORD, UserWord, read_dictionaries
 from searchkit.analysis.lexicon import lexicon
 from searchkit.config import Config
 from searchkit.errors import ConfigError
@@ -153,6 +153,12 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str, words_said: str) -> None
         built(tmp_path, config)
     assert str(caught.value).startswith(f"{config.dictionaries[0]}, line 2: ")
     assert caught.value.hint
+
+
+def test_a_word_may_be_as_long_as_is_said(tmp_path: Path) -> None:
+    config = dictionary(tmp_path, "长" * LONGEST_WORD)
+    (word,) = read_dictionaries(config.dictionaries).words
+    assert word.text == "长" * LONGEST_WORD
 
 
 def test_other_bytes_than_utf8_are_named(tmp_path: Path) -> None:

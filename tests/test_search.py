@@ -967,6 +967,11 @@ def test_several_dates_hold_together(opened: Opened) -> None:
     engine = opened(*articles)
     assert ids(engine.search("梯度 since:2024 date:2023")) == []
     assert ids(engine.search("梯度 since:2022 since:2023 until:2023-12")) == ["2023"]
+    assert ids(engine.search("梯度 until:2023 until:2022")) == ["2022"]
+    assert ids(engine.search("梯度 since:2023", since="2024")) == ["2024"]
+    assert ids(engine.search("梯度 since:2024", since="2023")) == ["2024"]
+    assert ids(engine.search("梯度 until:2023", until="2022")) == ["2022"]
+    assert ids(engine.search("梯度 until:2022", until="2023")) == ["2022"]
 
 
 def test_pinyin_as_an_input_method_leaves_it_is_read(opened: Opened) -> None:

@@ -352,3 +352,9 @@ def test_words_that_mean_it_first_come_first() -> None:
     table = bilingual_table(entries(LINES.splitlines()))
     assert table["deploy"] == ["配置", "部署"]
     assert "wang" not in table
+
+
+def test_a_single_character_translates_no_english_word() -> None:
+    table = bilingual_table([("字", ("character",)), ("字符", ("character",))])
+    assert table["charact"] == ["字符"]
+    assert table["字"] == ["character"]

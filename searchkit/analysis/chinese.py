@@ -146,7 +146,7 @@ class _Words:
         length = 1
         while start + length <= len(run):
             beginning = run[start : start + length]
-            if beginning not in self._beginnings and length > len(found):
+            if beginning not in self._beginnings:  # nor is a longer one
                 break
             known = found[length - 1] if length <= len(found) else 0
             found[length - 1 : length] = [self.added.get(beginning, known)]

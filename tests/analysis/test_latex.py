@@ -166,6 +166,16 @@ def test_a_renaming_is_consistent() -> None:
     assert renamed(formula_terms("a+a")) != renamed(formula_terms("a+b"))
 
 
+@pytest.mark.parametrize(("between", "told"), [(31, "~v32"), (32, "~v")])
+def test_how_far_back_a_letter_is_told(between: int, told: str) -> None:
+    assert renamed(["x", *"1" * between, "x"])[-1] == told
+
+
+@pytest.mark.parametrize(("formula", "is_told"), [("x = y", True), ("x =", False)])
+def test_too_short_a_formula_has_no_skeleton(formula: str, is_told: bool) -> None:
+    assert bool(skeleton(formula_terms(formula))[0]) is is_told
+
+
 def test_a_skeleton_counts_scripts() -> None:
     (with_two, two), (with_one, one) = (
         skeleton(formula_terms(text)) for text in ("x_i = y^2", "a_k = b")

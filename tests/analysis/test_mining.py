@@ -42,6 +42,7 @@ def pairs(said: object) -> set[tuple[str, str]]:
         ("Byte Pair Encoding (BPE) is used", ("Byte Pair Encoding", "BPE")),
         ("| 检索增强生成（RAG） | 2 |\n|---|---|", ("检索增强生成", "RAG")),
         ("# 大语言模型（LLM）", ("大语言模型", "LLM")),
+        ("这叫做容器（container）", ("容器", "container")),
         ("檢索增強生成（RAG）", ("檢索增強生成", "RAG")),
     ],
 )
@@ -62,6 +63,7 @@ def test_names_in_brackets(body: str, pair: tuple[str, str]) -> None:
         "生成对抗网络\n\n(GAN)",
         "上一个（参数）函数（）（ ）",
         "这个注意力汇聚（nonparametric attention pooling）",
+        "这个卷积神经网络（deep convolutional neural network）",
         "HTTP (and HTTPS) requests",
         "Brooklyn is a location (LOC)",
     ],
@@ -76,6 +78,24 @@ def test_articles_that_agree_are_believed() -> None:
     assert ("云图谱", "Skyatlas") in found(
         alone, "我们用云图谱（Skyatlas）", "云图谱（Skyatlas）"
     )
+
+
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        ["这叫做云图谱（Skyatlas）。我们用云图谱（Skyatlas）"],
+        ["大云图谱（Skyatlas）", "小云图谱（Skyatlas）"],
+        ["这叫做非图谱（Skyatlas）", "我们用非图谱（Skyatlas）"],
+    ],
+    ids=["one-article", "half-words-before", "negated"],
+)
+def test_too_little_speaks_for_a_name(bodies: list[str]) -> None:
+    assert found(*bodies) == set()
+
+
+def test_what_is_negated_in_both_languages_is_a_name() -> None:
+    bodies = ("这叫做非图谱（Unatlas）", "我们用非图谱（Unatlas）")
+    assert found(*bodies) == {("非图谱", "Unatlas")}
 
 
 def test_a_status_is_a_name_only_where_articles_agree() -> None:
@@ -100,6 +120,13 @@ def test_a_class_of_things_is_no_name() -> None:
         for name in ("Alpha", "Beta", "Gamma", "Delta")
     ]
     assert found(*bodies, *bodies) == set()
+
+
+@pytest.mark.parametrize(("count", "believed"), [(3, 3), (4, 0)])
+def test_three_things_may_have_one_name(count: int, believed: int) -> None:
+    names = ("Skyatlas", "Cloudmap", "Airchart", "Windplan")[:count]
+    before = ("这叫做", "我们用")
+    assert len(found(*(f"{b}云图谱（{n}）" for n in names for b in before))) == believed
 
 
 def test_where_a_name_begins_is_learned_from_all_articles() -> None:

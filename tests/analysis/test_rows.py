@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from searchkit.analysis.analyzer import BLANK, LOOSE, atoms, words
 from searchkit.analysis.dictionary import UserWord
+from searchkit.analysis.formulas import LONGEST_FORMULA
 from searchkit.analysis.latin import joined
 from searchkit.analysis.lexicon import lexicon
 from searchkit.analysis.rows import AnalyzedBatch, RowAnalyzer
@@ -173,6 +174,12 @@ def test_formulas_have_rows_of_their_own() -> None:
     assert places["~|"] == [0, 4, 8]
     assert places["+"] == [2, 6]
     assert rows.lengths.tolist() == [0, 1, 1, 1, 0, 1, 1, 1, 0]
+
+
+def test_the_end_of_an_endless_formula_is_no_formula() -> None:
+    found = batch(Article("a", "", f"${'a+' * LONGEST_FORMULA}b$"))
+    assert found.math.bases.tolist() == [0, LONGEST_FORMULA + 2]
+    assert "b" not in found.math.terms
 
 
 def test_a_long_article_is_one_row() -> None:
