@@ -159,6 +159,14 @@ def test_of_a_long_name_it_is_the_thing_that_is_stated(opened: Opened) -> None:
     assert ids(engine.search("what is the edge of a mirror"))[0] == "b"
 
 
+def test_of_a_name_of_several_words_it_is_the_last_that_is_stated(
+    opened: Opened,
+) -> None:
+    first = "They say the mirror is bright, a mirror edge."
+    last = "They say the mirror edge is bright, a mirror."
+    assert ids(opened(first, last).search("what is the mirror edge"))[0] == "b"
+
+
 @pytest.mark.parametrize(
     ("question", "answer", "other"),
     [
@@ -642,7 +650,9 @@ def test_quotes_that_are_nowhere_do_not_empty_a_long_question(opened: Opened) ->
     result = engine.search(question)
     assert ids(result) == ["a"]
     assert "what you see is what you get" in not_found(result)
-    assert ids(engine.search('editors "what you see is what you get"')) == []
+    quoted = '"what you see is what you get"'
+    assert ids(engine.search(f"editors editing text {quoted}")) == []
+    assert ids(engine.search(f"editors while editing text {quoted}")) == ["a"]
     assert ids(engine.search(question.replace(' "', ' +"'))) == []
 
 
@@ -736,7 +746,8 @@ def test_characters_typed_with_blanks_between_them_are_words(opened: Opened) -> 
     assert "b" not in ids(result)
     assert "“如 何 安 装 猫” was read as “如何安装猫”" in told(result)
     assert ids(engine.search("如 何 安 装 猫", exact=True))[:2] == ["a", "b"]
-    for query in ("猫 狗 鱼 鸟", "如 何", "+如 +何 +安 +装"):
+    assert "“如 何 安 装” was read as “如何安装”" in told(engine.search("如 何 安 装"))
+    for query in ("猫 狗 鱼 鸟", "如 何", "如 何 猫", "+如 +何 +安 +装"):
         assert not any("was read as" in note for note in told(engine.search(query)))
 
 
@@ -767,6 +778,11 @@ def test_whatever_is_excluded_is_said_to_be(opened: Opened, query: str) -> None:
     result = opened("猫", "猫和狗鱼", "狗鱼").search(query)
     assert ids(result) == ["a"]
     assert "without “狗鱼”: 2 articles have it" in told(result)
+
+
+def test_what_lacks_a_word_can_be_excluded(opened: Opened) -> None:
+    engine = opened("猫", "猫和鱼", "猫，狗，鱼")
+    assert ids(engine.search("猫 -(狗 OR -鱼)")) == ["b"]
 
 
 def test_one_of_several_alternatives_is_enough(opened: Opened) -> None:

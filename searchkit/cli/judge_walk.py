@@ -53,7 +53,8 @@ def walk(judging: Judging) -> bool:
                     say(f"{printable(key)!r} is none of the keys.")
     except KeyboardInterrupt:
         say("")
-    say(f"{judging.graded} grades written to {printable(str(judging.path))}.")
+    grades = "1 grade" if judging.graded == 1 else f"{judging.graded} grades"
+    say(f"{grades} written to {printable(str(judging.path))}.")
     return asked is not None
 
 

@@ -27,6 +27,7 @@ SAME = [
     ("f'", r"f^\prime", r"f^{\prime}", "f’"),
     ("f''", r"f^{\prime\prime}"),
     ("f'_i", "f_i'", r"f_i^\prime"),
+    ("f'^2", r"f^{\prime 2}"),
     (r"a \le b", r"a \leq b", "a ≤ b"),
     (r"a \to b", r"a \rightarrow b", "a → b"),
     (r"a \ne b", r"a\neq b", "a≠b"),

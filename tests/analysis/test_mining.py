@@ -3,7 +3,14 @@
 import pytest
 
 from searchkit.analysis.glossary import mine
-from searchkit.analysis.pairs import Definition, alias_definitions, definitions
+from searchkit.analysis.pairs import (
+    EDGE,
+    LONGEST_LEFT,
+    OPEN,
+    Definition,
+    alias_definitions,
+    definitions,
+)
 from searchkit.corpus.visible import visible_text
 from searchkit.model import Article
 
@@ -141,6 +148,12 @@ def test_few_aliases_are_names_of_the_title() -> None:
     }
 
 
+@pytest.mark.parametrize(("count", "believed"), [(3, 3), (4, 0)])
+def test_more_aliases_than_three_are_keywords(count: int, believed: int) -> None:
+    names = ("Skyatlas", "Cloudmap", "Airchart", "Windplan")[:count]
+    assert len(aliases("云图谱", *names)) == believed
+
+
 def test_many_aliases_are_keywords_among_which_neighbours_may_be_one() -> None:
     keywords = ("弱学习器", "weak learner", "损失", "进程", "process", "boosting")
     assert aliases("自适应提升：一种算法", *keywords) <= {("弱学习器", "weak learner")}
@@ -149,6 +162,13 @@ def test_many_aliases_are_keywords_among_which_neighbours_may_be_one() -> None:
 
 def aliases(title: str, *names: str) -> set[tuple[str, str]]:
     return pairs(("a", one) for one in alias_definitions(title, names))
+
+
+@pytest.mark.parametrize(("kept", "edge"), [(0, EDGE), (1, OPEN)])
+def test_more_characters_than_are_kept_are_told(kept: int, edge: str) -> None:
+    text = "字" * (LONGEST_LEFT + kept) + "（Skyatlas）"
+    (said,) = definitions(visible_text(Article("a", "", text)))
+    assert (said.left, said.edge) == ("字" * LONGEST_LEFT, edge)
 
 
 def test_evidence_tells_the_place() -> None:

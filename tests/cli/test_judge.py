@@ -84,5 +84,5 @@ def test_an_interrupt_loses_nothing(terminal: Terminal, bare: Path) -> None:
     session.wait_for(PROMPT)
     session.child.send_signal(signal.SIGINT)
     ended = session.end()
-    assert "1 grades written" in ended.text
+    assert "1 grade written" in ended.text
     assert [line.split("\t")[2] for line in graded(bare)] == ["2"]
