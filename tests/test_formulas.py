@@ -119,6 +119,18 @@ def test_near_forms(query: str, body: str, opened: Opened) -> None:
     assert result.hits[0].missing
 
 
+@pytest.mark.parametrize(
+    ("query", "grouped", "text"),
+    [
+        ("x_1) + y_2 甲", False, "x_1) + y_2"),
+        ("x_1) + y_2 甲", True, "x_1"),
+        ("f(x)) 甲", True, "f(x)"),
+    ],
+)
+def test_a_group_ends_a_formula(query: str, grouped: bool, text: str) -> None:
+    assert formula_at(query, 0, grouped=grouped) == FormulaText(text, len(text))
+
+
 @pytest.mark.parametrize("body", ["$w_1 = 2v_2$", "$w = 2v$", "$w_1 + 2w_2$"])
 def test_letters_change_consistently(body: str, opened: Opened) -> None:
     engine = opened("无关", body)

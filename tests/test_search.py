@@ -766,6 +766,11 @@ def test_a_wildcard_where_there_is_none_is_noted(opened: Opened, query: str) -> 
     assert "*" in [note.part for note in notes if note.kind == "ignored"]
 
 
+def test_a_prefix_may_be_of_a_name_of_letters_and_digits(opened: Opened) -> None:
+    engine = opened("GPT-4o 标注", "GPT-5", "gpt 4")
+    assert ids(engine.search("gpt-4*")) == ["a"]
+
+
 def test_a_prefix_may_end_with_the_hyphen_of_a_name(opened: Opened) -> None:
     engine = opened("kubectl-convert", "kubectl.exe", "kubectl convert", "kube-proxy")
     result = engine.search("kubectl-*")
@@ -852,6 +857,20 @@ def test_a_typing_error_that_stands_somewhere(
     assert said.replace("61", "60") == hint
     assert not any(note.kind == "corrected" for note in result.notes)
     assert engine.search(typed, correct=True).complete >= 60
+
+
+def test_what_brings_no_more_articles_is_not_offered(opened: Opened) -> None:
+    others = ["别的"] * 60  # so that it is no word that says nothing
+    engine = opened(*COMMON, *others, "kubenetes 令牌", "kubernetes 令牌")
+    assert not any(n.kind == "hint" for n in engine.search("kubenetes 令牌").notes)
+    assert any(n.kind == "hint" for n in engine.search("kubenetes").notes)
+
+
+def test_a_name_that_is_read_alike_is_corrected_once(opened: Opened) -> None:
+    engine = opened(Article("a", "卷积神经网络", "卷积神经网络"), "神经网络", "卷积")
+    result = engine.search("卷机神经网络", correct=True)
+    corrected = [note.part for note in result.notes if note.kind == "corrected"]
+    assert corrected == ["卷机神经网络"]
 
 
 @pytest.mark.parametrize("typed", ['"kubenetes"', "kubernetes", "title:kubenetes x"])

@@ -26,17 +26,15 @@ article has."""
 _MORE_IN_HEADING = ZONE_WEIGHTS["heading"] - 1
 
 
-def best_sections(
-    page: Page, matches: Matches, *, count: int = MOST
-) -> tuple[SectionHit, ...]:
-    """The best sections of those that hold marks, best first, at most `count`.
+def best_sections(page: Page, matches: Matches) -> tuple[SectionHit, ...]:
+    """The best sections of those that hold marks, best first, at most MOST.
 
     A section is scored like an article (BM25), its length against the mean of the
     article's sections; equal ones stay in the text's order.
     """
     if not matches.positions:
         return ()
-    best = sorted(_scored(page, matches))[:count]
+    best = sorted(_scored(page, matches))[:MOST]
     return tuple([SectionHit(*page.section(piece), -score) for score, piece in best])
 
 

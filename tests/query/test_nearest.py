@@ -232,6 +232,11 @@ def test_what_has_no_hits_is_not_offered(index: SmallIndex) -> None:
     assert help_with(index, "atention qqqq") is None
 
 
+def test_a_pasted_text_is_no_typing_error(index: SmallIndex) -> None:
+    assert help_with(index, "atention " + "旋转 " * 60)
+    assert help_with(index, "atention " + "旋转 " * 70) is None
+
+
 def test_only_whole_words_are_changed(index: SmallIndex) -> None:
     found = help_with(index, "rpoe rope")
     assert found
