@@ -1,11 +1,15 @@
 """What a formula finds, in what order, and what it leaves alone."""
 
+from collections.abc import Sequence
+
 import pytest
 from conftest import Opened, ids
 from hypothesis import given
 from hypothesis import strategies as st
 
+from searchkit.analysis.latex import Atom, canonical
 from searchkit.query.formula_text import FormulaText, formula_at
+from searchkit.query.formulas import longest_parts
 from searchkit.query.parser import parse
 
 BODIES = {
@@ -117,6 +121,20 @@ def test_near_forms(query: str, body: str, opened: Opened) -> None:
     result = engine.search(query)
     assert (ids(result), result.complete) == (["b"], 0)
     assert result.hits[0].missing
+
+
+@pytest.mark.parametrize(
+    ("standing", "parts"),
+    [("a+b_", ["a+b"]), ("a+", []), ("b_c-d", ["b_c-d"]), ("_c-d", ["c-d"])],
+)
+def test_parts_of_a_formula_are_whole(standing: str, parts: list[str]) -> None:
+    """They begin and end with no sign of a script, and are long enough to say much."""
+
+    def stands(run: Sequence[Atom]) -> bool:
+        return "".join(atom.term for atom in run) in standing
+
+    found = longest_parts(canonical("a+b_c-d"), stands)
+    assert ["".join(atom.term for atom in run) for run in found] == parts
 
 
 @pytest.mark.parametrize(

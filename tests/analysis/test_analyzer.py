@@ -22,7 +22,7 @@ from searchkit.analysis.analyzer import atoms as query_atoms
 from searchkit.analysis.chinese import JIEBA
 from searchkit.analysis.folding import fold
 from searchkit.analysis.rows import RowAnalyzer
-from searchkit.analysis.scripts import is_han, run_of_any, run_pattern
+from searchkit.analysis.scripts import MOST_HUMPS, is_han, run_of_any, run_pattern
 from searchkit.analysis.terms import is_atom
 from searchkit.corpus.visible import visible_text
 from searchkit.model import Article, Block, Blocks, Span, VisibleText
@@ -118,6 +118,13 @@ def test_data_has_no_parts() -> None:
     terms = analyze_text("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9 v1GetUserName").postings
     assert {"|user", "exaioijkv"} <= terms.keys()
     assert "|oi" not in terms
+
+
+@pytest.mark.parametrize(
+    ("parts", "known"), [(MOST_HUMPS, True), (MOST_HUMPS + 1, False)]
+)
+def test_a_name_has_so_many_parts(parts: int, known: bool) -> None:
+    assert (">ab" in analyze_text("Ab" * parts).postings) is known
 
 
 def test_blocks_are_a_position_apart() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from searchkit.analysis.glossary import mine
+from searchkit.analysis.names import is_abbreviation, name_key
 from searchkit.analysis.pairs import (
     EDGE,
     LONGEST_LEFT,
@@ -77,6 +78,21 @@ def test_names_in_brackets(body: str, pair: tuple[str, str]) -> None:
 )
 def test_what_is_no_name(body: str) -> None:
     assert found(body) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("Policies", "policy"), ("boxes", "box"), ("axis", "axis"), ("status", "status")],
+)
+def test_names_are_one_without_their_plural(name: str, key: str) -> None:
+    assert name_key(name) == key
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"), [("ABCDEFG", True), ("ABCDEFGH", False), ("A", False)]
+)
+def test_initials_are_few(name: str, is_one: bool) -> None:
+    assert is_abbreviation(name) is is_one
 
 
 def test_articles_that_agree_are_believed() -> None:

@@ -48,6 +48,7 @@ def occurs(text: str) -> list[tuple[str, str]]:
         ("[a", Text("[a")),
         ("x^2", Formula("x^2")),
         ("O(n)", Formula("O(n)")),
+        ("O(nlogn)", Formula("O(nlogn)")),
         ("f(x)", Formula("f(x)")),
         ("main(argc)", Text("main(argc)")),
         ("$x$", Formula("x")),
