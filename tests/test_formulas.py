@@ -113,6 +113,7 @@ def test_near_forms_widen_nothing(query: str, expected: str, opened: Opened) -> 
         (r"w - \eta g", r"$\theta - \alpha h$"),
         (r"\theta_1 = 2\theta_2", "$w_1 = 2w_2$"),
         ("x_i = y + 1", "$x = y + 1$"),
+        ("w = b", "$x = y$"),
         ("x = y + 1", "$x^2 = y + 1$"),
     ],
 )

@@ -134,6 +134,24 @@ def test_graphemes_are_not_cut(opened: Opened) -> None:
     assert text.replace(family, "") == "目标"
 
 
+@pytest.mark.parametrize("before", ["", "x"])
+def test_a_letter_keeps_its_marks(before: str, opened: Opened) -> None:
+    accented = "o\u0302\u0323"
+    body = f"{before}{accented * 200}目标{accented * 200}"
+    (hit,) = opened(body).search("目标").hits
+    text = hit.snippets[0].text.strip("…")
+    assert text.replace(accented, "") == "目标"
+
+
+@pytest.mark.parametrize(("query", "others"), [("目标", "短句"), ("短句", "目标")])
+def test_a_short_block_stays_in_its_section(
+    query: str, others: str, opened: Opened
+) -> None:
+    (hit,) = opened("# 一\n\n短句。\n\n# 二\n\n目标在此。").search(query).hits
+    assert query in hit.snippets[0].text
+    assert others not in hit.snippets[0].text
+
+
 def test_a_short_block_is_shown_with_its_neighbours(opened: Opened) -> None:
     (hit,) = opened("## 目标\n\n这一节讲怎么做。").search("目标").hits
     assert "这一节讲怎么做" in hit.snippets[0].text
