@@ -56,6 +56,12 @@ def test_links_inside_the_folder_are_followed_and_loops_end(tmp_path: Path) -> N
     assert found(tmp_path) == ["a/x.md", "b.md"]
 
 
+def test_a_folder_is_named_as_it_is_and_not_as_a_link_to_it(tmp_path: Path) -> None:
+    write(tmp_path, "b/x.md")
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    assert found(tmp_path) == ["b/x.md"]
+
+
 def test_links_out_of_the_folder_are_failures(tmp_path: Path) -> None:
     write(tmp_path, "out/secret.md", "in/a.md")
     (tmp_path / "in" / "b.md").symlink_to(tmp_path / "out" / "secret.md")
@@ -225,6 +231,12 @@ def test_date(written: str) -> None:
     assert read(f"---\ndate: {written}\n---\nx").article.date == date(2024, 3, 1)
 
 
+def test_a_date_may_be_left_open_or_called_otherwise() -> None:
+    assert read("---\ndate: ''\n---\nx").warning is None
+    told = read("---\ndatetime: 2024-03-01 10:00\n---\nx")
+    assert told.article.date == date(2024, 3, 1)
+
+
 @pytest.mark.parametrize("written", ["0000-13-45", "yesterday", "[1]"])
 def test_a_date_that_is_none_is_a_warning(written: str) -> None:
     result = read(f"---\ndate: {written}\n---\nx")
@@ -261,12 +273,38 @@ def test_the_body_begins_after_the_front_matter_and_lines_are_the_files() -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["---\n\nx: y", "---\njust text\n---\nx", "---\n- a\n---\nx", "----\na: b\n---\nx"],
-    ids=["not closed", "a sentence", "a list", "a longer rule"],
+    [
+        "---\n\nx: y",
+        "---\njust text\n---\nx",
+        "---\n- a\n---\nx",
+        "----\na: b\n---\nx",
+        "---\n[open\n---\nx",
+        "---\n# heading\n---\nx",
+    ],
+    ids=["not closed", "a sentence", "a list", "a longer rule", "broken", "a heading"],
 )
 def test_what_begins_with_a_rule_is_not_front_matter(text: str) -> None:
     result = read(text)
     assert (result.article.body, result.warning) == (text, None)
+
+
+def test_front_matter_may_be_empty() -> None:
+    result = read("---\n\n---\nx")
+    assert (result.article.body, result.warning) == ("x", None)
+
+
+@pytest.mark.parametrize("fence", ["---", "+++"])
+def test_front_matter_is_not_read_however_deep(fence: str) -> None:
+    sign = ": " if fence == "---" else " = "
+    for levels, is_read in ((90, True), (5000, False)):
+        text = f"a{sign}{'[' * levels}{']' * levels}\nb{sign}1"
+        result = read(f"{fence}\n{text}\n{fence}\nx")
+        assert (result.article.body, result.warning is None) == ("x", is_read)
+
+
+def test_yaml_has_a_hundred_levels() -> None:
+    result = read(f"---\na: {'[' * 150}{']' * 150}\n---\nx")
+    assert "more than 100 levels" in (result.warning or "")
 
 
 @pytest.mark.parametrize(
