@@ -1,6 +1,7 @@
 """However a build ends, the old index answers, and nothing is left lying about."""
 
 import errno
+import gc
 import multiprocessing
 import os
 import signal
@@ -242,6 +243,67 @@ def test_rollback_lets_the_generation_before_answer(tmp_path: Path) -> None:
     assert not second.index_path.exists()
 
 
+def test_a_damaged_generation_does_not_answer_again(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    first = searchkit.build([Article("a", "一", "甲")], index)
+    second = searchkit.build([Article("b", "二", "乙")], index)
+    file = first.index_path / "postings"
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(searchkit.IndexCorruptError):
+        publishing.rollback(index)
+    assert Path(generations.current(index)) == second.index_path
+
+
+def test_what_a_dead_build_left_goes_even_if_nothing_has_changed(
+    tmp_path: Path,
+) -> None:
+    index, articles = tmp_path / "index", [Article("a", "一", "甲")]
+    kept = searchkit.build(articles, index).index_path
+    (index / "generation-000009").mkdir()
+    assert searchkit.build(articles, index).index_path == kept
+    assert [*index.glob("generation-*")] == [kept]
+
+
+@pytest.mark.parametrize("threshold", [0, 700])
+def test_a_program_has_its_garbage_collected_as_before(
+    threshold: int, tmp_path: Path
+) -> None:
+    before = gc.get_threshold()
+    seen: set[int] = set()
+    try:
+        gc.set_threshold(threshold)
+        searchkit.build(
+            [Article("a", "一", "甲")],
+            tmp_path / "index",
+            progress=lambda _: seen.add(gc.get_threshold()[0]),
+        )
+        assert gc.get_threshold()[0] == threshold
+    finally:
+        gc.set_threshold(*before)
+    assert min(seen) > threshold if threshold else seen == {0}
+
+
+def test_a_program_keeps_its_own_handler_of_a_signal(tmp_path: Path) -> None:
+    before, seen = signal.getsignal(signal.SIGTERM), set()
+
+    def own(*_: object) -> None:
+        raise AssertionError("nobody sends a signal")
+
+    for handler in (own, signal.SIG_DFL):
+        try:
+            signal.signal(signal.SIGTERM, handler)
+            searchkit.build(
+                [Article("a", "一", "甲")],
+                tmp_path / "index",
+                full=True,
+                progress=lambda _: seen.add(signal.getsignal(signal.SIGTERM) == own),
+            )
+            assert signal.getsignal(signal.SIGTERM) == handler
+        finally:
+            signal.signal(signal.SIGTERM, before)
+    assert seen == {True, False}
+
+
 def build(corpus: Path, index: Path, *, full: bool = False) -> searchkit.BuildReport:
     return Build(
         corpus=corpus,
@@ -266,6 +328,9 @@ def test_what_looks_unchanged_is_not_read_again(
     with monkeypatch.context() as context:
         context.setattr("searchkit.indexing.seen.read_bytes", None)
         assert build(corpus, index).unchanged == 1
+    small = searchkit.Config(max_article_bytes=5)
+    assert searchkit.build(corpus, index, config=small).removed == 1  # 6 bytes
+    build(corpus, index)
     path.write_text("位置", "utf-8")
     os.utime(path, (1_000_000_000, 1_000_000_000))
     assert build(corpus, index).updated == 1
