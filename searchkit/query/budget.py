@@ -20,7 +20,7 @@ MOST_PATTERNS = 3
 MOST_WORDS = 64
 """Words, phrases and formulas of one query; the rest is ignored with a note."""
 
-MOST_PARTS = 64
+MOST_UNKNOWN_PARTS = 64
 """Parts of words that stand nowhere; the rest is ignored with a note."""
 
 MOST_UNKNOWN = 256
@@ -37,7 +37,7 @@ class Budget:
         self._notes = notes
         self._nearest: Nearest | None = None
         self._words = MOST_WORDS
-        self._parts = MOST_PARTS
+        self._parts = MOST_UNKNOWN_PARTS
         self._patterns = MOST_PATTERNS
         self.terms = MOST_LOOKED_AT
 
@@ -60,7 +60,8 @@ class Budget:
         """The same for a part of a word that stands nowhere."""
         self._parts -= 1
         if self._parts == -1:
-            self._ignored(text, f"{MOST_PARTS} parts of unknown words are searched")
+            why = f"{MOST_UNKNOWN_PARTS} parts of unknown words are searched"
+            self._ignored(text, why)
         return self._parts >= 0
 
     @property

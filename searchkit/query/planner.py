@@ -29,14 +29,14 @@ from searchkit.query.restrict import scope_of
 from searchkit.query.twins import Piece
 from searchkit.record import replace
 
-LONG = 3
+MOST_BESIDE_QUOTED = 3
 """Words beside a quoted text; with more it is a question that quotes something."""
 
-APART = 4
+FEWEST_APART = 4
 """Han characters with blanks between them, at least, that are taken for words typed
 so; fewer may well be words of their own."""
 
-QUESTION = 3
+FEWEST_OF_QUESTION = 3
 """Words of a question, at least, beside its light ones. Of fewer (`how to install
 istio`) all are expected, as of words without light ones. nDCG@10 with 2 is level
 (docs/relevance.md)."""
@@ -63,7 +63,7 @@ def _is_question(root: Node) -> bool:
     if not isinstance(root, Group):
         return False
     weights = [node.weight for node in root.optional if isinstance(node, Leaf)]
-    return LIGHT_WEIGHT in weights and weights.count(1.0) >= QUESTION
+    return LIGHT_WEIGHT in weights and weights.count(1.0) >= FEWEST_OF_QUESTION
 
 
 def _either(node: tree.Either, leaves: Leaves) -> Node:
@@ -130,7 +130,7 @@ def _asked(items: tuple[tree.Item, ...], leaves: Leaves) -> Iterator[tree.Item]:
         yield from items
         return
     texts = [item.node.text for item in items if isinstance(item.node, tree.Text)]
-    is_long = sum(map(leaves.count_words, texts)) > LONG
+    is_long = sum(map(leaves.count_words, texts)) > MOST_BESIDE_QUOTED
     for item, text in zip(items, quoted, strict=True):
         if is_long and text and leaves.is_nowhere(text):
             leaves.as_words(text)
@@ -153,12 +153,12 @@ def _of_commands(items: tuple[tree.Item, ...], leaves: Leaves) -> Iterator[tree.
 
 def _closed_up(items: tuple[tree.Item, ...], leaves: Leaves) -> tuple[tree.Item, ...]:
     """The items; 如 何 安 装, as it is copied out of some documents, as 如何安装."""
-    if sum(map(_is_character, items)) < APART:
+    if sum(map(_is_character, items)) < FEWEST_APART:
         return items
     made: list[tree.Item] = []
     for is_character, group in groupby(items, _is_character):
         row = [*group]
-        if is_character and len(row) >= APART:
+        if is_character and len(row) >= FEWEST_APART:
             texts = [item.node.text for item in row if isinstance(item.node, tree.Text)]
             if leaves.close_up(texts):
                 row = [tree.Item("optional", tree.Text("".join(texts)))]
@@ -263,7 +263,8 @@ def _lightened(nodes: list[Node], *, beside: list[Node], exact: bool) -> list[No
         return nodes
     idle = [label in IDLE for label in labels]
     is_answered = not (exact or ANSWERED.keys().isdisjoint(labels))
-    if (is_answered or any(idle)) and len(nodes) - sum(light) - sum(idle) >= QUESTION:
+    others = len(nodes) - sum(light) - sum(idle)
+    if (is_answered or any(idle)) and others >= FEWEST_OF_QUESTION:
         light = [one or other for one, other in zip(light, idle, strict=True)]
         if is_answered:
             nodes = [*map(_answered, nodes, labels)]

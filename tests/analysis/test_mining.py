@@ -107,10 +107,11 @@ def test_articles_that_agree_are_believed() -> None:
     "bodies",
     [
         ["这叫做云图谱（Skyatlas）。我们用云图谱（Skyatlas）"],
-        ["大云图谱（Skyatlas）", "小云图谱（Skyatlas）"],
+        ["云图谱（Skyatlas）", "大云图谱（Skyatlas）"],
+        ["大规模云图谱（Skyatlas）", "高性能云图谱（Skyatlas）"],
         ["这叫做非图谱（Skyatlas）", "我们用非图谱（Skyatlas）"],
     ],
-    ids=["one-article", "half-words-before", "negated"],
+    ids=["one-article", "half-a-word-before", "never-bordered", "negated"],
 )
 def test_too_little_speaks_for_a_name(bodies: list[str]) -> None:
     assert found(*bodies) == set()

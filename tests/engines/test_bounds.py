@@ -12,7 +12,12 @@ from searchkit.analysis.lexicon import PLAIN
 from searchkit.engines.finder import Finder
 from searchkit.engines.search import Evaluation
 from searchkit.model import Note
-from searchkit.query.budget import MOST_PARTS, MOST_PATTERNS, MOST_UNKNOWN, MOST_WORDS
+from searchkit.query.budget import (
+    MOST_PATTERNS,
+    MOST_UNKNOWN,
+    MOST_UNKNOWN_PARTS,
+    MOST_WORDS,
+)
 from searchkit.query.parser import LONGEST_QUERY, parse
 from searchkit.query.patterns import MOST_TERMS
 from searchkit.query.planner import plan_query
@@ -78,7 +83,7 @@ def reasons(notes: tuple[Note, ...]) -> list[str]:
 )
 def test_words_are_bounded_with_one_note(reader: QueryReader, query: str) -> None:
     leaves, _, notes = asked(reader, query)
-    assert leaves <= MOST_WORDS + MOST_PARTS
+    assert leaves <= MOST_WORDS + MOST_UNKNOWN_PARTS
     assert 1 <= len(reasons(notes)) <= 3  # on its length, its words, and their parts
 
 
