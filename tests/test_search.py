@@ -766,6 +766,16 @@ def test_a_wildcard_where_there_is_none_is_noted(opened: Opened, query: str) -> 
     assert "*" in [note.part for note in notes if note.kind == "ignored"]
 
 
+def test_three_patterns_are_searched(opened: Opened) -> None:
+    result = opened("alpha beta gamma delta").search("alp* bet* gam* del*")
+    assert [(note.kind, note.part) for note in result.notes] == [
+        ("expanded", "alp*"),
+        ("expanded", "bet*"),
+        ("expanded", "gam*"),
+        ("ignored", "del*"),
+    ]
+
+
 def test_a_prefix_may_be_of_a_name_of_letters_and_digits(opened: Opened) -> None:
     engine = opened("GPT-4o 标注", "GPT-5", "gpt 4")
     assert ids(engine.search("gpt-4*")) == ["a"]

@@ -170,6 +170,29 @@ def test_the_only_snippet_is_the_first_of_several(
     assert firsts[0] == firsts[1]
 
 
+def test_a_place_with_the_word_more_often_is_shown_first(opened: Opened) -> None:
+    paragraphs = ("这里讲到了目标。", "说的是目标，还是目标。", "最后说到目标。")
+    body = "\n\n".join(text + "别的话题说得很长很长。" * 9 for text in paragraphs)
+    (hit,) = opened(body).search("目标").hits
+    assert "还是目标" in hit.snippets[0].text
+
+
+def test_a_light_word_is_marked_where_it_leads_to_the_next(opened: Opened) -> None:
+    (hit,) = opened("别的话。的目标。别的", "别人").search("的目标").hits
+    (snippet,) = hit.snippets
+    assert [snippet.text[s:e] for s, e in snippet.highlights] == ["的目标"]
+
+
+def test_an_alias_is_not_marked_in_the_text(opened: Opened) -> None:
+    (hit,) = (
+        opened(Article("a", "题", "目的。目标。", aliases=("目标",)))
+        .search("目标")
+        .hits
+    )
+    (snippet,) = hit.snippets
+    assert [snippet.text[s:e] for s, e in snippet.highlights] == ["目标"]
+
+
 def test_two_snippets_do_not_show_the_same_text(shipped: SearchEngine) -> None:
     for hit in shipped.search("KV cache 缓存", limit=None).hits:
         shown = [snippet.text.strip("…") for snippet in hit.snippets]

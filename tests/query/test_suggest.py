@@ -88,6 +88,13 @@ def test_more_used_words_come_first(tmp_path: Path) -> None:
     assert suggestions(found, "a", limit=9) == ("ab", "ac", "aa")
 
 
+def test_three_that_are_read_so_come_before_what_holds_it(tmp_path: Path) -> None:
+    words = {"公式": 5, "攻势": 4, "共识": 3, "公事": 2, "工事": 1}
+    found = completions(tmp_path, words=words, titles=["the gongshi"])
+    offered = suggestions(found, "gongshi", limit=9)
+    assert offered == ("公式", "攻势", "共识", "the gongshi", "公事", "工事")
+
+
 def test_a_prefix_longer_than_a_key(tmp_path: Path) -> None:
     same = "the same beginning of two long titles: "
     found = completions(tmp_path, titles=[same + "one", same + "two"])
