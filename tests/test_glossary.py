@@ -91,6 +91,12 @@ def test_a_name_whose_words_are_apart_is_lacked_as_one(engine: SearchEngine) -> 
     )
 
 
+def test_who_lacks_a_word_of_a_name_is_said_to_lack_that(opened: Opened) -> None:
+    engine = opened(*BODIES, "旋转和位置。", bilingual="none")
+    hits = engine.search("旋转位置编码", limit=None).hits
+    assert {hit.doc_id: hit.missing for hit in hits}["g"] == ("编码",)
+
+
 def test_a_twin_hit_lacks_nothing_and_is_marked(engine: SearchEngine) -> None:
     result = engine.search("旋转位置编码")
     (hit,) = (hit for hit in result.hits if hit.doc_id == "c")
