@@ -14,6 +14,7 @@ from conftest import Opened, ids, summed
 
 import searchkit
 from searchkit import Article, SearchEngine, SearchResult
+from searchkit.engines.columns.postings import FEWEST_FOR_HEADS
 
 CASES = read_cases("mixed_text.jsonl")
 QUESTIONS = read_cases("questions.jsonl")
@@ -190,6 +191,16 @@ def test_what_is_used_says_more_in_a_question_than_that_it_is(opened: Opened) ->
     engine = opened("路由", "使用 节点 缓存", "节点 缓存 路由", "路由")
     assert ids(engine.search("怎么使用节点的缓存路由"))[0] == "c"
     assert ids(engine.search("使用 节点"))[0] == "b"
+
+
+def test_a_word_as_typed_is_first_among_many_of_its_stem(opened: Opened) -> None:
+    """As where the best articles of a frequent word are kept."""
+    many = FEWEST_FOR_HEADS
+    engine = opened(
+        *(Article(f"a{n:04}", "", "normalization " * 9) for n in range(many)),
+        *(Article(f"b{n}", "", "the normal case") for n in range(3)),
+    )
+    assert ids(engine.search("normal", limit=3)) == ["b0", "b1", "b2"]
 
 
 def test_rows_of_light_words_decide_nothing(opened: Opened) -> None:
