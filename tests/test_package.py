@@ -49,6 +49,22 @@ def test_import_is_light(module: str, tmp_path: Path) -> None:
     ) == ("False\n")
 
 
+def test_no_search_loads_more_of_numpy_than_it_needs(tmp_path: Path) -> None:
+    searchkit.build(ROOT / "corpus", tmp_path / "index", jobs=1)
+    program = """
+        import sys
+        import numpy
+        import searchkit
+
+        already = "numpy.ma" in sys.modules
+        with searchkit.open("index") as engine:
+            for query in ("位置 in:code", "$x_t$", "in:heading model", "the"):
+                engine.search(query, topics=("attention",), since="2020")
+        print("numpy.ma" in sys.modules and not already)
+    """
+    assert python(textwrap.dedent(program), tmp_path) == "False\n"
+
+
 def test_readme_example_runs_as_written(tmp_path: Path) -> None:
     (tmp_path / "corpus").symlink_to(ROOT / "corpus")
     (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)

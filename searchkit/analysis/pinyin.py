@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
-from itertools import repeat
 from operator import add
+from sys import intern
 
 from searchkit.analysis.tables import read_table
 
+_BEYOND = 0xA000  # all characters of the table
 _LONGEST_PHRASE = 4  # characters, in the table
 _LONGEST_SYLLABLE = 6  # letters: zhuang
 _NO_LETTERS = re.compile(r"[^a-z0-9]+")
@@ -28,18 +29,17 @@ def readings(word: str) -> tuple[str, ...]:
     >>> readings("旋转位置编码"), readings("银行"), readings("rope")
     (('xuan', 'zhuan', 'wei', 'zhi', 'bian', 'ma'), ('yin', 'hang'), ())
     """
-    syllables, phrases = _table()
-    found: list[str] = []
-    while len(found) < len(word):
-        at = len(found)
+    phrases = _phrases()
+    found = [*_commonest(word)]
+    at = 0
+    while at < len(found):
         for end in range(min(len(word), at + _LONGEST_PHRASE), at + 1, -1):
             if phrase := phrases.get(word[at:end]):
-                found += phrase
+                found[at:end] = phrase
+                at = end
                 break
         else:
-            if word[at] not in syllables:
-                return ()
-            found.append(syllables[word[at]])
+            at += 1
     return tuple(found)
 
 
@@ -51,10 +51,17 @@ def sure_readings(run: str) -> tuple[str, ...]:
     >>> sure_readings("旋转位置编码"), sure_readings("银行")
     (('xuan', 'zhuan', 'wei', 'zhi', 'bian', 'ma'), ())
     """
-    syllables, _ = _table()
     if not _beginnings().isdisjoint(map(add, run, run[1:])):
         return ()
-    found = tuple(map(syllables.get, run, repeat("")))
+    return _commonest(run)
+
+
+def _commonest(run: str) -> tuple[str, ...]:
+    """The commonest reading of each character; nothing if one has none."""
+    try:
+        found = tuple(map(_syllable_by_point().__getitem__, map(ord, run)))
+    except IndexError:
+        return ()
     return found if all(found) else ()
 
 
@@ -108,7 +115,7 @@ def _reaches(text: str) -> bool:
 @cache
 def _beginnings() -> frozenset[str]:
     """The first two characters of all phrases."""
-    return frozenset(phrase[:2] for phrase in _table()[1])
+    return frozenset(phrase[:2] for phrase in _phrases())
 
 
 @cache
@@ -124,12 +131,23 @@ def _parts() -> tuple[str, str]:
 
 
 @cache
-def _table() -> tuple[Mapping[str, str], Mapping[str, tuple[str, ...]]]:
-    """Characters and phrases with their readings."""
-    characters, phrases = _parts()
-    syllables = {}
+def _syllable_by_point() -> list[str]:
+    """By code point; empty where there is none.
+
+    A fifth of the memory of a dictionary, in which each character is a string.
+    """
+    characters, _ = _parts()
+    found = [""] * _BEYOND
     for line in characters.splitlines():
         syllable, _, members = line.partition(" ")
-        syllables.update(dict.fromkeys(members, syllable))
+        syllable = intern(syllable)
+        for point in map(ord, members):
+            found[point] = syllable
+    return found
+
+
+@cache
+def _phrases() -> Mapping[str, tuple[str, ...]]:
+    _, phrases = _parts()
     split = (line.split(" ") for line in phrases.splitlines())
-    return syllables, {phrase: tuple(spoken) for phrase, *spoken in split}
+    return {phrase: tuple(map(intern, spoken)) for phrase, *spoken in split}

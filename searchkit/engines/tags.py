@@ -19,6 +19,8 @@ from searchkit.engines.columns.varints import WIDTHS, narrowest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -69,7 +71,8 @@ class Tags:
         import numpy as np
 
         blocks = positions >> SPAN_BITS
-        runs, ends = self._firsts.take(blocks), self._firsts.take(blocks + 1)
+        runs = self._firsts.take(blocks).astype(np.int64)
+        ends = self._firsts.take(blocks + 1).astype(np.int64)
         places = (positions & SPAN - 1).astype(np.uint8)
         open_ = np.flatnonzero(runs < ends)
         while len(open_):  # a binary search in each block that more than one run is in
@@ -88,8 +91,8 @@ class Tags:
         if low >= high:
             return np.empty(0, np.uint8)
         first, last = low >> SPAN_BITS, (high - 1 >> SPAN_BITS) + 1
-        counts = np.diff(self._firsts[first : last + 1])
-        begin, end = int(self._firsts[first]), int(self._firsts[last])
+        firsts = self._firsts[first : last + 1]
+        counts, begin, end = np.diff(firsts), int(firsts[0]), int(firsts[-1])
         starts = np.arange(first, last).repeat(counts) << SPAN_BITS
         starts += np.frombuffer(self._from.slice(begin, end), np.uint8)
         borders = np.clip(starts, low, high)
@@ -103,11 +106,11 @@ class Tags:
         return found
 
     @cached_property
-    def _firsts(self) -> NDArray[np.int64]:
-        """By block, how many runs begin before it."""
+    def _firsts(self) -> NDArray[np.unsignedinteger[Any]]:
+        """By block, how many runs begin before it; as mapped."""
         import numpy as np
 
-        firsts = np.asarray(self._at.integers(self._code)).astype(np.int64)
+        firsts = np.asarray(self._at.integers(self._code))
         fit = len(firsts) == -(-8 * len(self._blanks) // SPAN) + 1
         fit = fit and firsts[-1] == len(self._zones)
         if not fit or (firsts[1:] < firsts[:-1]).any():

@@ -81,8 +81,8 @@ class VectorKernel:
         self._read_in_part: set[tuple[str | int, ...]] = set()
         self._no_positions = np.zeros(0, self._place)
         self._bases = {
-            "text": np.asarray(reader.text_base).astype(self._place),
-            "math": np.asarray(reader.math_base).astype(self._place),
+            "text": _signed(reader.text_base, self._place),
+            "math": _signed(reader.math_base, self._place),
         }
 
     @cached_property
@@ -294,7 +294,7 @@ class VectorKernel:
 
     def documents_of(self, space: str, positions: Array) -> list[int]:
         numbers = self._bases[space].searchsorted(positions, "right") - 1
-        found: list[int] = np.unique(numbers).tolist()
+        found: list[int] = each_once(numbers).tolist()
         return found
 
     def coverages(
@@ -425,7 +425,7 @@ class VectorKernel:
         numbers = np.frombuffer(self._reader.topic_numbers, np.uint32)
         bounds = np.asarray(self._reader.topics_at)
         at = np.flatnonzero(np.isin(numbers, [*topics]))
-        found = np.unique(bounds.searchsorted(at, "right") - 1)
+        found = each_once(bounds.searchsorted(at, "right") - 1)
         return found.astype(np.int32)
 
     def topic_counts(self, documents: Documents) -> dict[int, int]:
@@ -585,3 +585,11 @@ def _wanted(fields: Collection[str], zones: Collection[int] | None) -> Array:
 def _positions_key(space: str, terms: Sequence[TermPostings]) -> tuple[str | int, ...]:
     """By what the positions of terms are kept."""
     return space, *[term.ordinal for term in terms]
+
+
+def _signed(numbers: memoryview, kind: type[np.signedinteger[Any]]) -> Array:
+    """Mapped numbers of 0 or more as others of a kind; where it can be, as mapped."""
+    found = np.asarray(numbers)
+    if found.itemsize == np.dtype(kind).itemsize:
+        return found.view(kind)
+    return found.astype(kind)
