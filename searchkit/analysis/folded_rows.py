@@ -65,7 +65,7 @@ def fold_row(stretches: Sequence[str]) -> FoldedRow:
     if (uneven := points == _UNEVEN).any():
         which = np.searchsorted(starts, np.flatnonzero(uneven), "right") - 1
         points, lefts, rights = _spliced(
-            points, stretches, starts, np.unique(which).tolist()
+            points, stretches, starts, sorted({*which.tolist()})
         )
         written, longer = written[lefts], rights - lefts != 1
     capital = (written >= ord("A")) & (written <= ord("Z")) & (points == written + 32)
@@ -128,7 +128,7 @@ class _Table:
         """The folded code points; _UNEVEN where it is not one for one."""
         folded = self._folded.take(points)  # half of the time of an index
         if not folded.all():
-            for point in np.unique(points[folded == 0]).tolist():
+            for point in {*points[folded == 0].tolist()}:
                 self._meet(point)
             folded = self._folded.take(points)
         return folded

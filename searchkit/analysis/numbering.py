@@ -53,7 +53,8 @@ class Numbering:
         )
         self._words = words
         self._word_ids = np.full(words.count, -1, np.int32)
-        self._character_ids = np.full(0x110000, -1, np.int32)
+        # 1 more than they are: pages on which all is 0 take no memory.
+        self._character_ids = np.zeros(0x110000, np.int32)
         self._letters = np.zeros(0x110000, np.bool_)
 
     def cut(self, row: FoldedRow) -> tuple[Column, Column, Column]:
@@ -102,12 +103,13 @@ class Numbering:
     def characters(self, points: NDArray[np.uint32]) -> tuple[Ids, Flags]:
         """The terms of single characters, and which are letters or digits."""
         ids = self._character_ids[points]
-        new = np.unique(points[ids < 0]).tolist()
+        new = sorted({*points[ids == 0].tolist()})
         if new:
             for point in new:
-                self._character_ids[point] = self.terms[chr(point)]
+                self._character_ids[point] = 1 + self.terms[chr(point)]
                 self._letters[point] = chr(point).isalnum()
             ids = self._character_ids[points]
+        ids -= 1
         return ids, self._letters[points]
 
     def words(self, points: NDArray[np.uint32]) -> tuple[Ids, Column]:
