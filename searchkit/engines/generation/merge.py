@@ -81,9 +81,8 @@ class SpaceMerge:
         """About how many occurrences each term has."""
         sizes = np.zeros(len(self.terms) + 1, np.int64)
         for source, local in zip(self._sources, self._vocabulary.local, strict=True):
-            sizes += np.bincount(
-                local, source.sizes(self._space), minlength=len(sizes)
-            ).astype(np.int64)
+            here = source.sizes(self._space).astype(np.int64)
+            np.add.at(sizes, local.astype(np.intp), here)  # not as wide as all terms
             source.release()
             self._vocabulary.release()
         return sizes[:-1]
