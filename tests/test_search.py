@@ -124,6 +124,29 @@ def test_a_question_need_not_be_found_word_by_word(opened: Opened) -> None:
     assert ids(engine.search("甲壳 乙醇 是什么"))[0] == "b"  # has both
 
 
+def test_what_answers_a_question_has_its_words_in_one_place(opened: Opened) -> None:
+    aside = "还有许多其他的词语" * 40
+    apart = f"甲壳。{aside}乙醇。{aside}丙烯。"
+    engine = opened(apart, f"{aside}甲壳，丙烯，乙醇。{aside}", "别的", "另外的")
+    words, question = "甲壳 乙醇 丙烯", "甲壳 乙醇 丙烯 是什么？"
+    found = {h.doc_id: h.score for h in engine.search(question).hits}
+    assert ids(engine.search(question)) == ["b", "a"]
+    assert found["b"] == pytest.approx(engine.explain(question, "b").score)
+    told = [str(engine.explain(query, "a")) for query in (words, question)]
+    assert ["not all in one place" in each for each in told] == [False, True]
+    assert "one place" not in str(engine.explain(question, "b"))
+
+
+def test_the_words_of_a_question_are_together_by_any_name(opened: Opened) -> None:
+    aside = "还有许多其他的词语" * 40
+    named = "旋转位置编码（RoPE）"
+    text = f"{aside}{{}}，乙醇，丙烯。{aside}旋转。{aside}"
+    engine = opened(named, text.format("RoPE"), text.format("甲壳"), "别的", "另外的")
+    question = "旋转位置编码 乙醇 丙烯 是什么？"
+    told = [str(engine.explain(question, each)) for each in "bc"]
+    assert ["not all in one place" in each for each in told] == [False, True]
+
+
 def test_in_a_question_the_form_of_a_word_is_worth_less(opened: Opened) -> None:
     engine = opened("caches, disk, graph", "cached, disk, graph", "others")
     words, question = "caches graph disk", "what are caches graph disk"
@@ -385,8 +408,8 @@ def test_long_paragraph_is_cut_at_a_sentence(opened: Opened) -> None:
     assert text.strip("…").startswith("无关的话")
 
 
-def test_explanation_adds_up(shipped: SearchEngine) -> None:
-    query = "旋转位置编码 RoPE"
+@pytest.mark.parametrize("query", ["旋转位置编码 RoPE", "为什么推理时显存不够而训练够"])
+def test_explanation_adds_up(query: str, shipped: SearchEngine) -> None:
     hit = shipped.search(query).hits[0]
     told = shipped.explain(query, hit.doc_id)
     assert told.matched

@@ -18,6 +18,7 @@ from searchkit.engines import adjacency, bounds, ranking
 from searchkit.engines.columns import plain as decode
 from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.plan import NO_FILTERS, AnyOf, Group, Leaf, Node, Plan, Twin
+from searchkit.engines.together import Together
 from searchkit.record import replace
 
 TYPE_CHECKING = False
@@ -87,14 +88,32 @@ class Order:
         newest = kernel.best(numbers, days, count)
         if not newest:
             return []
-        places = kernel.at_least(days, newest[-1][1])
-        numbers, days = kernel.taken(numbers, places), kernel.taken(days, places)
+        last = newest[-1][1]
+        later = {number: day for number, day in sorted(newest) if day > last}
+        best: list[tuple[int, float]] = []
+        if later:
+            rows = zip(later.items(), self.totals(kernel.chosen(later)), strict=True)
+            ordered = sorted((-day, -float(s), number) for (number, day), s in rows)
+            best = [(number, -score) for _, score, number in ordered]
+        numbers = kernel.taken(numbers, kernel.between(days, last, last + 1))
         scores = self.scores(self.plan.root, numbers)
-        rows = zip(numbers, days, scores, strict=True)
-        ordered = sorted((-float(day), -float(s), int(n)) for n, day, s in rows)
-        return [(number, -score) for _, score, number in ordered[:count]]
+        return best + self._highest(numbers, scores, count - len(best))
 
     # Scores
+
+    def totals(self, numbers: Numbers) -> Scores:
+        """The scores of documents that answer the plan."""
+        scores = self.scores(self.plan.root, numbers)
+        if not self.plan.is_question:
+            return scores
+        shares = self.together.shares([*map(int, numbers)])
+        rows = zip(scores, shares, strict=True)
+        return [float(score) * share for score, share in rows]
+
+    @cached_property
+    def together(self) -> Together:
+        """What a question's documents lose whose words stand apart."""
+        return Together(self.plan, self._answers)
 
     def scores(self, node: Node, numbers: Numbers) -> Scores:
         """What a node adds to documents' scores; 0 to those that do not answer it."""
@@ -231,7 +250,7 @@ class Order:
                 pairs.append(pair)
                 limits = kernel.add(beside, limits)
         if not pairs:
-            return kernel.best(numbers, words, count)
+            return self._highest(numbers, words, count)
         best: list[tuple[int, float]] = []
         limits = kernel.times(limits, _SLACK)
         looks, above = kernel.looks_a_hit * count, math.inf
@@ -245,11 +264,41 @@ class Order:
                 places = kernel.between(limits, below, above)
             looked, scores = kernel.taken(numbers, places), kernel.taken(words, places)
             scores = self._with_pairs(pairs, scores, looked)
-            best = _merged(best, kernel.best(looked, scores, count))[:count]
+            best = _merged(best, self._highest(looked, scores, count, enough))[:count]
             above, looks = below, 4 * looks
             if len(best) == count:
                 enough = best[-1][1]
         return best
+
+    def _highest(
+        self, numbers: Numbers, scores: Scores, count: int, enough: float = -math.inf
+    ) -> list[tuple[int, float]]:
+        """The best of some documents by their scores.
+
+        In a question only those get as much whose words stand together: that is looked
+        up for the highest, and less than `enough` need not be told.
+        """
+        kernel = self._kernel
+        if not self.plan.is_question:
+            return kernel.best(numbers, scores, count)
+        best: list[tuple[int, float]] = []
+        done, looks = 0, 2 * count
+        while True:
+            highest = kernel.best(numbers, scores, looks)
+            best = _merged(best, self._as_together(highest[done:]))[:count]
+            if len(best) == count:
+                enough = max(enough, best[-1][1])
+            if len(highest) < looks or highest[-1][1] < enough:
+                return best
+            done, looks = looks, 2 * looks
+
+    def _as_together(self, rows: list[tuple[int, float]]) -> list[tuple[int, float]]:
+        """Documents with what is left of their scores, best first."""
+        rising = sorted(rows)
+        shares = self.together.shares([number for number, _ in rising])
+        left = zip(rising, shares, strict=True)
+        ordered = [(-score * share, number) for (number, score), share in left]
+        return [(number, -score) for score, number in sorted(ordered)]
 
     def _promising(self, documents: Documents, count: int, root: Node) -> Documents:
         """Those of some documents that may be among the best; all if they are few.
@@ -275,6 +324,8 @@ class Order:
         best = kernel.best(seeds, self._word_scores(root, seeds), count)
         if len(best) < count:
             return documents
+        if self.plan.is_question:
+            best = self._as_together(best)
         least = best[-1][1] / _SLACK
         chosen = kernel.reaching([*bounds.needed(limits, least)], limits, least)
         return kernel.intersection([chosen, documents])

@@ -214,7 +214,13 @@ class Evaluation:
         numbers = self._kernel.chosen([number])
         if not self._kernel.holds(self.answer.hits, numbers)[0]:
             return None
-        return float(self._order.scores(self.plan.root, numbers)[0])
+        return float(self._order.totals(numbers)[0])
+
+    def share(self, number: int) -> float:
+        """Of its words' scores, what a document has: less if they stand apart."""
+        if not self.plan.is_question:
+            return 1.0
+        return self._order.together.shares([number])[0]
 
     def is_answered_unfiltered(self, number: int) -> bool:
         """Whether a document answers the plan but for its filters."""

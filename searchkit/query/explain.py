@@ -46,7 +46,11 @@ def explanation(evaluation: Evaluation, query: str, row: Summary) -> Explanation
             evaluation.scorer.score(leaf, row.number) for leaf in evaluation.leaves
         )
         words += sum(added for _, added in twins)
-        lines.append(f"  {total - words:8.3f}  words side by side")
+        share = evaluation.share(row.number)
+        lines.append(f"  {total / share - words:8.3f}  words side by side")
+        if share < 1:
+            apart = f"its words are not all in one place: × {share:.3f}"
+            lines.append(f"  {total - total / share:8.3f}  {apart}")
         lines.append(f"= {total:8.3f}  score")
     else:
         lines.append(_why_not(evaluation, row))

@@ -26,8 +26,9 @@ from searchkit.model import ZONES
 
 @pytest.fixture(autouse=True, scope="module", params=[0, None], ids=["cut", "all"])
 def few(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Toys have few documents: once they are cut by their bounds, too."""
+    """Toys have few documents, and short ones: once they are cut by bounds, too."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "REACH", 2)
         if request.param is not None:
             patch.setattr(PlainKernel, "few", request.param)
             patch.setattr(VectorKernel, "few", request.param)
@@ -354,6 +355,45 @@ class Oracle:
         rarity = math.log((len(looked) + 1) / (found + 0.5))
         return ranking.ADJACENCY * max(0.0, rarity)
 
+    def together(self, number: int) -> float:
+        """What words that stand apart leave of a document's score."""
+        if not self.plan.is_question:
+            return 1.0
+        leaves = {leaf for leaf in self.plan.leaves() if not self.weak(leaf)}
+        words = {leaf for leaf in leaves if self.codes(leaf, leaf.variants)}
+        if len(words) < 2:
+            return 1.0
+        places: dict[Leaf, set[int]] = {leaf: self.places(leaf) for leaf in words}
+        for twin in self.plan.twins():
+            for leaf in words.intersection(twin.of):
+                places[leaf] |= self.places(twin.leaf)
+        base, end = self.reader.text_base[number : number + 2]
+        here = {
+            leaf: {place - base for place in found if base <= place < end}
+            for leaf, found in places.items()
+        }
+        every = sum(self.idf(leaf) for leaf in words if here[leaf])
+        reach = ranking.REACH
+        best = max(
+            sum(
+                self.idf(leaf)
+                for leaf in words
+                if any(start <= place < start + 2 * reach for place in here[leaf])
+            )
+            for start in range(-reach, end - base, reach)
+        )
+        return 1 - ranking.APART * (1 - best / every) if every else 1.0
+
+    def places(self, leaf: Leaf) -> set[int]:
+        found: list[tuple[int, int, int]] = []
+        for variant in leaf.variants:
+            if len(variant) == 1:
+                for term in self.known(variant[0]):
+                    found += self.scored(term)
+            else:
+                found += self.sequence(variant, leaf.blanks)
+        return {place[0] for place in found if self.keeps(leaf, place)}
+
     def documents_of(self, places: set[int]) -> set[int]:
         return {*self.reader.plain.documents_of("text", sorted(places))}
 
@@ -376,7 +416,9 @@ def test_evaluation_is_a_plain_count(docs: list[ToyDocument], plan: Plan) -> Non
     scores, complete, literal = oracle.node(plan.root)
     if plan == Plan(Group()):
         scores = {}
-    scores = {n: score for n, score in scores.items() if oracle.passes(n)}
+    scores = {
+        n: score * oracle.together(n) for n, score in scores.items() if oracle.passes(n)
+    }
     evaluations = [
         Evaluation(Finder(reader, kernel=kernel), plan)
         for kernel in (reader.plain, reader.vector)

@@ -218,8 +218,5 @@ class Kernel(Protocol):
     def between(self, scores: Scores, low: float, high: float) -> Sequence[int]:
         """The places of the scores from low to high, high excluded."""
 
-    def at_least(self, scores: Scores, least: float) -> Sequence[int]:
-        """The places of the scores that are no less."""
-
     def taken(self, values: Any, places: Sequence[int]) -> Any:
         """The numbers or scores at some places."""

@@ -358,9 +358,6 @@ class PlainKernel:
     def between(self, scores: Scores, low: float, high: float) -> list[int]:
         return [at for at, score in enumerate(scores) if low <= score < high]
 
-    def at_least(self, scores: Scores, least: float) -> list[int]:
-        return [at for at, score in enumerate(scores) if score >= least]
-
     def taken(self, values: Sequence[Any], places: Sequence[int]) -> list[Any]:
         return [values[at] for at in places]
 

@@ -538,9 +538,6 @@ class VectorKernel:
     def between(self, scores: Array, low: float, high: float) -> Array:
         return ((scores >= low) & (scores < high)).nonzero()[0]
 
-    def at_least(self, scores: Array, least: float) -> Array:
-        return (scores >= least).nonzero()[0]
-
     def taken(self, values: Array, places: Array) -> Array:
         return values.take(places)
 
