@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain
 
 from searchkit.analysis.addresses import address_name
@@ -115,21 +116,28 @@ def alias_definitions(title: str, aliases: tuple[str, ...]) -> Iterator[Definiti
 
 
 def _in_text(text: str) -> Iterator[Definition]:
-    yield from _in_block(VisibleText(text, Blocks.empty(), (), ((0, 1),)), 0, text)
+    for match in _BRACKET.finditer(text):
+        yield from _definition(text, *match.span(), _names(match[1]), 1)
 
 
 def _bracketed(visible: VisibleText) -> Iterator[Definition]:
-    """Those of the blocks that have a bracket, which few do."""
-    blocks, known = visible.blocks, -1
+    """Those with a bracket, of which most are code or hold no names."""
+    blocks, known, begin, text = visible.blocks, -1, 0, ""
     for match in _BRACKET.finditer(visible.text):
         start, end = match.span()
-        number = bisect_right(blocks.ends, start)
-        if not known < number < len(blocks):
+        span = bisect_right(blocks.span_ends, start)
+        if span == len(blocks.zones) or blocks.zones[span] not in _SHOWN_ZONES:
             continue
-        if blocks.starts[number] <= start and end <= blocks.ends[number]:
-            known = number
-            text = _prose(visible, number)
-            yield from _in_block(visible, blocks.starts[number], text)
+        names = _names(match[1])
+        number = bisect_right(blocks.starts, start) - 1
+        if not names or end > blocks.ends[number]:
+            continue
+        if number != known:
+            known, begin, text = number, blocks.starts[number], _prose(visible, number)
+        start, end = start - begin, end - begin
+        if _HIDDEN not in text[start:end]:
+            line = visible.line_at(begin + start)
+            yield from _definition(text, start, end, names, line)
 
 
 def _addressed(visible: VisibleText) -> Iterator[Definition]:
@@ -161,25 +169,23 @@ def _prose(visible: VisibleText, block: int) -> str:
     return "".join(parts)
 
 
-def _in_block(visible: VisibleText, begin: int, text: str) -> Iterator[Definition]:
-    """Those of a block that begins there, by its text as `_prose` has it."""
-    for match in _BRACKET.finditer(text):
-        names = _names(match[1])
-        if not names:
-            continue
-        before = text[: match.start()].rstrip()
-        left, edge = _left(before)
-        if left and not is_chinese(left):
-            left = _named(left, names)
-        elif all(map(is_chinese, names)):
-            left = ""
-        if left:
-            start = max(0, match.start() - _SHOWN)
-            shown = text[start : match.end() + _SHOWN].replace(_HIDDEN, "·")
-            line = visible.line_at(begin + match.start())
-            yield Definition(left, edge, names, line, " ".join(shown.split()))
+def _definition(
+    text: str, start: int, end: int, names: tuple[str, ...], line: int
+) -> Iterator[Definition]:
+    """What a bracket with some names defines, if it does; `text` is that of `_prose`."""
+    if not names:
+        return
+    left, edge = _left(text[:start].rstrip())
+    if left and not is_chinese(left):
+        left = _named(left, names)
+    elif all(map(is_chinese, names)):
+        left = ""
+    if left:
+        shown = text[max(0, start - _SHOWN) : end + _SHOWN].replace(_HIDDEN, "·")
+        yield Definition(left, edge, names, line, " ".join(shown.split()))
 
 
+@lru_cache(maxsize=1 << 10)
 def _names(inside: str) -> tuple[str, ...]:
     """The names in a bracket; none if any part of it is no name.
 
