@@ -61,18 +61,19 @@ class Numbering:
         """The row's tokens: their numbers, where each begins, where it ends."""
         table, found = self.table, pieces(row)
         by_place = np.full(len(row.cut), -1, np.int32)
-        by_place[found.signs] = self._signs[row.cut[found.signs]]
-        is_han = row.cut[found.runs] == ord(HAN_CHARACTER)
+        by_place[found.signs] = self._signs.take(row.cut.take(found.signs))
+        is_han = row.cut.take(found.runs) == ord(HAN_CHARACTER)
         by_place[found.runs] = self._runs[is_han.astype(np.int8), found.sizes]
         numbers = self._pieces.numbers(found, row.cut)
         by_place[found.begins] = numbers
-        several = np.frombuffer(table.kinds, np.uint8)[numbers] == SEVERAL
-        self._take_apart(by_place, numbers[several], found.begins[several])
+        kinds = np.frombuffer(table.kinds, np.uint8).take(numbers)
+        several = np.flatnonzero(kinds == SEVERAL)
+        self._take_apart(by_place, numbers.take(several), found.begins.take(several))
         starts: Column = np.flatnonzero(by_place >= 0)
-        numbers = by_place[starts].astype(np.int64)
-        ends: Column = starts + np.frombuffer(table.sizes, np.int64)[numbers]
+        numbers = by_place.take(starts).astype(np.int64)
+        ends: Column = starts + np.frombuffer(table.sizes, np.int64).take(numbers)
         odd = np.concatenate(([0], np.cumsum(row.odd, dtype=np.int32)))
-        for at in np.flatnonzero(odd[ends] > odd[starts]).tolist():
+        for at in np.flatnonzero(odd.take(ends) > odd.take(starts)).tolist():
             if table.kinds[numbers[at]] & NAME:
                 numbers[at] = self._strange(row, int(starts[at]), int(ends[at]))
         return numbers, starts, ends
@@ -81,11 +82,12 @@ class Numbering:
         """Put the tokens of pieces that begin there in the place of these."""
         table = self.table
         starts = np.frombuffer(table.part_starts, np.int64)
-        firsts, counts = starts[numbers], starts[numbers + 1] - starts[numbers]
+        firsts = starts.take(numbers)
+        counts = starts.take(numbers + 1) - firsts
         flat = stretched(firsts, counts)
         at = np.repeat(begins, counts)
-        at += np.frombuffer(table.part_offsets, np.int64)[flat]
-        by_place[at] = np.frombuffer(table.parts, np.int32)[flat]
+        at += np.frombuffer(table.part_offsets, np.int64).take(flat)
+        by_place[at] = np.frombuffer(table.parts, np.int32).take(flat)
 
     def _strange(self, row: FoldedRow, first: int, end: int) -> int:
         """The number of a name that was not written with these letters."""
@@ -102,27 +104,27 @@ class Numbering:
 
     def characters(self, points: NDArray[np.uint32]) -> tuple[Ids, Flags]:
         """The terms of single characters, and which are letters or digits."""
-        ids = self._character_ids[points]
+        ids = self._character_ids.take(points)
         new = sorted({*points[ids == 0].tolist()})
         if new:
             for point in new:
                 self._character_ids[point] = 1 + self.terms[chr(point)]
                 self._letters[point] = chr(point).isalnum()
-            ids = self._character_ids[points]
+            ids = self._character_ids.take(points)
         ids -= 1
-        return ids, self._letters[points]
+        return ids, self._letters.take(points)
 
     def words(self, points: NDArray[np.uint32]) -> tuple[Ids, Column]:
         """The words in a row of Han characters and zeros, and where they begin."""
         ids, positions = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
         for starts, numbers, length in self._words.find(points):
-            found = self._word_ids[numbers]
+            found = self._word_ids.take(numbers)
             if len(new := np.flatnonzero(found < 0)):
                 different, which = np.unique(numbers[new], return_index=True)
                 for at, number in zip(starts[new[which]], different, strict=True):
                     word = "".join(map(chr, points[at : at + length].tolist()))
                     self._word_ids[number] = self.terms[word]
-                found = self._word_ids[numbers]
+                found = self._word_ids.take(numbers)
             ids.append(found)
             positions.append(starts)
         return np.concatenate(ids), np.concatenate(positions)
@@ -147,14 +149,16 @@ class _PieceNumbers:
         row = np.zeros(len(points) + 2 * _EIGHT, np.uint8)
         np.minimum(points, _NOT_ASCII, out=row[: len(points)], casting="unsafe")
         eights = np.ndarray(len(points) + _EIGHT, "<u8", row, strides=(1,))
-        low = eights[begins] & _MASKS[np.minimum(sizes, _EIGHT)]
-        high = eights[begins + _EIGHT] & _MASKS[np.clip(sizes - _EIGHT, 0, _EIGHT)]
+        low = eights[begins] & _MASKS.take(sizes, mode="clip")
+        high = eights[begins + _EIGHT] & _MASKS.take(sizes - _EIGHT, mode="clip")
         slots = ((low * _FACTOR ^ high) * _FACTOR >> _SHIFT).astype(np.int64)
         is_short = (sizes <= 2 * _EIGHT) & ((low | high) & _BEYOND_ASCII == 0)
-        known = (self._lows[slots] == low) & (self._highs[slots] == high)
-        numbers: Column = self._numbers[slots]
+        known = (self._lows.take(slots) == low) & (self._highs.take(slots) == high)
+        numbers: Column = self._numbers.take(slots)
         others = np.flatnonzero(~(is_short & known))
-        places = zip(begins[others].tolist(), pieces.ends[others].tolist(), strict=True)
+        places = zip(
+            begins.take(others).tolist(), pieces.ends.take(others).tolist(), strict=True
+        )
         texts = [pieces.text[at:end] for at, end in places]
         found = map(self._table.__getitem__, texts)
         numbers[others] = np.fromiter(found, np.int64, len(texts))

@@ -59,33 +59,33 @@ class PartWork:
         table = self.numbering.table
         self.tokens, starts, ends = self.numbering.cut(self.row)
         self.blank = np.concatenate((starts[:1] > 0, starts[1:] > ends[:-1]))  # before
-        self.kinds = np.frombuffer(table.kinds, np.uint8)[self.tokens]
+        self.kinds = np.frombuffer(table.kinds, np.uint8).take(self.tokens)
         atom_starts = np.frombuffer(table.atom_starts, np.int64)
-        firsts = atom_starts[self.tokens]
-        counts = atom_starts[self.tokens + 1] - firsts
+        firsts = atom_starts.take(self.tokens)
+        counts = atom_starts.take(self.tokens + 1) - firsts
         self.token_stretches = np.cumsum(self.kinds == EDGE) - 1
         self.first_atoms = np.cumsum(counts) - counts  # by token
         self.of = np.repeat(np.arange(len(counts)), counts)
         flat = np.arange(len(self.of)) + np.repeat(firsts - self.first_atoms, counts)
-        begins = starts[self.of] + np.frombuffer(table.offsets, np.int64)[flat]
-        lasts = begins + np.frombuffer(table.lengths, np.int64)[flat] - 1
+        begins = starts.take(self.of) + np.frombuffer(table.offsets, np.int64).take(flat)
+        lasts = begins + np.frombuffer(table.lengths, np.int64).take(flat) - 1
         self.begins = begins
-        self.ids = np.frombuffer(table.ids, np.int32)[flat]
-        marks = np.frombuffer(table.marks, np.uint8)[flat]
+        self.ids = np.frombuffer(table.ids, np.int32).take(flat)
+        marks = np.frombuffer(table.marks, np.uint8).take(flat)
         self.letters = (marks & LETTERS) != 0
         self.apart = (marks & APART) != 0
-        single = np.flatnonzero((self.kinds[self.of] & CHARACTERS) != 0)
-        ids, letters = self.numbering.characters(self.row.points[begins[single]])
+        single = np.flatnonzero((self.kinds.take(self.of) & CHARACTERS) != 0)
+        at = begins.take(single)
+        ids, letters = self.numbering.characters(self.row.points.take(at))
         self.ids[single], self.letters[single] = ids, letters
-        self.han = np.zeros(len(flat), np.bool_)
-        self.han[single] = self.row.kinds[begins[single]] == HAN_KIND
-        self.lefts, self.rights = self.row.lefts[begins], self.row.rights[lasts]
+        self.han = single[self.row.kinds.take(at) == HAN_KIND]  # of all atoms
+        self.lefts, self.rights = self.row.lefts.take(begins), self.row.rights.take(lasts)
 
     def _place(self) -> None:
         """The positions: every block before leaves one empty."""
         layout = self.layout
-        self.stretches = self.token_stretches[self.of]
-        self.atom_blocks = layout.blocks[self.stretches]
+        self.stretches = self.token_stretches.take(self.of)
+        self.atom_blocks = layout.blocks.take(self.stretches)
         self.positions = np.arange(len(self.of)) + self.atom_blocks
         block_numbers = np.arange(len(layout.ends))
         atoms = np.searchsorted(self.atom_blocks, block_numbers, "right")
@@ -99,10 +99,12 @@ class PartWork:
         starts = np.empty(self.length, np.int64)
         lengths = np.zeros(self.length, np.int64)
         shift = layout.offsets - self.row.starts
-        starts[self.positions] = self.lefts + shift[self.stretches]
+        starts[self.positions] = self.lefts + shift.take(self.stretches)
         starts[self.gaps] = layout.ends
         lengths[self.positions] = self.rights - self.lefts
-        word_blocks = layout.blocks[self.token_stretches[(self.kinds & WORD) != 0]]
+        word_blocks = layout.blocks.take(
+            self.token_stretches.take(np.flatnonzero(self.kinds & WORD))
+        )
         return PartColumns(
             atoms=self.ids,
             atom_positions=self.positions,
@@ -113,26 +115,29 @@ class PartWork:
             lengths=lengths,
             ends=self.gaps + 1,
             words=np.bincount(word_blocks, minlength=len(layout.ends)),
-            han=np.bincount(self.atom_blocks[self.han], minlength=len(layout.ends)),
+            han=np.bincount(self.atom_blocks.take(self.han), minlength=len(layout.ends)),
         )
 
     def _han(self) -> tuple[Ids, Column]:
         """The dictionary words, over all Han characters at positions in a row."""
         points = np.zeros(self.length, np.uint32)
-        points[self.positions[self.han]] = self.row.points[self.begins[self.han]]
+        begins = self.begins.take(self.han)
+        points[self.positions.take(self.han)] = self.row.points.take(begins)
         return self.numbering.words(points)
 
     def _names(self) -> tuple[Ids, Column]:
         """Whole names, camel-case parts and cased spellings."""
         table = self.numbering.table
         starts = np.frombuffer(table.other_starts, np.int64)
-        tokens = np.flatnonzero(np.diff(starts)[self.tokens])
-        firsts = starts[self.tokens[tokens]]
-        counts = starts[self.tokens[tokens] + 1] - firsts
+        tokens = np.flatnonzero(np.diff(starts).take(self.tokens))
+        with_others = self.tokens.take(tokens)
+        firsts = starts.take(with_others)
+        counts = starts.take(with_others + 1) - firsts
         flat = stretched(firsts, counts)
-        atoms = np.frombuffer(table.other_atoms, np.int64)[flat]
-        at = np.repeat(self.first_atoms[tokens], counts) + atoms
-        return np.frombuffer(table.other_ids, np.int32)[flat], self.positions[at]
+        atoms = np.frombuffer(table.other_atoms, np.int64).take(flat)
+        at = np.repeat(self.first_atoms.take(tokens), counts) + atoms
+        ids = np.frombuffer(table.other_ids, np.int32).take(flat)
+        return ids, self.positions.take(at)
 
     def _fences(self) -> tuple[Ids, Column]:
         """A fence's language, where it begins and where it ends."""
@@ -151,7 +156,7 @@ class PartWork:
         layout = self.layout
         shift = self.row.starts - layout.offsets
         spans, all_zones = layout.span_stretches, layout.zones
-        span_starts = layout.span_starts + shift[spans]
+        span_starts = layout.span_starts + shift.take(spans)
         firsts = np.searchsorted(self.lefts, span_starts)  # of a span's atoms
         zones = np.repeat(all_zones, np.diff(firsts, append=len(self.lefts)))
         first_spans = np.searchsorted(spans, np.arange(len(layout.texts)))
@@ -170,14 +175,14 @@ class PartWork:
         """
         passed = self.blank
         passed[np.flatnonzero(self.kinds & EDGE)] |= self.layout.blanks
-        blanks = np.cumsum(passed, dtype=np.int64)[self.of]
-        han = (self.kinds[self.of] & HAN) != 0
+        blanks = np.cumsum(passed, dtype=np.int64).take(self.of)
+        han = (self.kinds.take(self.of) & HAN) != 0
         new_block = _steps(self.atom_blocks) != 0
         stretch_step = _steps(self.stretches)
         closed = new_block | han | _before(han)
         signs = ~self.letters | ~_before(self.letters)
         after_math = _before(math)
-        border = formulas[self.stretches] | ((stretch_step == 1) & after_math)
+        border = formulas.take(self.stretches) | ((stretch_step == 1) & after_math)
         at_border = (stretch_step != 0) & border & ~signs
         apart = (self.apart | (_steps(blanks) > 0) | at_border) & ~closed
         loose = (stretch_step == 0) & after_math & signs

@@ -65,7 +65,7 @@ def signatures(batch: AnalyzedBatch, hashes: TermHashes) -> Array:
     rows = batch.text
     count = len(rows.bases) - 1
     ids, positions = rows.ids[: rows.atoms], rows.positions[: rows.atoms]
-    atoms = hashes.of(rows.terms)[ids]
+    atoms = hashes.of(rows.terms).take(ids)
     documents = np.repeat(
         np.arange(count),
         np.diff(np.searchsorted(positions, rows.bases)),

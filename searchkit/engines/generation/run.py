@@ -60,7 +60,7 @@ class _Space:
         """Take in a batch; without tags every zone is 0."""
         places = (rows.positions + self._length) << ZONE_BITS
         if tags is not None:
-            places |= tags[rows.positions] & ZONE_MASK
+            places |= tags.take(rows.positions) & ZONE_MASK
         self._terms.append(self._numbered(rows))
         self._places.append(places.astype(np.uint32))
         self._length += int(rows.bases[-1])
@@ -72,13 +72,13 @@ class _Space:
         further = len(rows.terms) - len(self._table)
         table = np.append(self._table, np.full(further, _NONE, np.uint32))
         used = np.flatnonzero(np.bincount(rows.ids))
-        new = used[table[used] == _NONE]
+        new = used[table.take(used) == _NONE]
         numbers = self._numbers
         table[new] = [
             numbers.setdefault(rows.terms[one], len(numbers)) for one in new.tolist()
         ]
         self._table = table
-        return np.asarray(table[rows.ids])
+        return np.asarray(table.take(rows.ids))
 
     def write(self, writer: ColumnWriter, name: str) -> None:
         """Terms in order, and all places by term and position."""
@@ -86,11 +86,11 @@ class _Space:
         order = sorted(range(len(encoded)), key=encoded.__getitem__)
         rank = np.empty(len(order), np.uint32)
         rank[order] = np.arange(len(order), dtype=np.uint32)
-        terms = rank[_joined(self._terms)]
+        terms = rank.take(_joined(self._terms))
         counts = np.bincount(terms, minlength=len(order))
         starts = np.zeros(len(order) + 1, "<u4")  # as many places as fit into 32 bits
         np.cumsum(counts, out=starts[1:])
-        places = _joined(self._places)[_by_value(terms)]
+        places = _joined(self._places).take(_by_value(terms))
         add_texts(writer, f"{name}_terms", [encoded[number] for number in order])
         writer.add(f"{name}_starts", starts)
         writer.add(f"{name}_places", places.astype("<u4", copy=False))
@@ -109,7 +109,7 @@ def _by_value(values: Array) -> Array:
     order = np.argsort(values.astype(np.uint16), kind="stable")
     if values.max(initial=0) >> 16:
         high = (values >> 16).astype(np.uint16)
-        order = order[np.argsort(high[order], kind="stable")]
+        order = order.take(np.argsort(high.take(order), kind="stable"))
     return order
 
 
