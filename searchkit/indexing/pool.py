@@ -35,6 +35,11 @@ Work = Callable[[Any, Note], Callable[[Any], Any]]
 """Makes, of what holds for all tasks, what does each; a function of a module."""
 
 
+_ONE_THREAD = "OPENBLAS_NUM_THREADS", "1"
+"""A worker multiplies no matrices. numpy's library for that has a thread for each core,
+which looks for work from the start: half of the time in which numpy is imported."""
+
+
 def may_start() -> bool:
     """Whether this process may have children: daemons may not."""
     return not multiprocessing.current_process().daemon
@@ -189,6 +194,7 @@ def _main(connection: Connection, done: Any) -> None:
     """What a worker does until there is nothing more to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.environ.setdefault(*_ONE_THREAD)
     keep_freed()
 
     def note(size_bytes: int) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _RUN_BYTES = 4 << 20  # of sources in a run: what a worker holds in memory
 _LEAST_RUN_BYTES = 1 << 19  # a batch
-_SHARES = 3  # a run is at most this part of a worker's share of what is left
+_SHARES = 2  # a run is at most this part of a worker's share of what is left
 
 
 @record
