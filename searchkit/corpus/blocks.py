@@ -129,19 +129,22 @@ class _Scanner:
 
         Where nothing else can end it: a call less for a third of all lines.
         """
-        if (
-            raw.ends is None
-            or raw.kind == "html"
-            or self._containers
-            or self._in_comment
-        ):
+        if self._containers or self._in_comment:
             return
-        ends, taken, indent = raw.ends.match, self._raw_lines, raw.indent
-        for number, line in lines:
-            if ends(line):
-                self._close_leaf()
-                return
-            taken.append((number, without_indent(line, indent) if indent else line))
+        taken, indent = self._raw_lines, raw.indent
+        if raw.kind != "html" and raw.ends is not None:
+            ends = raw.ends.match
+            for number, line in lines:
+                if ends(line):
+                    self._close_leaf()
+                    return
+                taken.append((number, without_indent(line, indent) if indent else line))
+        elif raw.ends is None:
+            for number, line in lines:
+                if "<!--" in line or not line or line.isspace():
+                    self._feed(number, line)
+                    return
+                taken.append((number, line))
 
     def _feed(self, number: int, line: str) -> None:
         if self._raw is None and "\t" in line:

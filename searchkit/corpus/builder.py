@@ -50,7 +50,6 @@ class VisibleTextBuilder:
         self._level = 0
         self._language = self._anchor = ""
         self._gap = ""
-        self._last = ""
 
     @property
     def has_text(self) -> bool:
@@ -73,9 +72,11 @@ class VisibleTextBuilder:
 
         `anchor` is the address of a heading.
         """
-        self.end()
+        if self._start is not None:
+            self.end()
         self._separator, self._level = separator, level
         self._language, self._anchor = language, anchor
+        self._gap = ""
 
     def end(self) -> None:
         """Close the open block, if any."""
@@ -88,7 +89,7 @@ class VisibleTextBuilder:
             self._blocks.add(self._start, self._length, section, self._language)
             self._start = None
         self._separator, self._level = "\n", 0
-        self._language = self._anchor = self._gap = self._last = ""
+        self._language = self._anchor = self._gap = ""
 
     def prose(self, text: str) -> None:
         """Words of the open block; white space collapses, a newline is a soft break."""
@@ -153,13 +154,20 @@ class VisibleTextBuilder:
             if text:
                 self._gap = self._gap or " "
             return
-        if text[0] in _BLANKS and not self._gap:
-            self._gap = " "
         if (
             "  " in core or "\t" in core or "\r" in core or "\f" in core or "\v" in core
         ):  # mostly none, and so found out in half the time of `isprintable`
-            core = _SPACES.sub(" ", core)
-        self._show(core, "heading" if self._level else zone)
+            shown = _SPACES.sub(" ", core)
+        else:
+            shown = core
+        if self._level:
+            zone = "heading"
+        if len(core) == len(text):  # as mostly
+            self._show(shown, zone)
+            return
+        if text[0] in _BLANKS and not self._gap:
+            self._gap = " "
+        self._show(shown, zone)
         if text[-1] in _BLANKS:
             self._gap = " "
 
@@ -176,7 +184,6 @@ class VisibleTextBuilder:
         if counts and self._line != self._noted:
             self._note_line(start)
         self._parts.append(text)
-        self._last = text[-1]
         self._length = end = start + len(text)
         if zone is None:
             return
@@ -206,13 +213,13 @@ class VisibleTextBuilder:
 
     def _close_gap(self, following: str) -> None:
         wrapped = self._gap == "\n"
-        if not (wrapped and WIDE.match(self._last) and WIDE.match(following)):
+        last = self._parts[-1][-1]
+        if not (wrapped and WIDE.match(last) and WIDE.match(following)):
             self._append(" ")
 
     def _append(self, text: str) -> None:
         self._parts.append(text)
         self._length += len(text)
-        self._last = text[-1]
 
     def _note_line(self, offset: int) -> None:
         self._noted = self._line

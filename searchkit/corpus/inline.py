@@ -95,9 +95,14 @@ class Inline:
         """Show the lines in the open block."""
         builder, first = self._builder, lines[0][0]
         builder.line(first)
-        text = lines[0][1] if len(lines) == 1 else "\n".join(t for _, t in lines)
-        mark = _mark_of(text).search(text)
-        if mark is None and lines[-1][0] - first == len(lines) - 1:
+        if len(lines) == 1:
+            text, follow = lines[0][1], True
+            mark = _MARK.search(text)
+        else:
+            text = "\n".join([t for _, t in lines])
+            follow = lines[-1][0] - first == len(lines) - 1
+            mark = _mark_of(text).search(text)
+        if mark is None and follow:
             builder.prose(text)
         else:
             _Reading(text, lines, self._labels).show(builder, mark)
@@ -124,16 +129,19 @@ class _Reading:
     def show(self, builder: VisibleTextBuilder, mark: re.Match[str] | None) -> None:
         """Read the text, whose first mark is given, and show it."""
         text, at = self.text, 0
+        search = mark.re.search if mark else _MARK.search
         while mark:
             start = mark.start()
-            if start > at and text[start] == "[" and text[start - 1] == "!":
+            character = text[start]
+            if character == "[" and start > at and text[start - 1] == "!":
                 start -= 1
             if start > at:
                 self._show(at, start)
-            at = _READERS[text[start]](self, start)
-            mark = mark.re.search(text, at)
+            at = _READERS[character](self, start)
+            mark = search(text, at)
         self._show(at, len(text))
-        pair_runs(self._runs, 0)
+        if self._runs:
+            pair_runs(self._runs, 0)
         words: list[str] = []
         for piece in self._pieces:
             if isinstance(piece, str):
@@ -156,7 +164,7 @@ class _Reading:
     def _show(self, start: int, end: int) -> int:
         """Show a stretch as it is; its end."""
         text = self.text[start:end]
-        if "\n" not in text or self._lines_follow:
+        if self._lines_follow or "\n" not in text:
             self._pieces.append(text)
             return end
         at = start
@@ -432,7 +440,6 @@ _READERS: dict[str, Callable[[_Reading, int], int]] = {
     "{": _Reading.read_shortcode,
     "&": _Reading.read_entity,
     "[": _Reading.read_bracket,
-    "!": _Reading.read_bracket,
     "]": _Reading.close_bracket,
     "*": _Reading.read_run,
     "_": _Reading.read_run,
