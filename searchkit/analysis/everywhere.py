@@ -38,19 +38,20 @@ class Words:
     def find(self, points: NDArray[np.uint32]) -> Iterator[Found]:
         """The words in a row of code points; 0 stands for what is in no word."""
         small = np.where(points < len(self._codes), points, 0)
-        codes = np.append(self._codes[small], np.uint16(0))
+        codes = np.append(self._codes.take(small), np.uint16(0))
         at = np.flatnonzero((codes[:-1] != 0) & (codes[1:] != 0))
-        slots = self._root + codes[at].astype(np.int64)
+        slots = self._root + codes.take(at).astype(np.int64)
         for length in range(2, len(points) + 1):
-            bases = self._bases[slots].astype(np.int64)
+            bases = self._bases.take(slots).astype(np.int64)
             code = codes.take(at + (length - 1), mode="clip")
             slots = bases + code
-            alive = (bases != 0) & (code != 0) & (self._labels[slots] == code)
-            at, slots = at[alive], slots[alive]
+            alive = (bases != 0) & (code != 0) & (self._labels.take(slots) == code)
+            chosen = np.flatnonzero(alive)
+            at, slots = at.take(chosen), slots.take(chosen)
             if not len(at):
                 break
-            words = self._counts[slots] != 0
-            yield at[words], slots[words], length
+            words = np.flatnonzero(self._counts.take(slots))
+            yield at.take(words), slots.take(words), length
         if self._further:
             yield from self._further.find(points)
 

@@ -69,7 +69,8 @@ def fold_row(stretches: Sequence[str]) -> FoldedRow:
         )
         written, longer = written[lefts], rights - lefts != 1
     capital = (written >= ord("A")) & (written <= ord("Z")) & (points == written + 32)
-    cut = np.where(capital, written, points)
+    cut = points.copy()
+    np.copyto(cut, written, where=capital)
     odd = written != cut
     if longer is not None:
         odd |= longer

@@ -148,9 +148,9 @@ class _PieceNumbers:
         begins, sizes = pieces.begins, pieces.ends - pieces.begins
         row = np.zeros(len(points) + 2 * _EIGHT, np.uint8)
         np.minimum(points, _NOT_ASCII, out=row[: len(points)], casting="unsafe")
-        eights = np.ndarray(len(points) + _EIGHT, "<u8", row, strides=(1,))
-        low = eights[begins] & _MASKS.take(sizes, mode="clip")
-        high = eights[begins + _EIGHT] & _MASKS.take(sizes - _EIGHT, mode="clip")
+        eights = np.ndarray(len(points) + _EIGHT, "<u8", row, strides=(1,)).copy()
+        low = eights.take(begins) & _MASKS.take(sizes, mode="clip")
+        high = eights.take(begins + _EIGHT) & _MASKS.take(sizes - _EIGHT, mode="clip")
         slots = ((low * _FACTOR ^ high) * _FACTOR >> _SHIFT).astype(np.int64)
         is_short = (sizes <= 2 * _EIGHT) & ((low | high) & _BEYOND_ASCII == 0)
         known = (self._lows.take(slots) == low) & (self._highs.take(slots) == high)

@@ -186,12 +186,17 @@ class PartWork:
         at_border = (stretch_step != 0) & border & ~signs
         apart = (self.apart | (_steps(blanks) > 0) | at_border) & ~closed
         loose = (stretch_step == 0) & after_math & signs
-        return np.where(loose, LOOSE, np.where(apart, BLANK, 0)).astype(np.uint8)
+        found = apart * np.uint8(BLANK)
+        found[loose] = LOOSE
+        return found
 
 
 def _steps(column: Column) -> Column:
     """How much each value is above the one before; the first is above all."""
-    return np.diff(column, prepend=-1)
+    steps = column.copy()
+    steps[1:] -= column[:-1]
+    steps[:1] += 1
+    return steps
 
 
 def _before(flags: Flags) -> Flags:
