@@ -34,10 +34,11 @@ def follows(
     gaps = gaps[(lasts > firsts) & (lengths[gaps] == 0) & (starts[gaps] == ends)]
     kept = np.ones(len(starts), np.bool_)
     kept[gaps] = False
-    starts, lengths, numbers = starts[kept], lengths[kept], numbers[kept]
+    places = np.flatnonzero(kept)
+    starts, lengths, numbers = (n.take(places) for n in (starts, lengths, numbers))
     strange = lengths < 1
-    strange |= starts < begins[numbers]
-    strange |= starts >= ends[numbers]
+    strange |= starts < begins.take(numbers)
+    strange |= starts >= ends.take(numbers)
     strange[1:] |= starts[1:] <= starts[:-1]
     found = np.zeros(len(points) + 1, np.int32)
     found[starts] = lengths

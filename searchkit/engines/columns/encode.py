@@ -217,18 +217,20 @@ def _told_by_positions(slab: Slab, finder: RowFinder) -> Bools:
     """Whether the documents of each term are those of its few positions."""
     count = slab.positions.counts
     short = (count > 0) & (count <= MOST_FROM_POSITIONS) & (slab.documents.counts > 0)
-    values = slab.positions.values[np.repeat(short, count)]
+    values = slab.positions.values.take(np.repeat(short, count).nonzero()[0])
     terms = np.repeat(np.flatnonzero(short), count[short])
     found = finder.rows(values)
     new = np.ones(len(values), np.bool_)
     new[1:] = (found[1:] != found[:-1]) | (terms[1:] != terms[:-1])
-    found, terms = found[new], terms[new]
+    (places,) = new.nonzero()
+    found, terms = found.take(places), terms.take(places)
     told = np.bincount(terms, minlength=len(count))
     same: Bools = short & (told == slab.documents.counts)
     # Of those that are as many, see whether they are the same ones.
-    left = found[same[terms]]
-    right = slab.documents.values[np.repeat(same, slab.documents.counts)]
-    same[terms[same[terms]][left != right]] = False
+    (places,) = same.take(terms).nonzero()
+    others = np.repeat(same, slab.documents.counts).nonzero()[0]
+    wrong = found.take(places) != slab.documents.values.take(others)
+    same[terms.take(places)[wrong]] = False
     return same
 
 

@@ -131,7 +131,7 @@ class LayeredLists:
             record.put(data, np.array([*map(len, lists)], np.int64), chosen)
             return
         if not chosen.all():
-            values = values[np.repeat(chosen, self._counts)]
+            values = values.take(np.repeat(chosen, self._counts).nonzero()[0])
         record.put(*pack_lists(values, self._layers * chosen))
 
     def _in_pieces(self, i: int) -> Bytes:

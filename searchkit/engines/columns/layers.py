@@ -112,10 +112,10 @@ def pack_lists(values: Any, layers: Layers) -> tuple[Bytes, Numbers]:
     if more.any():
         high = values >> bits.astype(values.dtype).repeat(counts)
         if not more.all():
-            high = high[more.repeat(counts)]
+            high = high.take(more.repeat(counts).nonzero()[0])
         has = high > 0
         fields.append(pack(has, np.where(more, counts, 0), np.ones_like(bits)))
-        fields.append(pack_lists(high[has], layers[1:]))
+        fields.append(pack_lists(high.take(has.nonzero()[0]), layers[1:]))
     return join_rows(fields, len(counts))
 
 

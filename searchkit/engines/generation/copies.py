@@ -70,14 +70,16 @@ def signatures(batch: AnalyzedBatch, hashes: TermHashes) -> Array:
         np.arange(count),
         np.diff(np.searchsorted(positions, rows.bases)),
     )
-    in_body = positions >= (rows.bases[:-1] + batch.body_start)[documents]
-    long, shingles = _minima(atoms[in_body], documents[in_body], count)
+    bodies = (rows.bases[:-1] + batch.body_start).take(documents)
+    in_body = np.flatnonzero(positions >= bodies)
+    of_bodies = documents.take(in_body)
+    long, shingles = _minima(atoms.take(in_body), of_bodies, count)
     bits = shingles & _ONE == _ONE
     found = np.packbits(bits, axis=1, bitorder="little")
-    short = ~long[documents]
-    whole = _digests(atoms[short], documents[short], count)
+    short = np.flatnonzero(~long.take(documents))
+    whole = _digests(atoms.take(short), documents.take(short), count)
     found[~long] = whole[~long]
-    found[np.bincount(documents[in_body], minlength=count) == 0] = 0
+    found[np.bincount(of_bodies, minlength=count) == 0] = 0
     return found
 
 
@@ -96,7 +98,8 @@ def _minima(atoms: Array, documents: Array, count: int) -> tuple[Array, Array]:
         shingles += atoms[at : at + len(shingles)]
     first, last = documents[: len(shingles)], documents[SHINGLE - 1 :]
     whole = first == last[: len(shingles)]
-    hashes, owners = _mixed(shingles[whole]), first[whole]
+    places = np.flatnonzero(whole)
+    hashes, owners = _mixed(shingles.take(places)), first.take(places)
     minima = np.full(count * BINS, _EMPTY)
     bins = (hashes >> np.uint64(64 - _BIN_BITS)).astype(np.int64)
     np.minimum.at(minima, owners * BINS + bins, hashes)

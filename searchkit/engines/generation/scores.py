@@ -97,8 +97,8 @@ class Weigher:
         weights = self._of_bodies.take(at, mode="clip")
         (heads,) = np.nonzero(parts >= TITLE)
         if len(heads):
-            lengths = self._title_words.take(documents[heads]).astype(np.int64)
-            at = lengths * (PARTS - TITLE) + parts[heads] - TITLE
+            lengths = self._title_words.take(documents.take(heads)).astype(np.int64)
+            at = lengths * (PARTS - TITLE) + parts.take(heads) - TITLE
             weights[heads] = self._of_heads.take(at)
         return weights
 
@@ -107,7 +107,7 @@ class Weigher:
         (heads,) = np.nonzero(within < self._numbers["body_start"].take(documents))
         if not len(heads):
             return zones
-        parts, document, at = zones.copy(), documents[heads], within[heads]
+        parts, document, at = zones.copy(), documents.take(heads), within.take(heads)
         ends = ("title_end", "alias_end", "address_end")
         parts[heads] = np.select(
             [at < self._numbers[end].take(document) for end in ends],
@@ -150,7 +150,8 @@ def _sorted(found: Frequencies) -> Frequencies:
     if (keys[1:] > keys[:-1]).all():  # of many documents there need be no copy
         return found
     order = np.argsort(keys, kind="stable")
-    return _summed(found.terms[order], found.documents[order], found.x[order])
+    columns = (found.terms, found.documents, found.x)
+    return _summed(*(column.take(order) for column in columns))
 
 
 def _summed(terms: Array, documents: Array, x: Array) -> Frequencies:
@@ -162,7 +163,8 @@ def _summed(terms: Array, documents: Array, x: Array) -> Frequencies:
     np.not_equal(terms[1:], terms[:-1], out=new[1:])
     new[1:] |= documents[1:] != documents[:-1]
     (starts,) = np.nonzero(new)
-    return Frequencies(terms[starts], documents[starts], np.add.reduceat(x, starts))
+    sums = np.add.reduceat(x, starts)
+    return Frequencies(terms.take(starts), documents.take(starts), sums)
 
 
 class FrequencyWriter:
