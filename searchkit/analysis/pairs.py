@@ -17,7 +17,7 @@ from itertools import chain
 
 from searchkit.analysis.addresses import address_name
 from searchkit.analysis.scripts import HAN
-from searchkit.model import ZONES, Blocks, VisibleText
+from searchkit.model import ZONES, VisibleText
 from searchkit.record import record
 
 EDGE = "edge"  # a block, a quoted text or a part of a sentence begins
@@ -172,7 +172,7 @@ def _prose(visible: VisibleText, block: int) -> str:
 def _definition(
     text: str, start: int, end: int, names: tuple[str, ...], line: int
 ) -> Iterator[Definition]:
-    """What a bracket with some names defines, if it does; `text` is that of `_prose`."""
+    """What a bracket with names defines, if anything; `text` is that of `_prose`."""
     if not names:
         return
     left, edge = _left(text[:start].rstrip())

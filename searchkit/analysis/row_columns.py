@@ -67,7 +67,8 @@ class PartWork:
         self.first_atoms = np.cumsum(counts) - counts  # by token
         self.of = np.repeat(np.arange(len(counts)), counts)
         flat = np.arange(len(self.of)) + np.repeat(firsts - self.first_atoms, counts)
-        begins = starts.take(self.of) + np.frombuffer(table.offsets, np.int64).take(flat)
+        begins = starts.take(self.of)
+        begins += np.frombuffer(table.offsets, np.int64).take(flat)
         lasts = begins + np.frombuffer(table.lengths, np.int64).take(flat) - 1
         self.begins = begins
         self.ids = np.frombuffer(table.ids, np.int32).take(flat)
@@ -79,7 +80,8 @@ class PartWork:
         ids, letters = self.numbering.characters(self.row.points.take(at))
         self.ids[single], self.letters[single] = ids, letters
         self.han = single[self.row.kinds.take(at) == HAN_KIND]  # of all atoms
-        self.lefts, self.rights = self.row.lefts.take(begins), self.row.rights.take(lasts)
+        self.lefts = self.row.lefts.take(begins)
+        self.rights = self.row.rights.take(lasts)
 
     def _place(self) -> None:
         """The positions: every block before leaves one empty."""
@@ -105,6 +107,7 @@ class PartWork:
         word_blocks = layout.blocks.take(
             self.token_stretches.take(np.flatnonzero(self.kinds & WORD))
         )
+        han_blocks = self.atom_blocks.take(self.han)
         return PartColumns(
             atoms=self.ids,
             atom_positions=self.positions,
@@ -115,7 +118,7 @@ class PartWork:
             lengths=lengths,
             ends=self.gaps + 1,
             words=np.bincount(word_blocks, minlength=len(layout.ends)),
-            han=np.bincount(self.atom_blocks.take(self.han), minlength=len(layout.ends)),
+            han=np.bincount(han_blocks, minlength=len(layout.ends)),
         )
 
     def _han(self) -> tuple[Ids, Column]:
@@ -186,7 +189,7 @@ class PartWork:
         at_border = (stretch_step != 0) & border & ~signs
         apart = (self.apart | (_steps(blanks) > 0) | at_border) & ~closed
         loose = (stretch_step == 0) & after_math & signs
-        found = apart * np.uint8(BLANK)
+        found: NDArray[np.uint8] = apart * np.uint8(BLANK)
         found[loose] = LOOSE
         return found
 

@@ -84,7 +84,8 @@ class VisibleTextBuilder:
             if self._level:
                 self._open_section(self._start)
             if self._zone is not None:
-                self._close_span(self._zone)
+                self._blocks.add_span(self._span_start, self._span_end, self._zone)
+                self._zone = None
             section = len(self._sections) - 1
             self._blocks.add(self._start, self._length, section, self._language)
             self._start = None
@@ -117,6 +118,9 @@ class VisibleTextBuilder:
 
     def verbatim(self, text: str, zone: Zone) -> None:
         """Code or a formula, exactly as it is; every newline in it is a source line."""
+        if text and "\n" not in text:
+            self._show(text, zone)
+            return
         head, newline, others = text.partition("\n")
         if head:
             self._show(head, zone)
@@ -195,7 +199,7 @@ class VisibleTextBuilder:
             self._span_end = end
             return
         if self._zone is not None:
-            self._close_span(self._zone)
+            self._blocks.add_span(self._span_start, self._span_end, self._zone)
         self._zone = zone
         self._span_start, self._span_end = start, end
 
@@ -224,10 +228,6 @@ class VisibleTextBuilder:
     def _note_line(self, offset: int) -> None:
         self._noted = self._line
         self._lines.append((offset, self._line + self._line_offset))
-
-    def _close_span(self, zone: Zone) -> None:
-        self._blocks.add_span(self._span_start, self._span_end, zone)
-        self._zone = None
 
     def _open_section(self, start: int) -> None:
         heading = self._text_from(start).strip()  # of &nbsp;, too

@@ -93,8 +93,9 @@ class _Steps:
         self.all.append(number - 1)
 
     def begin(self, **kind: str | int) -> None:
+        """What is empty or 0 is left to the builder: mostly all of it."""
         self.has_text = False
-        self._add("begin", **kind)
+        self._add("begin", **{name: told for name, told in kind.items() if told})
 
     def end(self) -> None:
         self.has_text = False
@@ -204,7 +205,7 @@ class _Parser(HTMLParser):
         self._cells_in_row += tag in _CELLS
         follows = tag in _CELLS and self._cells_in_row > 1
         self.steps.begin(
-            separator=CELL_SEPARATOR if follows else "\n",
+            separator=CELL_SEPARATOR if follows else "",
             level=_HEADINGS.get(tag, 0),
             language=_language(attributes),
             anchor=attributes.get("id") or "",

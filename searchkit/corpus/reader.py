@@ -234,7 +234,9 @@ def read_article(source: SourceFile, data: bytes) -> ReadArticle:
         decoded = decode(data)
     except ValueError as error:
         raise _refused(source, str(error)) from error
-    text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
+    text = decoded.text
+    if "\r" in text:  # found out in half of the time of looking for each
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise _refused(source, "empty file")
     matter = read_front_matter(text)
