@@ -120,7 +120,11 @@ def _stand_in(cut: Points, kinds: NDArray[np.uint8]) -> None:
 
 
 class _Table:
-    """What each code point folds to, filled as characters are met."""
+    """What each code point folds to, filled as characters are met.
+
+    Which are new a set tells: numpy's `unique` imports its masked arrays to find out,
+    8 ms and 1.6 MB of each process.
+    """
 
     def __init__(self) -> None:
         self._folded = np.zeros(_ALL, np.uint32)  # 0, to which none folds: not met

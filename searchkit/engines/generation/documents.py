@@ -336,7 +336,7 @@ def _merge_topics(writer: ColumnWriter, stretches: Sequence[Stretch]) -> None:
     used = {
         rows.topic_names[number]
         for (rows, _, _), part in zip(stretches, parts, strict=True)
-        for number in np.unique(part).tolist()
+        for number in np.flatnonzero(np.bincount(part)).tolist()
     }
     names = sorted(used)
     number_of = {name: number for number, name in enumerate(names)}

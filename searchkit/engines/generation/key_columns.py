@@ -84,7 +84,8 @@ def write_keys(
     dictionary = DictionaryWriter()
     sizes, numbers = array("I"), array("I")
     for block in blocks:
-        rows = np.unique(block.places << 32 | block.numbers)
+        rows = np.sort(block.places << 32 | block.numbers)
+        rows = rows[np.diff(rows, prepend=-1) > 0]
         counts = np.bincount(rows >> 32, minlength=len(block.keys))
         used = np.flatnonzero(counts)
         dictionary.add([block.keys[place] for place in used.tolist()])
