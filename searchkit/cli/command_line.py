@@ -34,6 +34,7 @@ def quick_request(args: Sequence[str]) -> SearchRequest | None:
         return None
     options, words, as_typed = separate(args[1:], TAKES_VALUE)
     dubious = any(word.startswith("--") for word in words)
+    dubious = dubious or limit_elsewhere(options, words, as_typed) is not None
     if dubious or not (words or as_typed) or {"-h", "--help"} & {*options}:
         return None
     request: dict[str, Any] = {"query": " ".join([*words, *as_typed])}
@@ -74,6 +75,26 @@ def separate(
         if takes_value[name] and not has_value:
             options += _next_one(rest)
     return options, words, list(rest)
+
+
+def limit_elsewhere(
+    options: Sequence[str], words: Sequence[str], as_typed: Sequence[str]
+) -> tuple[str, str] | None:
+    """What other programs are told by how much to print, and how much: the `-n 5` or
+    `-5` that a query ends with. None where `--limit` tells it, or is known not to.
+
+    >>> limit_elsewhere([], ["容器", "-n", "5"], [])
+    ('-n', '5')
+    >>> limit_elsewhere([], ["容器", "-5"], [])
+    ('-5', '5')
+    """
+    if as_typed or any(option.startswith("--limit") for option in options):
+        return None
+    before, last = ["", "", *words][-2:]
+    if last.startswith("-") and last[1:].isdecimal():
+        return last, last[1:]
+    is_letter = before.startswith("-") and len(before) == 2 and before[1].isalpha()
+    return (before, last) if is_letter and last.isdecimal() else None
 
 
 def _next_one(rest: Iterator[str]) -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 import click
 
@@ -29,15 +31,30 @@ class Program(click.Group):
         sys.exit(exit_status(lambda: self._status(arguments)))
 
     def _status(self, arguments: list[str]) -> int:
+        typed = [*arguments]  # click takes away what it has read
         try:
             with self.make_context(completion.PROGRAM, arguments) as context:
                 return self.invoke(context) or DONE
         except click.exceptions.Exit as leaving:  # after --help and --version
             return leaving.exit_code
         except click.UsageError as error:
-            path = error.ctx.command_path if error.ctx else completion.PROGRAM
-            complain(error.format_message(), f"`{path} --help` shows what there is.")
+            complain(error.format_message(), self._hint(error, typed))
             return FAILED
+
+    def _hint(self, error: click.UsageError, typed: Sequence[str]) -> str:
+        """What to type instead."""
+        first, usual = typed[0], "`{} --help` shows what there is."
+        if first in self.commands:
+            return usual.format(f"{completion.PROGRAM} {first}")
+        if isinstance(error, click.NoSuchOption):
+            known = {
+                o for c in self.commands.values() for p in c.params for o in p.opts
+            }
+            if error.option_name in known:
+                return f"{error.option_name} belongs behind the name of a command."
+        elif not get_close_matches(first, self.commands):
+            return f"`{shlex.join([completion.PROGRAM, 'search', *typed])}` searches."
+        return usual.format(completion.PROGRAM)
 
 
 @click.group(

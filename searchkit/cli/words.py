@@ -12,7 +12,7 @@ from difflib import get_close_matches
 
 import click
 
-from searchkit.cli.command_line import separate
+from searchkit.cli.command_line import limit_elsewhere, separate
 from searchkit.cli.exits import say
 from searchkit.cli.printable import printable
 
@@ -27,6 +27,8 @@ class QueryCommand(click.Command):
         if not ctx.resilient_parsing:  # completion must stay silent
             for word in _unknown_options(words):
                 _note_or_refuse(word, self._takes_value(ctx), ctx)
+            if meant := limit_elsewhere(options, words, taken_as_typed):
+                _note_limit(*meant)
         everything = [*options, "--", *words, *taken_as_typed]
         if _lacks_value(options, self._takes_value(ctx)):
             everything = options  # else the dashes would be its value
@@ -61,3 +63,8 @@ def _note_or_refuse(word: str, known: Collection[str], ctx: click.Context) -> No
             ctx,
         )
     say(f"searchkit: {printable(word)} is no option and is searched for as a word.")
+
+
+def _note_limit(word: str, number: str) -> None:
+    meant = f"Did you mean --limit {printable(number)}?"
+    say(f"searchkit: {printable(word)} is no option but part of the query. {meant}")

@@ -105,6 +105,11 @@ def _side_by_side(reader: GenerationReader, slot: Slot) -> tuple[TermPostings, .
     return tuple(found.values())
 
 
+def width(slots: Slots) -> int:
+    """How many positions slots side by side take."""
+    return sum([_atoms_of(slot[0]) for slot in slots])
+
+
 def work(reader: GenerationReader, slots: Slots) -> int:
     """How many positions are read to find slots side by side."""
     if len(slots) == 1:
@@ -227,7 +232,7 @@ def _variant_places(
         for distance, blank in _blanks_that_tell(variant, leaf.blanks):
             here = kernel.with_blank(here, distance, blank)
         here = kept(kernel, reader, leaf, here)
-        yield here, sum([_atoms_of(slot[0]) for slot in variant])
+        yield here, width(variant)
         return
     for several, atoms in _by_atoms(reader, variant[0]):
         if terms := _in_text(several, text):

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
+from math import sqrt
 
 from searchkit.analysis.folding import fold
-from searchkit.engines.matching import places
+from searchkit.engines.matching import places, width
 from searchkit.engines.plan import FormulaLeaf
 
 TYPE_CHECKING = False
@@ -39,22 +40,53 @@ Formulas = list[tuple[int, int]]
 """The (start, end) in its chunk of each match in a formula."""
 
 
-class Worths(dict[tuple[int, ...], float]):
+class Worths(dict[tuple[int, ...], tuple[float, bool]]):
     """What several marks are worth together, below 0, by their leaves, in one query.
 
-    Different words count most, then how often. `alone` has what one is worth. The same
-    words stand together again, also in other articles.
+    Different words count most, then how often. Whether some of them were typed side by
+    side stands beside it: `as_typed` tells what it is worth that they stand so.
+    `alone` has what one is worth. The same words stand together again, also in other
+    articles.
     """
 
-    def __init__(self, weights: Sequence[float]) -> None:
+    def __init__(self, weights: Sequence[float], leaves: Sequence[Leaf]) -> None:
         self.weights = weights
-        self.alone = [self[leaf,] for leaf in range(len(weights))]
+        self._steps = _steps(leaves)
+        self.alone = [self[leaf,][0] for leaf in range(len(weights))]
 
-    def __missing__(self, leaves: tuple[int, ...]) -> float:
-        different = [self.weights[leaf] for leaf in {*leaves}]
+    def __missing__(self, leaves: tuple[int, ...]) -> tuple[float, bool]:
+        several = {*leaves}
+        different = [self.weights[leaf] for leaf in several]
         often = _OFTEN * min(len(leaves), _MANY)
-        worth = self[leaves] = -(sum(different) + often * max(different))
-        return worth
+        made = -(sum(different) + often * max(different))
+        beside = any(leaf + 1 in several for leaf in several if leaf in self._steps)
+        self[leaves] = made, beside
+        return made, beside
+
+    def as_typed(self, positions: Iterable[int], leaves: Iterable[int]) -> float:
+        """What marks are worth more for words side by side, as typed, below 0.
+
+        Two of them are worth as much again as the more frequent one, once.
+        """
+        marks, steps = {*zip(leaves, positions, strict=True)}, self._steps
+        found = [
+            leaf
+            for leaf, position in marks
+            if leaf in steps and (leaf + 1, position + steps[leaf]) in marks
+        ]
+        if not found:
+            return 0.0
+        return -sum([sqrt(self.weights[n] * self.weights[n + 1]) for n in {*found}])
+
+
+def _steps(leaves: Sequence[Leaf]) -> dict[int, int]:
+    """How far behind a leaf the next one begins where both stand as typed, with the
+    signs between them; of leaves of which that can be said."""
+    return {
+        number: width(leaf.adjacent) + width(leaf.behind)
+        for number, (leaf, following) in enumerate(pairwise(leaves))
+        if leaf.adjacent and following.adjacent
+    }
 
 
 class Matches:
@@ -102,7 +134,8 @@ class Marks:
         all_leaves = (*self._leaves, *[twin.leaf for twin in twins])
         where = [rising] * len(self._leaves)
         where += [evaluation.where_counts(twin, rising) for twin in twins]
-        self._worths = Worths([finder.found(leaf).idf for leaf in all_leaves])
+        weights = [finder.found(leaf).idf for leaf in all_leaves]
+        self._worths = Worths(weights, self._leaves)
         self._weak = {n for n, leaf in enumerate(self._leaves) if evaluation.weak(leaf)}
         self._formulas = [
             (n, leaf)

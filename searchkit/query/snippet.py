@@ -165,9 +165,14 @@ def _windows(
         behind = bisect_right(borders, position, behind)
         if following < stop and following < borders[behind]:
             end = bisect_left(positions, min(stop, borders[behind]), end)
-            worth = worths[(*leaves[first:end],)]
+            here = (*leaves[first:end],)
+            worth, beside = worths[here]
+        else:
+            beside = False
         if zone := zones[behind - 1]:
             worth *= _BY_ZONE[zone]
+        if beside:
+            worth += worths.as_typed(positions[first:end], here)
         if worth < least:
             found.append((worth, first, end, behind - 1))
             if only_best:

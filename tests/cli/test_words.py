@@ -69,6 +69,37 @@ def test_an_unknown_option_is_a_word_and_said_to_be(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        pytest.param(["容器", "-n", "2"], ("-n", "2"), id="letter"),
+        pytest.param(["容器", "-3"], ("-3", "3"), id="number"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_another_programs_limit_is_pointed_out(
+    run: Run, args: list[str], said: tuple[str, str]
+) -> None:
+    result = run("search", *args)
+    assert result.exit_code == 0
+    assert f"{said[0]} is no option but part of the query" in result.stderr
+    assert f"Did you mean --limit {said[1]}?" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        pytest.param(["容器", "-n", "x"], id="no-number"),
+        pytest.param(["容器", "2"], id="no-dash"),
+        pytest.param(["容器", "-n", "2", "--limit", "1"], id="limit-given"),
+        pytest.param(["--", "容器", "-n", "2"], id="after-dashes"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_nothing_is_said_of_other_numbers(run: Run, args: list[str]) -> None:
+    assert run("search", *args).stderr == ""
+
+
+@pytest.mark.parametrize(
     ("typo", "meant"),
     [("--limt", "--limit"), ("--topics", "--topic"), ("--path=x", "--paths")],
 )
@@ -90,3 +121,23 @@ def test_an_option_at_the_end_wants_its_value(run: Run, option: str) -> None:
     result = run("search", "RoPE", option)
     assert (result.exit_code, result.stdout) == (2, "")
     assert f"{option}' requires an argument" in result.stderr
+    assert "`searchkit search --help` shows" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "hint"),
+    [
+        pytest.param(
+            ["RoPE", "a b"], "`searchkit search RoPE 'a b'` searches.", id="no"
+        ),
+        pytest.param(["serach", "x"], "`searchkit --help` shows", id="misspelled"),
+        pytest.param(
+            ["--index", "x", "search", "y"], "--index belongs behind", id="option-first"
+        ),
+        pytest.param(["--bogus"], "`searchkit --help` shows", id="no-option"),
+    ],
+)
+def test_a_missing_command_is_pointed_out(run: Run, args: list[str], hint: str) -> None:
+    result = run(*args)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"hint: {hint}" in result.stderr

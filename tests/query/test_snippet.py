@@ -193,6 +193,22 @@ def test_an_alias_is_not_marked_in_the_text(opened: Opened) -> None:
     assert [snippet.text[s:e] for s, e in snippet.highlights] == ["目标"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "words", "place"),
+    [
+        pytest.param("kind: Task", "Task kind", "```\n{}\n```", id="sign-between"),
+        pytest.param("let v = vec![1];", "1 vec v = let", "```\n{}\n```", id="code"),
+        pytest.param("缓存一致性协议", "协议的缓存有一致性", "{}", id="chinese"),
+    ],
+)
+def test_what_stands_as_typed_is_shown_first(
+    opened: Opened, typed: str, words: str, place: str
+) -> None:
+    apart = f"{words}，{'又说别的' * 40}\n\n" * 9
+    (hit,) = opened(apart + place.format(typed) + "\n\n" + apart).search(typed).hits
+    assert typed in hit.snippets[0].text
+
+
 def test_two_snippets_do_not_show_the_same_text(shipped: SearchEngine) -> None:
     for hit in shipped.search("KV cache 缓存", limit=None).hits:
         shown = [snippet.text.strip("…") for snippet in hit.snippets]
