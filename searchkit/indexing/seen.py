@@ -26,7 +26,10 @@ from searchkit.record import record
 
 @record
 class Look:
-    """What the system says of a file without reading it."""
+    """What the system says of a file without reading it.
+
+    Times before 1970 count as its beginning: the index keeps numbers from 0 on.
+    """
 
     size_bytes: int
     modified_ns: int
@@ -37,7 +40,8 @@ class Look:
     def at(cls, path: Path) -> Look:
         """Raises: OSError."""
         stat = path.stat()
-        return cls(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+        modified_ns, changed_ns = max(stat.st_mtime_ns, 0), max(stat.st_ctime_ns, 0)
+        return cls(stat.st_size, modified_ns, changed_ns, stat.st_ino)
 
     @property
     def young(self) -> bool:

@@ -323,11 +323,13 @@ def test_what_looks_unchanged_is_not_read_again(
     corpus.mkdir()
     path = corpus / "a.md"
     path.write_text("旋转", "utf-8")
+    (corpus / "old.md").write_text("old", "utf-8")
+    os.utime(corpus / "old.md", (-1_000_000_000, -1_000_000_000))  # before 1970
     time.sleep(2.1)  # a file that is younger is always read again
     build(corpus, index)
     with monkeypatch.context() as context:
         context.setattr("searchkit.indexing.seen.read_bytes", None)
-        assert build(corpus, index).unchanged == 1
+        assert build(corpus, index).unchanged == 2
     small = searchkit.Config(max_article_bytes=5)
     assert searchkit.build(corpus, index, config=small).removed == 1  # 6 bytes
     build(corpus, index)
