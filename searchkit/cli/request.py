@@ -39,7 +39,11 @@ class SearchRequest:
 
 def run_search(request: SearchRequest) -> int:
     """Search, print, and say whether there was a hit."""
-    config = settings(index=request.index, limit=request.limit)
+    config = settings(
+        index=request.index,
+        limit=request.limit,
+        snippets_per_hit=0 if request.paths else None,  # most of the work of a hit
+    )
     with open_or_build(config) as engine:
         result = engine.search(
             utf8(request.query),

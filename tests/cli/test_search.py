@@ -70,6 +70,13 @@ def test_paths(run: Run, args: list[str], doc_ids: set[str]) -> None:
     assert (set(lines), len(lines)) == (doc_ids, len(doc_ids))
 
 
+def test_paths_need_no_snippets(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are most of the work, and all of the memory, of many hits."""
+    monkeypatch.setattr("searchkit.query.hits.snippets", None)
+    found = run("search", "--paths", "容器", "-docker").stdout
+    assert found == "systems/podman.md\n"
+
+
 def test_the_newest_first(run: Run) -> None:
     shown = run("search", "--paths", "--sort", "date", "矩阵").stdout
     assert shown == "attention/rope.md\nattention/flash.md\n"
