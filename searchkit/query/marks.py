@@ -66,7 +66,7 @@ class Worths(dict[tuple[int, ...], tuple[float, bool]]):
     def as_typed(self, positions: Iterable[int], leaves: Iterable[int]) -> float:
         """What marks are worth more for words side by side, as typed, below 0.
 
-        Two of them are worth as much again as the more frequent one, once.
+        Two of them are worth as much again as the root of what both are, once.
         """
         marks, steps = {*zip(leaves, positions, strict=True)}, self._steps
         found = [
