@@ -77,11 +77,14 @@ def walk(
     return tuple(files), tuple(sorted(found.failures))
 
 
-def check_folder(root: Path) -> None:
-    """See whether `root` is a folder that can be listed. Raises: CorpusError."""
+def check_folder(root: Path) -> int:
+    """The number of the file system of `root`, which must be a folder that can be read.
+
+    Raises: CorpusError.
+    """
     try:
         with os.scandir(root):
-            pass
+            return root.stat().st_dev
     except OSError as error:
         raise CorpusError(
             f"The corpus folder {os.fspath(root)!r} cannot be read: {_problem(error)}.",

@@ -154,6 +154,7 @@ class Build:
             if changes.sources.size_bytes >= _MANY_BYTES:
                 workers.start(self._processes)
             made = self._analyse(generation, changes.changed, workers)
+            self._reading.check_still_there()
             left_out = {name for run in made for name in run.left_out}
             still = self._still(before, changes)
             if still and len(left_out) == len(changes.changed):

@@ -36,6 +36,9 @@ class Reading(Protocol):
     def size_bytes(self) -> int:
         """Of all articles; 0 where that cannot be told without taking them."""
 
+    def check_still_there(self) -> None:
+        """Raises: CorpusError if the folder itself is gone, and not only some files."""
+
     def note(self, looks: Sequence[tuple[str, Look, bytes]]) -> None:
         """Take note of how files looked whose articles were analysed."""
 
@@ -58,7 +61,6 @@ def reading_of(
     """
     if not isinstance(corpus, str | PathLike):
         return _HandedIn(corpus, index, failures)
-    check_folder(Path(corpus))
     return _Folder(Path(corpus), index, full, max_bytes, failures, teller)
 
 
@@ -72,6 +74,7 @@ class _Folder:
         failures: list[Failure],
         teller: Teller,
     ) -> None:
+        self._file_system = check_folder(folder)
         self.root = os.path.abspath(folder)  # noqa: PTH100, links stay links
         self._folder, self._index = folder, index
         self._full, self._max_bytes = full, max_bytes
@@ -100,6 +103,16 @@ class _Folder:
 
     def size_bytes(self) -> int:
         return self.sources(lambda _: None, read=False).size_bytes
+
+    def check_still_there(self) -> None:
+        """Of a disk that was unmounted meanwhile an empty folder is left."""
+        if check_folder(self._folder) != self._file_system:
+            raise CorpusError(
+                f"The corpus folder {os.fspath(self._folder)!r} was mounted or "
+                "unmounted while it was read.",
+                path=self._folder,
+                hint="The index is as it was. Run `searchkit build` when it is there.",
+            )
 
     def note(self, looks: Sequence[tuple[str, Look, bytes]]) -> None:
         if self._looks:
@@ -146,6 +159,9 @@ class _HandedIn:
         except CorpusError as error:
             self._failures.append((article.doc_id, str(error)))
             return None
+
+    def check_still_there(self) -> None:
+        pass
 
     def size_bytes(self) -> int:
         return 0

@@ -338,6 +338,26 @@ def test_what_looks_unchanged_is_not_read_again(
     assert build(corpus, index).updated == 1
 
 
+@pytest.mark.parametrize("phase", ["reading", "analysing"])
+def test_a_folder_that_vanishes_takes_no_article_along(
+    tmp_path: Path, phase: str
+) -> None:
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    for number in range(20):
+        (corpus / f"{number}.md").write_text(f"第 {number} 篇", "utf-8")
+    build(corpus, index)
+
+    def hear(progress: searchkit.Progress) -> None:
+        if progress.phase == phase and corpus.exists():
+            corpus.rename(tmp_path / "elsewhere")
+
+    with pytest.raises(searchkit.CorpusError, match="cannot be read"):
+        searchkit.build(corpus, index, full=True, jobs=1, progress=hear)
+    with searchkit.open(index) as engine:
+        assert engine.search("篇").total == 20
+
+
 def test_a_file_written_twice_in_one_tick_is_seen(tmp_path: Path) -> None:
     corpus, index = tmp_path / "corpus", tmp_path / "index"
     corpus.mkdir()
