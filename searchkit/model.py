@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from searchkit.record import record
+from searchkit.record import record, told_when_read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -233,6 +233,10 @@ class Hit:
     missing: tuple[str, ...] = ()
     sections: tuple[SectionHit, ...] = ()
     folded: tuple[str, ...] = ()
+
+
+# Few who search read them, and their chunks have to be unpacked for it.
+told_when_read(Hit, "sections")
 
 
 @record

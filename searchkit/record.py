@@ -77,6 +77,21 @@ def replace(value: T, **changes: Any) -> T:
     return type(value)(**{**as_dict(value), **changes})
 
 
+def told_when_read(record_type: type, name: str) -> None:
+    """Let a field of records be given as a function, too, which tells it when it is
+    read for the first time."""
+    slot = getattr(record_type, name)
+
+    def told(self: Any) -> Any:
+        value = slot.__get__(self)
+        if callable(value):
+            value = value()
+            slot.__set__(self, value)
+        return value
+
+    setattr(record_type, name, property(told, slot.__set__))
+
+
 def default_of(record_type: type, name: str) -> Any:
     """The default of a field. Raises: KeyError if there is none."""
     return record_type.__record_defaults__[name]  # type: ignore[attr-defined]

@@ -196,14 +196,16 @@ class Chunk:
         at = self._bounds[number]
         return self._numbers[at + first : at + last]
 
-    def _range(self, counts: int, piece: int) -> tuple[int, int]:
-        """Which rows are a piece's, in columns of which each piece has so many."""
-        firsts = self._firsts.get(counts)
-        if firsts is None:
+    def _rows_of(self, counts: int) -> list[int]:
+        """The first row of each piece, and the end of all, in columns of which each
+        piece has so many."""
+        try:
+            return self._firsts[counts]
+        except KeyError:
             firsts = [*accumulate(self._column(counts), initial=0)]
             self._firsts[counts] = firsts
             self._memory[0] += _INTEGER_BYTES * len(firsts)
-        return firsts[piece], firsts[piece + 1]
+            return firsts
 
     def _place(self, gaps: Iterable[int], sizes: Iterable[int]) -> None:
         """Find where each piece begins and ends."""
@@ -235,7 +237,7 @@ class Chunk:
 
     def spans(self, piece: int) -> list[tuple[int, int, Zone]]:
         """The (start, end, zone) of a piece's spans."""
-        first, last = self._range(_SPAN_COUNTS, piece)
+        first, last = self._rows_of(_SPAN_COUNTS)[piece : piece + 2]
         gaps, sizes, zones = [self._rows(column, first, last) for column in _SPANS]
         found: list[tuple[int, int, Zone]] = []
         at, end = self.starts[piece], self.ends[piece]
@@ -292,10 +294,13 @@ class Chunk:
         starts = self._atoms.get(piece)
         if starts is None or len(starts) <= last:
             starts = self.atoms(piece, last + 1)
+        at = starts[last]
         if self.modes[piece] & STORED:
-            end = starts[last] + self._column(_LENGTHS)[self._stored(piece)[0] + last]
+            end = at + self._column(_LENGTHS)[self._stored(piece)[0] + last]
+        elif (stop := self.ends[piece]) > at and "\u3001" <= self.text[at] <= "\u9fff":
+            end = at + 1  # what `atom_end` would say of most
         else:
-            end = atom_end(self.text, starts[last], self.ends[piece])
+            end = atom_end(self.text, at, stop)
         return starts[first], end
 
     def _stored(self, piece: int) -> tuple[int, int]:
@@ -315,13 +320,13 @@ class Chunk:
 
     def lines(self, piece: int) -> list[tuple[int, int]]:
         """The (offset, source line) pairs from a piece to the next."""
-        first, last = self._range(_LINE_COUNTS, piece)
+        first, last = self._rows_of(_LINE_COUNTS)[piece : piece + 2]
         starts = enumerate(self._line_starts(piece, first, last), first + 1)
         return [(start, self._line_after(count)) for count, start in starts]
 
     def line_at(self, piece: int, offset: int) -> int:
         """The source line in which the text at an offset of a piece stands."""
-        first, last = self._range(_LINE_COUNTS, piece)
+        first, last = self._rows_of(_LINE_COUNTS)[piece : piece + 2]
         if last - first == 1 and not self._numbers[self._bounds[_LINES[0]] + first]:
             return self._line_after(last)
         for count, start in enumerate(self._line_starts(piece, first, last), first):
@@ -343,8 +348,8 @@ class Chunk:
 
     def zone_at(self, piece: int, offset: int) -> Zone:
         """The zone in which the text at an offset of a piece stands."""
-        first, last = self._range(_SPAN_COUNTS, piece)
-        if last - first == 1:
+        first = self._rows_of(_SPAN_COUNTS)[piece]
+        if self.span_count(piece) == 1:
             return ZONES[self._numbers[self._bounds[_ZONES] + first]]
         zone: Zone = "prose"
         for number, (start, _, here) in enumerate(self.spans(piece)):
@@ -381,11 +386,11 @@ class Chunk:
 
     def heading(self, piece: int) -> tuple[str, ...]:
         """The path of headings over a piece."""
-        wanted = self.sections[piece] - self.new_sections.start + 1
-        found = self._paths.get(wanted)
+        section = self.sections[piece]
+        found = self._paths.get(section)
         if found is None:
-            found = next(islice(self.headings(), wanted, None))
-            self._paths[wanted] = found
+            number = section - self.new_sections.start + 1
+            found = self._paths[section] = next(islice(self.headings(), number, None))
         return found
 
     def section_places(self) -> Iterator[tuple[int, int]]:

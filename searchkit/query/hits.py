@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
+from searchkit.engines.page import damage_told
 from searchkit.model import Hit, SectionHit, Snippet
 from searchkit.query.marks import Marks
 from searchkit.query.sections import best_sections
@@ -11,8 +13,14 @@ from searchkit.query.snippet import snippets, title_highlights
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from searchkit.config import Config
+    from searchkit.engines.reader import GenerationReader
     from searchkit.engines.search import Evaluation, Ranked
+    from searchkit.query.marks import Matches
+
+    Sections: TypeAlias = tuple[SectionHit, ...] | Callable[[], tuple[SectionHit, ...]]
 
 
 def hits(
@@ -36,7 +44,7 @@ def hits(
     marks = Marks(evaluation, numbers, titles=None if count else titles)
     paths = paths_of(numbers, doc_ids)
     shown: list[tuple[Snippet, ...]] = [()] * len(numbers)
-    sections: list[tuple[SectionHit, ...]] = [()] * len(numbers)
+    sections: list[Sections] = [()] * len(numbers)
     if count:  # else the stored text need not be read
         # A step for all hits, then the next: that is faster than all steps for each.
         pages = reader.pages(numbers)
@@ -45,7 +53,10 @@ def hits(
             snippets(text, matches, count=count, characters=width)
             for text, matches in zip(pages, found, strict=True)
         ]
-        sections = [*map(best_sections, pages, found)]
+        sections = [
+            partial(_sections, reader, number, matches) if matches.positions else ()
+            for number, matches in zip(numbers, found, strict=True)
+        ]
     folded = {n: tuple(texts.several(others)) for n, others in page.folded.items()}
     return tuple(
         [
@@ -59,7 +70,7 @@ def hits(
                 snippets=fragments,
                 title_highlights=title_highlights(title, marks.in_title(row.number)),
                 missing=missing[row.number],
-                sections=best,
+                sections=best,  # type: ignore[arg-type]  # told when it is read
                 folded=folded.get(row.number, ()),
             )
             for (row, score), doc_id, title, path, fragments, best in zip(
@@ -67,3 +78,14 @@ def hits(
             )
         ]
     )
+
+
+def _sections(
+    reader: GenerationReader, number: int, matches: Matches
+) -> tuple[SectionHit, ...]:
+    """The best sections of a hit, also after the engine was closed.
+
+    Raises: IndexCorruptError.
+    """
+    with damage_told(reader.path):
+        return best_sections(reader.page(number), matches)
