@@ -13,15 +13,41 @@ from operator import attrgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from functools import cached_property
     from typing import Any, TypeVar
 
     from typing_extensions import dataclass_transform
 
     T = TypeVar("T")
+    once = cached_property
 else:
 
     def dataclass_transform(**_: Any) -> Any:
         return lambda function: function
+
+
+if not TYPE_CHECKING:
+
+    class once:  # noqa: N801, a decorator
+        """What a method tells, told once and then an attribute.
+
+        It is `functools.cached_property` as Python has it since 3.12: before, a lock
+        was taken each time, and a search tells eight such things.
+        """
+
+        __slots__ = ("_name", "_tell")
+
+        def __init__(self, tell: Any) -> None:
+            self._tell = tell
+
+        def __set_name__(self, _: Any, name: str) -> None:
+            self._name = name
+
+        def __get__(self, owner: Any, _: Any = None) -> Any:
+            if owner is None:
+                return self
+            told = owner.__dict__[self._name] = self._tell(owner)
+            return told
 
 
 class FrozenError(AttributeError):

@@ -7,11 +7,10 @@ word, those that have each word as typed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from searchkit.engines import ranking
 from searchkit.engines.plan import AnyOf, Group, Leaf, Node, Twin
-from searchkit.record import record
+from searchkit.record import once, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ class Answers:
         idf = self.finder.found(leaf).idf
         return leaf.weight < 1 or idf < ranking.WEAK * self._rarest_idf
 
-    @cached_property
+    @once
     def _rarest_idf(self) -> float:
         """The highest idf of the leaves that are found at all."""
         found = [self.finder.found(leaf) for leaf in self._leaves]

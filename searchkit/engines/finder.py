@@ -88,7 +88,7 @@ class Finder:
         self._made: dict[Hashable, Column] = {}  # not the same list twice: see _layers
         self._columns: dict[int, tuple[Any, Column]] = {}  # loaded, by id of the source
         self._passing: dict[Filters, Documents] = {}
-        self._likely: dict[int, tuple[Leaf, Documents]] = {}  # by id of the leaf
+        self._counted: dict[Hashable, tuple[Documents, int]] = {}  # of likely twins
 
     @property
     def plain(self) -> PlainKernel:
@@ -112,7 +112,7 @@ class Finder:
             self._made.clear()
             self._columns.clear()
             self._passing.clear()
-            self._likely.clear()
+            self._counted.clear()
 
     def settle(self) -> Kernel:
         """The kernel that stays from now on: what an evaluation keeps is made by it."""
@@ -174,27 +174,27 @@ class Finder:
 
     def likely(self, twin: Twin) -> Documents:
         """The documents in which a likely twin counts."""
-        same = self._likely.get(id(twin.leaf))
-        if same is not None:
-            return same[1]
-        found = self._counting(twin) if twin.unless else self.documents(twin.leaf)
-        self._likely[id(twin.leaf)] = twin.leaf, found
-        return found
+        return self._counting(twin)[0] if twin.unless else self.documents(twin.leaf)
 
-    def _counting(self, twin: Twin) -> Documents:
-        """The documents that hold a twin and none of what it is not looked for beside.
+    def _counting(self, twin: Twin) -> tuple[Documents, int]:
+        """The documents that hold a twin and none of what it is not looked for beside,
+        and how many they are.
 
         The same word is translated in other queries, too.
         """
 
-        def made() -> tuple[Documents, int]:
+        def made() -> tuple[tuple[Documents, int], int]:
             found = self.documents(twin.leaf)
             for leaf in twin.unless:
                 found = self.kernel.difference(found, self.documents(leaf))
-            return found, self.kernel.bytes_of(found)
+            return (found, self.kernel.count(found)), self.kernel.bytes_of(found)
 
-        key = (self.kernel.name, "likely", twin.leaf, twin.unless)
-        return self.reader.found.get(key, made)
+        asked = twin.leaf, twin.unless
+        found = self._counted.get(asked)
+        if found is None:
+            key = self.kernel.name, "likely", *asked
+            found = self._counted[asked] = self.reader.found.get(key, made)
+        return found
 
     def count_likely(self, twin: Twin) -> int:
         """In how many documents a likely twin counts."""
@@ -202,7 +202,7 @@ class Finder:
         if not count or not twin.unless:
             return count
         self.spend(count)
-        return self.kernel.count(self.likely(twin))
+        return self._counting(twin)[1]
 
     def count_any(self, leaves: Sequence[Leaf]) -> int:
         """In how many documents any of the leaves stands."""
@@ -282,14 +282,17 @@ class Finder:
         return self._kept((variant, *where), work, weighed)
 
     def _scored(self, slot: Slot) -> TermPostings | Column | None:
-        terms = matching.scored_terms(self.reader, slot)
-        if len(terms) <= 1:
-            return terms[0] if terms else None
+        terms = partial(matching.scored_terms, self.reader, slot)
+        # Of what is known no terms are looked up: a pattern stands for hundreds.
+        if len(slot) == 1 or not self._is_known((slot,)):
+            found = terms()
+            if len(found) <= 1:
+                return found[0] if found else None
 
         def merged() -> Column:
-            return self.kernel.merged([self.kernel.load(term) for term in terms])
+            return self.kernel.merged([self.kernel.load(term) for term in terms()])
 
-        return self._kept((slot,), lambda: sum(map(size_of, terms)), merged)
+        return self._kept((slot,), lambda: sum(map(size_of, terms())), merged)
 
     def _kept(
         self,
@@ -307,13 +310,21 @@ class Finder:
             column = make()
             return column, self.kernel.size_of(column)
 
-        if key not in self._made:
-            kept = self.reader.found
-            if self.is_choosing and kept.peek((self.kernel.name, *key)) is None:
+        if not self._is_known(key):
+            if self.is_choosing:
                 self.spend(work())
-            self._made[key] = kept.get((self.kernel.name, *key), made)
+            self._made[key] = self.reader.found.get((self.kernel.name, *key), made)
         column = self._made[key]
         return column if len(column) else None
+
+    def _is_known(self, key: tuple[Hashable, ...]) -> bool:
+        """Whether it was made, by this search or one before."""
+        if key not in self._made:
+            kept = self.reader.found.peek((self.kernel.name, *key))
+            if kept is None:
+                return False
+            self._made[key] = kept
+        return True
 
     def _formula(self, leaf: FormulaLeaf) -> LeafFound:
         self.spend(formulas.work(self.reader, leaf))

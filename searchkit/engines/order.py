@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cached_property, reduce
+from functools import reduce
 
 from searchkit.engines import adjacency, bounds, ranking
 from searchkit.engines.columns import plain as decode
 from searchkit.engines.columns.postings import TermPostings
 from searchkit.engines.plan import NO_FILTERS, AnyOf, Group, Leaf, Node, Plan, Twin
 from searchkit.engines.together import Together
-from searchkit.record import replace
+from searchkit.record import once, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ class Order:
         best = _merged(best, others, ranking.OTHER_TITLE)[:count]
         return best, kernel.union([literal, titled])
 
-    @cached_property
+    @once
     def _literal_root(self) -> Node:
         """The root for documents with each word as typed: its twins add nothing there.
 

@@ -7,7 +7,6 @@ k of all. `answers` says which documents there are, `order` in what order.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from types import MappingProxyType
 
 from searchkit.engines import matching
@@ -25,7 +24,7 @@ from searchkit.engines.plan import (
     leaves_of,
 )
 from searchkit.engines.scorer import Scorer
-from searchkit.record import record
+from searchkit.record import once, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ class Evaluation:
             for child in (*node.required, *node.optional, *node.excluded):
                 yield from self._all_leaves(child)
 
-    @cached_property
+    @once
     def unfiltered(self) -> Answer:
         """All documents that answer the plan but for its filters."""
         if self.plan == _NOTHING:
@@ -95,7 +94,7 @@ class Evaluation:
             return Answer(nothing, nothing, nothing)
         return self._answers.of(self.plan.root)
 
-    @cached_property
+    @once
     def answer(self) -> Answer:
         """All documents that answer the plan, filters applied."""
         answer = self.unfiltered
@@ -109,7 +108,7 @@ class Evaluation:
             kernel.intersection([answer.literal, keep]),
         )
 
-    @cached_property
+    @once
     def total(self) -> int:
         """How many documents answer the plan."""
         if (leaf := self._only_leaf) is not None:
@@ -117,12 +116,12 @@ class Evaluation:
             return found.document_count + found.near_count
         return self._kernel.count(self.answer.hits)
 
-    @cached_property
+    @once
     def unfiltered_total(self) -> int:
         """How many would without the filters."""
         return self._kernel.count(self.unfiltered.hits)
 
-    @cached_property
+    @once
     def complete(self) -> int:
         """How many of them lack no word."""
         if (leaf := self._only_leaf) is not None:
@@ -131,7 +130,7 @@ class Evaluation:
             return self.total
         return self._kernel.count(self.answer.complete)
 
-    @cached_property
+    @once
     def rare(self) -> dict[str, int]:
         """Words as typed that hardly any document holds, and how many hold them."""
         most = max(1, self.reader.document_count // _RARE)

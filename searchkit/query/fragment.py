@@ -35,7 +35,9 @@ class Fragment:
     ) -> None:
         self._chunk, self._piece, self._at = chunk, piece, first
         self._running: list[Span] | None = None  # the spans that may be cut
-        low, high = _room(chunk, piece, characters)
+        low, high = chunk.starts[piece], chunk.ends[piece]
+        if high - low < _SHORT:
+            low, high = _room(chunk, piece, characters)
         self.start, self.end = low, high
         if high - low <= characters:
             return
@@ -112,11 +114,9 @@ def _at_border(text: str, offset: int) -> bool:
 
 
 def _room(chunk: Chunk, piece: int, characters: int) -> tuple[int, int]:
-    """The piece's own bounds, or with its neighbours' in the section if it is short."""
+    """The bounds of a short piece with its neighbours in the section."""
     starts, ends, sections = chunk.starts, chunk.ends, chunk.sections
     low, high = starts[piece], ends[piece]
-    if high - low >= _SHORT:
-        return low, high
     section = sections[piece]
     after = piece + 1
     while high - low < _SHORT and after < len(starts):

@@ -70,7 +70,7 @@ def hits(
                 snippets=fragments,
                 title_highlights=title_highlights(title, marks.in_title(row.number)),
                 missing=missing[row.number],
-                sections=best,  # type: ignore[arg-type]  # told when it is read
+                sections=best,
                 folded=folded.get(row.number, ()),
             )
             for (row, score), doc_id, title, path, fragments, best in zip(

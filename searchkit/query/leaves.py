@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property, partial
+from functools import partial
 from itertools import chain, takewhile
 
 from searchkit.analysis.analyzer import Word, atoms, words
@@ -31,14 +31,15 @@ from searchkit.query.restrict import Scope
 from searchkit.query.tree import Fuzzy, Occur, Text, Wildcard
 from searchkit.query.twins import Piece, Twins
 from searchkit.query.variants import Variants
-from searchkit.record import replace
+from searchkit.record import once, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from searchkit.analysis.latex import Atom
-    from searchkit.query.patterns import Patterns
+    from searchkit.query.patterns import Chosen, Patterns
     from searchkit.query.translations import Translations
 
+_PLAIN = re.compile("[0-9A-Za-z\u4e00-\u9fff]+")  # no sign in it
 _MOST_SIGNS = 8  # between two words
 _LONGEST_PART = 8  # characters of a part of an unknown word
 _TOGETHER = 1 / 3
@@ -107,7 +108,7 @@ class Leaves:
             named = {leaf for twin in twins for leaf in twin.of}
             yield from self._translations.of(pieces, named, whole)
 
-    @cached_property
+    @once
     def _translations(self) -> Translations:
         from searchkit.query.translations import Translations  # of few indexes
 
@@ -128,18 +129,16 @@ class Leaves:
         A chunk with signs in it (`a=b`, `Vec<T>`, `args().len()`, `!=`) is one leaf if
         it stands somewhere.
         """
-        typed, text = text.lstrip("`"), _bare(text)
-        between = _SEPARATORS - {"<"} if _GENERIC.search(text) else _SEPARATORS
-        if _LIFETIME.fullmatch(text):
-            between = between - {"'"}
-        found = [word for word in self._make.cut(text) if word.folded not in between]
-        del found[MOST_WORDS + 1 :]
+        typed, is_plain = text, _PLAIN.fullmatch(text)
+        if is_plain:
+            found = [*self._make.cut(text)[: MOST_WORDS + 1]]
+        else:
+            typed, text = text.lstrip("`"), _bare(text)
+            found = self._between_signs(text)
         if all(word.folded in _NOTHING for word in found):
             yield Piece(text, tuple(self._signs(text, alone=alone)))
             return
-        is_one = len(found) == 1 and found[0].end - found[0].start == len(text)
-        has_signs = _ARROW.search(text) or any(word.kind == "sign" for word in found)
-        if not is_one and has_signs:
+        if not is_plain and _has_signs(text, found):
             if not self._budget.takes_word(text):
                 return
             written = self._make.as_written(text)
@@ -148,7 +147,7 @@ class Leaves:
                 yield Piece(text, (replace(self._noted(written), behind=behind),))
                 return
             found = [word for word in found if word.kind != "sign"] or found
-        if _STAR.search(text):
+        if not is_plain and _STAR.search(text):
             self._notes.ignored("*", "it is for the end of a Latin word, or both ends")
         apart = partial(self._without_light, alone=len(found) == 1)
         found = [*chain.from_iterable(map(apart, found))]
@@ -165,6 +164,14 @@ class Leaves:
                 made = (*made[:-1], replace(made[-1], behind=behind))
             yield Piece(label, made, apart=word.start > end or not end)
             end = word.end
+
+    def _between_signs(self, text: str) -> list[Word]:
+        """The words of a chunk without the signs that only part them."""
+        between = _SEPARATORS - {"<"} if _GENERIC.search(text) else _SEPARATORS
+        if _LIFETIME.fullmatch(text):
+            between = between - {"'"}
+        found = [word for word in self._make.cut(text) if word.folded not in between]
+        return found[: MOST_WORDS + 1]
 
     def _without_light(self, word: Word, *, alone: bool) -> list[Word]:
         """A row of Han characters that is no word, cut apart at its light ones.
@@ -392,27 +399,27 @@ class Leaves:
         elif not self._budget.takes_pattern(f"{node.text}*"):
             return
         elif node.anywhere:
-            found = self._patterns.holding(text)
-            yield self._expanded(f"*{node.text}*", text, found)
+            chosen = self._patterns.holding(text)
+            yield self._expanded(f"*{node.text}*", text, chosen)
         else:
-            found = self._patterns.beginning(text)
-            yield self._expanded(f"{node.text}*", text, found)
+            chosen = self._patterns.beginning(text)
+            yield self._expanded(f"{node.text}*", text, chosen)
 
     def fuzzy(self, node: Fuzzy) -> Iterator[Leaf]:
         """The words that are a typing error or two away."""
         if self._budget.takes_pattern(f"{node.text}~"):
             word = fold(node.text).text
-            found = self._patterns.near(word, node.distance)
-            yield self._expanded(f"{node.text}~", word, found)
+            chosen = self._patterns.near(word, node.distance)
+            yield self._expanded(f"{node.text}~", word, chosen)
 
-    def _expanded(self, label: str, text: str, found: Iterator[int]) -> Leaf:
-        terms, count = self._patterns.chosen(found)
+    def _expanded(self, label: str, text: str, chosen: Chosen) -> Leaf:
+        terms, count = chosen
         if not terms:
             return self._noted(self._make.leaf(label, ((text,),)))
         self._notes.expanded(label, [term.removeprefix(WHOLE) for term in terms], count)
         return self._make.leaf(label, (terms,))
 
-    @cached_property
+    @once
     def _patterns(self) -> Patterns:
         from searchkit.query.patterns import Patterns  # of few queries
 
@@ -521,6 +528,13 @@ def _bare(chunk: str) -> str:
     """
     bare = chunk.lstrip("`").rstrip("`.．,，:：;；") or chunk
     return _COLON.sub(" ", bare)
+
+
+def _has_signs(text: str, found: Sequence[Word]) -> bool:
+    """Whether a chunk is more than one word, with signs that may be meant."""
+    if len(found) == 1 and found[0].end - found[0].start == len(text):
+        return False
+    return bool(_ARROW.search(text)) or any(word.kind == "sign" for word in found)
 
 
 def _signs(between: str) -> Slots:

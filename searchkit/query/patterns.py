@@ -21,6 +21,14 @@ MOST_TERMS = 200
 MOST_ORDERED = 6_000
 """Terms of which those are chosen that most articles have; for the nth an nth."""
 
+_BYTES, _TERM_BYTES = 500, 100  # of memory: of what was chosen, and of a term
+
+Chosen = tuple[tuple[str, ...], int]
+"""The terms of a pattern, and how many there are.
+
+Of too many those that most articles have, so that few hits are lost.
+"""
+
 
 class Patterns:
     """Finds terms by their numbers, within the budget of one query."""
@@ -29,11 +37,8 @@ class Patterns:
         self._reader = reader
         self._budget = budget
 
-    def chosen(self, found: Iterator[int]) -> tuple[tuple[str, ...], int]:
-        """The terms with these numbers, and how many there are.
-
-        Of too many those that most articles have, so that few hits are lost.
-        """
+    def _chosen(self, found: Iterator[int]) -> Chosen:
+        """The terms with these numbers, and how many there are."""
         at = self._reader.at
         numbers = [*islice(found, MOST_ORDERED // self._budget.patterns)]
         count, most = len(numbers), MOST_TERMS // self._budget.patterns
@@ -43,17 +48,17 @@ class Patterns:
             numbers = sorted(posting.ordinal for posting in best)
         return tuple(self._spelled(numbers)), count
 
-    def holding(self, text: str) -> Iterator[int]:
-        """The numbers of the words that hold a text."""
+    def holding(self, text: str) -> Chosen:
+        """The words that hold a text."""
         terms = chain(self._between("0", "9"), self._between("a", "z"))
-        return (at for at, term in terms if text in term)
+        return self._chosen(at for at, term in terms if text in term)
 
-    def near(self, word: str, distance: int | None) -> Iterator[int]:
-        """Those of the words that are a typing error or two away."""
+    def near(self, word: str, distance: int | None) -> Chosen:
+        """The words that are a typing error or two away."""
         distance = distance or (1 if len(word) < 6 else 2)
         spelled = {*word}
         letters = ("a", "z") if word.isascii() else ("\u0080", "\U0010ffff")
-        return (
+        return self._chosen(
             at
             for at, term in self._between(*letters)
             if abs(len(term) - len(word)) <= distance
@@ -62,7 +67,17 @@ class Patterns:
             and within_distance(word, term, distance)
         )
 
-    def beginning(self, text: str) -> Iterator[int]:
+    def beginning(self, text: str) -> Chosen:
+        """The terms that begin with a text, which may have been asked for before."""
+
+        def made() -> tuple[Chosen, int]:
+            found = self._chosen(self._beginning(text))
+            return found, _BYTES + _TERM_BYTES * len(found[0])
+
+        key = "beginning", text, self._budget.patterns
+        return self._reader.words.get(key, made)
+
+    def _beginning(self, text: str) -> Iterator[int]:
         """The numbers of the terms that begin with a text."""
         terms = self._reader.text.terms
         yield from terms.prefix(text)

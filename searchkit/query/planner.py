@@ -110,7 +110,7 @@ def _group(words: tree.Words, leaves: Leaves) -> Group | None:
             leaves.asks_only(node)
     twins = [*names.end(), *leaves.loose]
     leaves.loose.clear()
-    if twins:
+    if optional is not parts["optional"]:
         light = dict(zip(parts["optional"], optional, strict=True))
         twins = [_within(twin, light) for twin in twins]
     return Group(

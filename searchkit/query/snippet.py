@@ -151,7 +151,7 @@ def _windows(
     borders, zones = page.borders, page.zones
     reach = characters * borders[-1] // max(page.characters, 1)
     found = []
-    behind = end = 0
+    behind = end = border = 0
     least = math.inf
     rows = zip(positions, [*positions[1:], math.inf], leaves, strict=True)
     for first, (position, following, leaf) in enumerate(rows):
@@ -162,9 +162,11 @@ def _windows(
         # Most marks stand alone, mostly so far that no piece need be looked for.
         if worth >= least and following >= stop:
             continue
-        behind = bisect_right(borders, position, behind)
-        if following < stop and following < borders[behind]:
-            end = bisect_left(positions, min(stop, borders[behind]), end)
+        if position >= border:
+            behind = bisect_right(borders, position, behind)
+            border = borders[behind]
+        if following < stop and following < border:
+            end = bisect_left(positions, stop if stop < border else border, end)
             here = (*leaves[first:end],)
             worth, beside = worths[here]
         else:
@@ -193,13 +195,16 @@ class _Marked:
     def spans(self, chunk: Chunk, piece: int, first: int, last: int) -> list[Span]:
         """Where the marks from `first` to `last` of a piece stand."""
         positions, atoms = self._positions, self._atoms
-        base, behind = chunk.borders[piece], chunk.borders[piece + 1]
+        base, behind = chunk.borders[piece : piece + 2]
+        span = chunk.atom_span
         found = []
         for number in range(first, last):
             at, count = positions[number], -atoms[number]
             if 0 < count < NAME:
-                end = at + count if at + count < behind else behind
-                found.append(chunk.atom_span(piece, at - base, end - base - 1))
+                end = at + count
+                if end > behind:
+                    end = behind
+                found.append(span(piece, at - base, end - base - 1))
             elif count == NAME:
                 start = chunk.atoms(piece, at - base + 1)[at - base]
                 low = max(0, start - 1)

@@ -50,11 +50,11 @@ _BYTES = 2000  # of memory: of what a name is called, without the terms
 
 @record
 class _Names:
-    """Some names as one leaf: what it is labelled and its variants."""
+    """Some names, and the leaf that they are together: the same one each time, since
+    a leaf's hash is slow."""
 
     names: tuple[str, ...]
-    label: str
-    variants: tuple[Slots, ...]
+    leaf: Leaf
 
 
 @record
@@ -159,17 +159,17 @@ class Translations:
         if not key or not self._table.get(key) or is_light(text.lower()):
             return []
         standing = self._finder.reader.words.get(
-            ("translation", key), lambda: self._standing(key)
+            ("translation", key, *self._make.where), lambda: self._standing(key)
         )
         known = not key.isascii() and any(
             self._finder.found(leaf).is_anywhere for leaf in leaves
         )
         twins = []
-        if not is_part and (same := _chosen(standing.same, known=known)).names:
-            leaf = self._make.leaf(same.label, *same.variants)
-            if count := self._finder.found(leaf).document_count:
-                twins.append(Twin(leaves, leaf))
-                self._notes.twins(text, same.names, count)
+        same = _chosen(standing.same, known=known)
+        is_same = not is_part and bool(same.names)
+        if is_same and (count := self._finder.found(same.leaf).document_count):
+            twins.append(Twin(leaves, same.leaf))
+            self._notes.twins(text, same.names, count)
         if is_named:
             return twins
         chinese = _chosen(standing.chinese if is_part else standing.other, known=known)
@@ -179,8 +179,7 @@ class Translations:
         ):
             if not some.names:
                 continue
-            leaf = self._make.leaf(some.label, *some.variants)
-            twin = Twin(leaves, leaf, likely=True, unless=unless)
+            twin = Twin(leaves, some.leaf, likely=True, unless=unless)
             if count := self._finder.count_likely(twin):
                 self._notes.translated(text, some.names, count)
                 twins.append(twin)
@@ -213,21 +212,21 @@ class Translations:
         chinese = {name: row for name, row in found.items() if not name.isascii()}
         same = {n: row for n, row in chinese.items() if self._is_same(key, n)}
         other = {n: row for n, row in chinese.items() if n not in same}
-        made = _Standing(_names(english), *map(_chinese, (chinese, same, other)))
+        by_script = map(self._chinese, (chinese, same, other))
+        made = _Standing(self._names(english), *by_script)
         return made, _BYTES + 3 * bytes_of(found.values())
+
+    def _names(self, rows: Mapping[str, Slots]) -> _Names:
+        leaf = self._make.leaf(", ".join(rows), *_together(rows.values()))
+        return _Names(tuple(rows), leaf)
+
+    def _chinese(self, rows: Mapping[str, Slots]) -> _Chinese:
+        words = {name: row for name, row in rows.items() if not _in_characters(row)}
+        return _Chinese(self._names(rows), self._names(words))
 
     def _stands(self, row: Slots) -> bool:
         """Whether each word of a row stands somewhere."""
         return all(self._make.stands(slot[0]) for slot in row)
-
-
-def _names(rows: Mapping[str, Slots]) -> _Names:
-    return _Names(tuple(rows), ", ".join(rows), tuple(_together(rows.values())))
-
-
-def _chinese(rows: Mapping[str, Slots]) -> _Chinese:
-    words = {name: row for name, row in rows.items() if not _in_characters(row)}
-    return _Chinese(_names(rows), _names(words))
 
 
 def _chosen(names: _Chinese, *, known: bool) -> _Names:

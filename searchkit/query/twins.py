@@ -19,7 +19,7 @@ from searchkit.engines.plan import Leaf, Twin
 from searchkit.engines.plan import Sequence as Slots
 from searchkit.engines.twins import Names, names_of
 from searchkit.query.notes import Notes
-from searchkit.query.variants import Variants, bytes_of
+from searchkit.query.variants import LEAF_BYTES, Variants, bytes_of
 from searchkit.record import record
 
 MOST_WORDS = 8
@@ -132,7 +132,7 @@ class Twins:
     def _found(self, names: Names) -> list[Leaf]:
         """The twins of a name as leaves: those that stand somewhere."""
         twins = names.twins[:MOST_TWINS]
-        leaves = [self._make.leaf(name, *self._known_variants(name)) for name in twins]
+        leaves = [*map(self._leaf, twins)]
         return [leaf for leaf in leaves if self._finder.found(leaf).is_anywhere]
 
     def _names(self, text: str) -> Names | None:
@@ -152,14 +152,14 @@ class Twins:
         counts = [self._finder.found(leaf).document_count for leaf in (cased, plain)]
         return counts[0] >= _ABBREVIATED * counts[1]
 
-    def _known_variants(self, name: str) -> tuple[Slots, ...]:
-        """The same as `_variants`, which may have been asked for before."""
+    def _leaf(self, name: str) -> Leaf:
+        """The leaf of a twin, which may be that of a query before."""
 
-        def made() -> tuple[tuple[Slots, ...], int]:
-            variants = tuple(self._variants(name))
-            return variants, bytes_of(variants)
+        def made() -> tuple[Leaf, int]:
+            variants = [*self._variants(name)]
+            return self._make.leaf(name, *variants), LEAF_BYTES + bytes_of(variants)
 
-        return self._finder.reader.words.get(("twin", name), made)
+        return self._finder.reader.words.get(("twin", name, *self._make.where), made)
 
     def _variants(self, name: str) -> Iterator[Slots]:
         """How a twin stands in the index: as a word, or its atoms in a row."""

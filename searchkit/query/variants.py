@@ -32,7 +32,7 @@ from searchkit.record import replace
 
 _TRADITIONAL = {simplified: traditional for traditional, simplified in ALIKE.items()}
 _WITH_TWO_SPELLINGS = frozenset(ALIKE) | frozenset(_TRADITIONAL)
-_LEAF_BYTES = 500  # of memory: of a leaf without its slots
+LEAF_BYTES = 500  # of memory: of a leaf without its slots
 _CUT_BYTES, _WORD_BYTES = 400, 300  # of the words of a text, and of each
 _VARIANT_BYTES, _TERM_BYTES = 300, 100  # of some variants, and of a term each
 _POSSESSIVE = re.compile(r"([a-z]{2,})'s")  # Envoy's is a form of Envoy
@@ -46,6 +46,8 @@ class Variants:
 
     def __init__(self, finder: Finder, scope: Scope) -> None:
         self.scope = scope
+        self.where = scope.fields, scope.zones, scope.languages
+        """What is the same for leaves of the same words in the same places."""
         self.segmenter = finder.reader.lexicon.segmenter
         self._reader = finder.reader
         self._find = finder.reader.find
@@ -78,14 +80,12 @@ class Variants:
 
     def word(self, label: str, word: Word) -> Leaf:
         """A word as one leaf, which may be that of a query before."""
-        scope = self.scope
-        where = scope.fields, scope.zones, scope.languages
-        key = ("word", label, word.kind, word.folded, word.atoms, *where)
+        key = ("word", label, word.kind, word.folded, word.atoms, *self.where)
 
         def made() -> tuple[Leaf, int]:
             leaf = self._word(label, word)
             rows = (*leaf.variants, leaf.adjacent, leaf.closer)
-            return leaf, _LEAF_BYTES + bytes_of(rows)
+            return leaf, LEAF_BYTES + bytes_of(rows)
 
         return self._reader.words.get(key, made)
 
