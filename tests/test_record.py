@@ -13,6 +13,7 @@ from searchkit.record import (
     default_of,
     record,
     replace,
+    told_when_read,
 )
 
 
@@ -92,3 +93,25 @@ def test_the_hundredth_value_is_made_like_the_first() -> None:
     for _ in range(100):
         with pytest.raises(TypeError, match="left"):
             Pair(1, left=1)
+
+
+def test_a_field_that_is_told_when_it_is_read_is_told_once() -> None:
+    @record
+    class Told:
+        text: str
+        parts: tuple[str, ...] = ()
+
+    told_when_read(Told, "parts")
+    asked = []
+
+    def parts() -> tuple[str, ...]:
+        asked.append(1)
+        return ("b",)
+
+    value = Told("a", parts)  # type: ignore[arg-type]
+    assert not asked
+    assert value.parts == value.parts == ("b",)
+    assert len(asked) == 1
+    assert Told("a", parts) == Told("a", ("b",))  # type: ignore[arg-type]
+    with pytest.raises(FrozenError):
+        value.parts = ()  # type: ignore[misc]

@@ -147,8 +147,11 @@ class Order:
         """What a name that is only likely is worth to documents that lack the words."""
         kernel = self._kernel
         scores = self.scorer.scores(twin.leaf, numbers)
-        holding = [self.finder.documents(leaf) for leaf in twin.of]
-        lacking = kernel.lacks(kernel.intersection(holding), numbers)
+        if len(twin.of) == 1:
+            lacking = self.scorer.lacks(twin.of[0], numbers)
+        else:
+            holding = [self.finder.documents(leaf) for leaf in twin.of]
+            lacking = kernel.lacks(kernel.intersection(holding), numbers)
         share = self.scorer.share_of_twin(twin)
         scores = kernel.only(kernel.times(scores, share), lacking)
         return kernel.only(scores, kernel.holds(self.finder.likely(twin), numbers))
@@ -170,7 +173,7 @@ class Order:
             scores = self.scorer.scores(twin.leaf, numbers)
             shares = self.scorer.shares_of_twin(twin)
             for leaf, share in zip(twin.of, shares, strict=True):
-                lacking = kernel.lacks(self.finder.documents(leaf), numbers)
+                lacking = self.scorer.lacks(leaf, numbers)
                 worth = kernel.only(kernel.times(scores, share), lacking)
                 names = found.setdefault(self.finder.same(leaf), {})
                 names[name] = kernel.add(worth, names[name]) if name in names else worth

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from functools import cache
 
 from searchkit.engines import ranking
+from searchkit.engines.columns.postings import TermPostings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from searchkit.engines.columns.postings import TermPostings
     from searchkit.engines.finder import Finder, Layer
     from searchkit.engines.kernels.base import Column, Numbers, Scores, Table
     from searchkit.engines.plan import Leaf, Plan, Twin
@@ -58,13 +58,25 @@ class Scorer:
         self, source: TermPostings | Column, table: Table, numbers: Numbers
     ) -> Scores:
         """What a layer is worth in each of the documents, by a table of its codes."""
+        return self.kernel.worths_of(table, self._codes_of(source, numbers))
+
+    def _codes_of(self, source: TermPostings | Column, numbers: Numbers) -> Any:
+        """A layer's codes in the documents; of the same documents looked up once."""
         if numbers is not self._numbers:
             self._numbers, self._codes = numbers, {}
         found = self._codes.get(id(source))
         if found is None:
             codes = self.kernel.codes(self.finder.column(source), numbers)
             found = self._codes[id(source)] = (source, codes)
-        return self.kernel.worths_of(table, found[1])
+        return found[1]
+
+    def lacks(self, leaf: Leaf, numbers: Numbers) -> Sequence[bool]:
+        """Whether each of the documents lacks a leaf, as its codes there tell."""
+        found = self.finder.found(leaf)
+        source = found.layers[0].source if found.layers and not found.near else None
+        if isinstance(source, TermPostings):
+            return self.kernel.without(self._codes_of(source, numbers))
+        return self.kernel.lacks(self.finder.documents(leaf), numbers)
 
     def highest(self, leaf: Leaf) -> Sequence[float]:
         """What a leaf is worth at most, by the code in its first layer, before idf."""

@@ -195,7 +195,7 @@ class _Marked:
     def spans(self, chunk: Chunk, piece: int, first: int, last: int) -> list[Span]:
         """Where the marks from `first` to `last` of a piece stand."""
         positions, atoms = self._positions, self._atoms
-        base, behind = chunk.borders[piece : piece + 2]
+        base, behind = chunk.borders[piece], chunk.borders[piece + 1]
         span = chunk.atom_span
         found = []
         for number in range(first, last):

@@ -1,12 +1,15 @@
 """The sections that a hit names are those in which the query stands best."""
 
 import json
+import pickle
+from pathlib import Path
 
 from conftest import Opened
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from searchkit import Article, SearchEngine
+import searchkit
+from searchkit import Article, SearchEngine, build
 from searchkit.cli.as_json import result_json
 from searchkit.corpus.visible import visible_text
 
@@ -64,6 +67,16 @@ def test_a_word_in_the_heading_counts_more(opened: Opened) -> None:
 def test_a_short_section_outranks_a_long_one(opened: Opened) -> None:
     engine = opened(f"# 长\n\n{FILLER}量子\n\n# 短\n\n讲量子。")
     assert headings(engine, "量子") == [("短",), ("长",)]
+
+
+def test_they_are_told_after_the_engine_was_closed(tmp_path: Path) -> None:
+    build([Article("a", "A", GUIDE)], tmp_path)
+    with searchkit.open(tmp_path) as engine:
+        told = engine.search("量子 纠缠").hits
+        expected = engine.search("量子 纠缠").hits[0].sections
+        pickled = pickle.dumps(engine.search("量子 纠缠").hits)
+    assert len(expected) == 3
+    assert told[0].sections == pickle.loads(pickled)[0].sections == expected
 
 
 def test_a_match_in_the_title_alone_names_no_section(opened: Opened) -> None:

@@ -165,6 +165,9 @@ class Kernel(Protocol):
     def codes(self, column: Column, numbers: Numbers) -> Codes:
         """The code of each of the documents, 0 for those that have none."""
 
+    def without(self, codes: Codes) -> Sequence[bool]:
+        """Whether each of the codes is that of a document that has none."""
+
     def worths_of(self, table: Table, codes: Codes) -> Scores:
         """What codes are worth."""
 

@@ -301,6 +301,9 @@ class PlainKernel:
         code_of = column.by_number.get
         return [code_of(number, 0) for number in numbers]
 
+    def without(self, codes: Sequence[int]) -> list[bool]:
+        return [not code for code in codes]
+
     def worths_of(self, table: Sequence[float], codes: Sequence[int]) -> Scores:
         return [table[code] for code in codes]
 

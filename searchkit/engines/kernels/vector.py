@@ -452,6 +452,9 @@ class VectorKernel:
     def codes(self, column: Column, numbers: Array) -> Array:
         return column.codes if numbers is column.documents else column.at(numbers)
 
+    def without(self, codes: Array) -> Array:
+        return codes == 0
+
     def worths_of(self, table: Array, codes: Array) -> Array:
         return table.take(codes)
 
