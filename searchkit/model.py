@@ -218,8 +218,9 @@ class Hit:
     """One ranked article. `missing` names the words of the query it lacks.
 
     `sections` are its best ones, at most three, best first: those with matches in its
-    body. `folded` has the `doc_id` of its copies and twins among the matches, sorted,
-    when a search collapses them.
+    body; they are told when they are read, also after the engine was closed. `folded`
+    has the `doc_id` of its copies and twins among the matches, sorted, when a search
+    collapses them.
     """
 
     doc_id: str
