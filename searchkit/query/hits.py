@@ -15,8 +15,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from _typeshed import StrPath
+
     from searchkit.config import Config
-    from searchkit.engines.reader import GenerationReader
+    from searchkit.engines.page import Page
     from searchkit.engines.search import Evaluation, Ranked
     from searchkit.query.marks import Matches
 
@@ -54,8 +56,8 @@ def hits(
             for text, matches in zip(pages, found, strict=True)
         ]
         sections = [
-            partial(_sections, reader, number, matches) if matches.positions else ()
-            for number, matches in zip(numbers, found, strict=True)
+            partial(_sections, reader.path, text, matches) if matches.positions else ()
+            for text, matches in zip(pages, found, strict=True)
         ]
     folded = {n: tuple(texts.several(others)) for n, others in page.folded.items()}
     return tuple(
@@ -80,12 +82,11 @@ def hits(
     )
 
 
-def _sections(
-    reader: GenerationReader, number: int, matches: Matches
-) -> tuple[SectionHit, ...]:
-    """The best sections of a hit, also after the engine was closed.
+def _sections(path: StrPath, page: Page, matches: Matches) -> tuple[SectionHit, ...]:
+    """The best sections of a hit, also after the engine was closed: what was not
+    unpacked of its page stays mapped.
 
     Raises: IndexCorruptError.
     """
-    with damage_told(reader.path):
-        return best_sections(reader.page(number), matches)
+    with damage_told(path):
+        return best_sections(page, matches)
