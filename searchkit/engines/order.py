@@ -110,7 +110,7 @@ class Order:
         rows = zip(scores, shares, strict=True)
         return [float(score) * share for score, share in rows]
 
-    @cached_property
+    @once
     def together(self) -> Together:
         """What a question's documents lose whose words stand apart."""
         return Together(self.plan, self._answers)
