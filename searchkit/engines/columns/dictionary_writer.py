@@ -8,7 +8,7 @@ from operator import lt
 
 import numpy as np
 
-from searchkit.engines.columns.arrays import Bools, Numbers
+from searchkit.engines.columns.arrays import Bools, Bytes, Numbers
 from searchkit.engines.columns.files import ColumnWriter
 from searchkit.engines.columns.records import RecordRows, Records
 from searchkit.engines.columns.rows import starts_of
@@ -18,37 +18,40 @@ _LONG_PREFIX = 64  # bytes up to which common prefixes are found for all terms a
 
 
 class DictionaryWriter:
-    """Sorted terms on their way into blocks of BLOCK."""
+    """Sorted terms on their way into blocks of BLOCK.
+
+    What `add` gives is the column `terms`, which the caller writes.
+    """
 
     def __init__(self) -> None:
-        self._data = bytearray()
+        self._length = 0
         self._blocks = array("Q")  # head, where it begins; head, ...
         self._last = b""
         self._count = 0
 
-    def add(self, terms: Sequence[bytes]) -> None:
-        """Further terms. Raises: ValueError if they do not rise."""
+    def add(self, terms: Sequence[bytes]) -> Bytes:
+        """How further terms lie. Raises: ValueError if they do not rise."""
         if not terms:
-            return
+            return np.zeros(0, np.uint8)
         before = [self._last, *terms[:-1]]
         known = 0 if self._count else 1  # nothing stands before the very first
         if not all(map(lt, before[known:], terms[known:])):
             raise ValueError("the terms do not rise")
         opens = np.arange(self._count, self._count + len(terms)) % BLOCK == 0
         made = _packed(before, terms, opens)
-        starts = starts_of(made.sizes)[opens] + len(self._data)
+        starts = starts_of(made.sizes)[opens] + self._length
         heads = (terms[i][:HEAD] for i in np.flatnonzero(opens).tolist())
         for head, start in zip(heads, starts.tolist(), strict=True):
             number = int.from_bytes(head.ljust(HEAD, b"\0"), "big")
             self._blocks.extend((number, start))
-        self._data += made.data.data
+        self._length += len(made.data)
         self._last = terms[-1]
         self._count += len(terms)
+        return made.data
 
     def finish(self, writer: ColumnWriter, name: str) -> None:
-        """Write the columns of the dictionary."""
-        writer.add(f"{name}.terms", self._data)
-        self._blocks.extend((0, len(self._data)))
+        """Write the other columns of the dictionary."""
+        self._blocks.extend((0, self._length))
         writer.add(f"{name}.blocks", self._blocks)
         writer.add(f"{name}.count", self._count.to_bytes(8, "little"))
 

@@ -23,7 +23,7 @@ class SpaceWriter:
     def __init__(self, writer: ColumnWriter, name: str) -> None:
         self._writer = writer
         self._name = name
-        self._terms = DictionaryWriter()
+        self._terms, self._packed_terms = DictionaryWriter(), bytearray()
         self._count = self._end = 0
         self._sizes, self._starts = array("H"), array("Q")
         self._long: list[tuple[int, int]] = []
@@ -36,7 +36,7 @@ class SpaceWriter:
         """
         if len(terms) != len(records.sizes):
             raise ValueError("there is not one record for each term")
-        self._terms.add(terms)
+        self._packed_terms += self._terms.add(terms).data
         self._stream.write(records.data)
         sizes, starts = records.sizes, self._end + starts_of(records.sizes)
         self._starts.extend(starts[-self._count % BLOCK :: BLOCK].tolist())
@@ -55,4 +55,5 @@ class SpaceWriter:
         self._writer.add(f"{self._name}.sizes", np.array(self._sizes, "<u2"))
         pairs = np.array(self._long, "<u8").reshape(-1, 2)
         self._writer.add(f"{self._name}.long", pairs)
+        self._writer.add(f"{self._name}.terms", self._packed_terms)
         self._terms.finish(self._writer, self._name)

@@ -81,27 +81,27 @@ def write_keys(
 
     What they find are the numbers of so many `completions`.
     """
-    dictionary = DictionaryWriter()
-    sizes, numbers = array("I"), array("I")
-    for block in blocks:
-        rows = np.sort(block.places << 32 | block.numbers)
-        rows = rows[np.diff(rows, prepend=-1) > 0]
-        counts = np.bincount(rows >> 32, minlength=len(block.keys))
-        used = np.flatnonzero(counts)
-        dictionary.add([block.keys[place] for place in used.tolist()])
-        sizes.extend(counts[used].tolist())
-        numbers.frombytes(rows.astype("<u4").tobytes())
+    dictionary, sizes = DictionaryWriter(), array("I")
+    code = WIDTHS[narrowest([completions])]
+    numbers = array(code)
+    with writer.stream("keys.terms") as stream:
+        for block in blocks:
+            rows = np.sort(block.places << 32 | block.numbers)
+            rows = rows[np.diff(rows, prepend=-1) > 0]
+            counts = np.bincount(rows >> 32, minlength=len(block.keys))
+            used = np.flatnonzero(counts)
+            stream.write(dictionary.add([block.keys[at] for at in used.tolist()]))
+            sizes.extend(counts[used].tolist())
+            numbers.frombytes(rows.astype("<u4").astype(code).tobytes())
     dictionary.finish(writer, "keys")
     add_sizes(writer, "least0", sizes)
-    code = WIDTHS[narrowest([completions])]
-    for level, values in enumerate(_levels(numbers)):
-        writer.add(f"least{level}", array(code, values))
+    for level, values in enumerate(_levels(np.frombuffer(numbers, code))):
+        writer.add(f"least{level}", values)
 
 
-def _levels(numbers: array[int]) -> Iterator[array[int]]:
+def _levels(numbers: Array) -> Iterator[Array]:
     """The row itself, then the least of every FAN of the row before."""
     yield numbers
     while len(numbers) > FAN:
-        stretches = range(0, len(numbers), FAN)
-        numbers = array("I", [min(numbers[at : at + FAN]) for at in stretches])
+        numbers = np.minimum.reduceat(numbers, np.arange(0, len(numbers), FAN))
         yield numbers

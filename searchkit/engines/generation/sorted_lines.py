@@ -42,17 +42,25 @@ class SortedLines:
         """Further lines that are in memory, in any order. Raises: OSError."""
         self._lines += lines
         if len(self._lines) >= LINES_AT_ONCE:
-            self._lines.sort()
-            file = TemporaryFile(dir=self._folder)  # noqa: SIM115, see _close
-            self._files.append(file)
-            file.writelines(self._lines)
-            self._lines = []
+            self._leave_memory()
+
+    def _leave_memory(self) -> None:
+        self._lines.sort()
+        file = TemporaryFile(dir=self._folder)  # noqa: SIM115, see _close
+        self._files.append(file)
+        file.writelines(self._lines)
+        self._lines = []
 
     def __iter__(self) -> Iterator[bytes]:
-        self._lines.sort()
+        if not self._files:
+            self._lines.sort()
+            yield from self._lines
+            return
+        if self._lines:  # which need not wait in memory for what is read beside them
+            self._leave_memory()
         for file in self._files:
             file.seek(0)
-        yield from merge(*self._files, self._lines) if self._files else self._lines
+        yield from merge(*self._files)
 
 
 def _close(files: Iterable[BinaryIO]) -> None:
