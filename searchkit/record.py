@@ -25,9 +25,6 @@ else:
     def dataclass_transform(**_: Any) -> Any:
         return lambda function: function
 
-
-if not TYPE_CHECKING:
-
     class once:  # noqa: N801, a decorator
         """What a method tells, told once and then an attribute.
 
